@@ -1,0 +1,115 @@
+/// @file
+/// Every limit of Godwit, with its unit in its name and the reason beside it. Limits that an operator may want to
+/// change are repeated in the config, these are then their defaults.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace godwit::limits {
+
+using namespace std::chrono_literals;
+
+// ------------------------------------------------------------------------------------ what people may say
+
+/// In code points, as people count; IRC clients cope with this many.
+inline constexpr std::size_t nick_code_points_max = 32;
+inline constexpr std::size_t room_name_code_points_max = 64;
+/// In bytes: the four bytes that UTF-8 needs at most.
+inline constexpr std::size_t nick_bytes_max = 4 * nick_code_points_max;
+inline constexpr std::size_t room_name_bytes_max = 4 * room_name_code_points_max;
+/// A post that fills a screen several times over; a longer one is a file.
+inline constexpr std::size_t post_bytes_max = 16 * 1024;
+inline constexpr std::size_t topic_bytes_max = 1024;
+inline constexpr std::size_t reason_bytes_max = 512;
+inline constexpr std::size_t away_bytes_max = 512;
+inline constexpr std::size_t rooms_per_session_max = 100;
+inline constexpr std::size_t members_per_room_max = 20'000;
+
+// --------------------------------------------------------------------------------------------- the client edge
+
+/// One frame of a client. A post and its envelope fit well.
+inline constexpr std::size_t client_frame_bytes_max = 64 * 1024;
+static_assert(client_frame_bytes_max >= 2 * post_bytes_max);
+/// One frame to a client: a piece of history fits.
+inline constexpr std::size_t server_frame_bytes_max = 256 * 1024;
+/// Frames of one client that wait for confirmation; then the client is not read.
+inline constexpr std::size_t unconfirmed_frames_max = 64;
+inline constexpr std::size_t unconfirmed_bytes_max = 256 * 1024;
+static_assert(unconfirmed_bytes_max >= 2 * client_frame_bytes_max);
+/// What waits for one client. More costs the connection.
+inline constexpr std::size_t send_queue_bytes_max = 2 * 1024 * 1024;
+static_assert(send_queue_bytes_max >= 4 * server_frame_bytes_max);
+/// From the accepted connection to the first whole frame.
+inline constexpr auto handshake_timeout = 10s;
+/// A silent connection is pinged after this time, and closed after twice as long.
+inline constexpr auto idle_ping_after = 60s;
+/// How long a session waits for its client.
+inline constexpr auto resume_timeout = 2min;
+
+// ------------------------------------------------------------------------------------------------- sessions
+
+/// Unanswered effects of one session; a frame is begun when all of its effects fit.
+inline constexpr std::size_t unanswered_effects_max = 32;
+/// Targets of one frame.
+inline constexpr std::size_t targets_per_frame_max = 8;
+static_assert(targets_per_frame_max <= unanswered_effects_max);
+/// A reply longer than this goes in pieces.
+inline constexpr std::size_t reply_piece_bytes_max = 64 * 1024;
+inline constexpr std::uint32_t history_entries_default = 50;
+/// Events of one piece of history or replay.
+inline constexpr std::uint32_t history_piece_entries_max = 256;
+inline constexpr std::uint32_t history_entries_max = 10'000;
+inline constexpr std::uint32_t members_piece_rows_max = 500;
+inline constexpr std::uint32_t rooms_piece_rows_max = 200;
+
+// ---------------------------------------------------------------------------------------------------- rooms
+
+/// Appends of one room that are under way: while one is being committed the next is on its way.
+inline constexpr std::size_t appends_in_flight_max = 2;
+inline constexpr std::size_t append_entries_max = 256;
+inline constexpr std::size_t append_bytes_max = 1024 * 1024;
+static_assert(append_bytes_max >= 2 * post_bytes_max);
+/// Commands that wait for their append. Beyond it commands are refused with too_many_requests (retry).
+inline constexpr std::size_t room_waiting_commands_max = 4096;
+/// What a room and a relay remember of the newest events, so that catching up seldom needs the store.
+inline constexpr std::size_t recent_entries_max = 512;
+inline constexpr std::size_t recent_bytes_max = 512 * 1024;
+/// Events that left a room and are not yet in all clients' queues; beyond it the room takes no new posts.
+inline constexpr std::uint64_t undelivered_fan_out_max = 4096;
+/// A node that delivers nothing for this long stops counting.
+inline constexpr auto fan_out_stall = 1s;
+
+// ---------------------------------------------------------------------------------------------------- links
+
+/// One parcel; one entry that is larger travels alone.
+inline constexpr std::size_t parcel_bytes_max = 1024 * 1024;
+/// Chat parcels that the other side has not taken.
+inline constexpr std::size_t chat_credit_bytes = 8 * 1024 * 1024;
+static_assert(chat_credit_bytes >= 2 * parcel_bytes_max);
+/// Parcels on their way per class: the next leaves when the last one has left.
+inline constexpr std::size_t parcels_in_flight_max = 4;
+inline constexpr auto pulse_interval = 100ms;
+inline constexpr auto silence_is_suspicious = 1s;
+inline constexpr auto redial_is_suspicious = 200ms;
+inline constexpr auto redial_backoff_min = 50ms;
+inline constexpr auto redial_backoff_max = 5s;
+inline constexpr auto link_handshake_timeout = 5s;
+
+// ---------------------------------------------------------------------------------------------------- store
+
+/// Requests that wait for a commit; beyond it the store answers store_unavailable.
+inline constexpr std::size_t store_queue_max = 65'536;
+inline constexpr std::size_t commit_rows_max = 4096;
+/// The part of the log that a re-opened room reads.
+inline constexpr std::size_t tail_entries_max = recent_entries_max;
+
+// ------------------------------------------------------------------------------------------------ directory
+
+/// Last ops of an ended session are kept this long.
+inline constexpr auto last_ops_kept = 10min;
+/// After its start the directory places nothing before all known worker nodes reported, or this long has passed.
+inline constexpr auto directory_settles_within = 1s;
+
+} // namespace godwit::limits

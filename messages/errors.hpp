@@ -1,0 +1,101 @@
+/// @file
+/// Every error that Godwit tells a person or a program: a stable number, a stable name, a sentence that says what to
+/// do, and whether the same request may succeed later.
+///
+/// The list is GODWIT_ERRORS below; a number, once used, is never used for anything else.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+
+namespace godwit {
+
+// X(name, number, may a retry succeed, sentence)
+#define GODWIT_ERRORS(X)                                                                                               \
+  X(internal_error, 1, false, "The server failed on this request; report it to its operator.")                         \
+  X(unsupported, 2, false, "This server does not know this request; it may be older than your client.")                \
+  X(bad_frame, 3, false, "The server could not read what your client sent; update the client.")                        \
+  X(frame_too_large, 4, false, "The request is larger than the server allows; send less at once.")                     \
+  X(version_unsupported, 5, false, "Client and server share no protocol version; update the older one.")               \
+  X(not_logged_in, 6, false, "Log in with a nick first.")                                                              \
+  X(already_logged_in, 7, false, "This session has logged in already.")                                                \
+  X(identity_invalid, 8, false, "The identity must be 16 random bytes; remove the identity file to make a new one.")   \
+  X(resume_refused, 9, false, "The session can not be resumed; log in anew.")                                          \
+  X(session_ended, 10, false, "The session has ended; log in anew.")                                                   \
+  X(session_lost, 11, true, "The node that served the session failed; resume with your token.")                        \
+  X(nick_invalid, 20, false, "Choose a nick of letters, digits and - _ [ ] { } | ^ that starts with no digit or -.")   \
+  X(nick_too_long, 21, false, "Choose a shorter nick.")                                                                \
+  X(nick_in_use, 22, true, "Somebody has this nick; choose another.")                                                  \
+  X(nick_reserved, 23, false, "This nick is reserved; choose another.")                                                \
+  X(no_such_nick, 24, true, "Nobody with this nick is here.")                                                          \
+  X(room_invalid, 30, false, "Choose a room name of letters, digits and - _ . + that starts with no digit or -.")      \
+  X(room_name_too_long, 31, false, "Choose a shorter room name.")                                                      \
+  X(no_such_room, 32, false, "There is no such room; join it to make it.")                                             \
+  X(not_in_room, 33, false, "Join the room first.")                                                                    \
+  X(too_many_rooms, 34, false, "You are in as many rooms as the server allows; leave one first.")                      \
+  X(room_full, 35, true, "The room has as many members as the server allows.")                                         \
+  X(text_empty, 40, false, "Write something before you send.")                                                         \
+  X(text_too_long, 41, false, "The text is too long; send it in parts.")                                               \
+  X(text_invalid, 42, false, "The text must be UTF-8 without control characters other than line breaks and tabs.")     \
+  X(request_invalid, 43, false, "A field of the request is outside of what the protocol allows.")                      \
+  X(too_many_requests, 44, true, "Too many requests are unanswered; wait for answers before you send more.")           \
+  X(no_worker_node, 60, true, "No worker node is there to serve you; try again soon.")                                 \
+  X(no_broker_node, 61, true, "The broker node is away; try again soon.")                                              \
+  X(store_unavailable, 62, true, "The store is away, nothing was written; try again soon.")                            \
+  X(stale_epoch, 63, true, "The request reached a former owner; it is sent again by itself.")                          \
+  X(shutting_down, 64, true, "The server is being stopped; connect again soon.")                                       \
+  X(handshake_timeout, 80, true, "The connection said nothing useful in time; connect again.")                         \
+  X(idle_timeout, 81, true, "The connection was silent for too long; connect again.")                                  \
+  X(send_queue_exceeded, 82, true, "Your client reads too slowly, and what waits for it has grown too large.")         \
+  X(replaced, 83, false, "The session was resumed from another connection.")                                           \
+  X(too_many_clients, 84, true, "The server serves as many clients as it may; try again later.")
+
+/// The number is the wire form.
+enum class error_code : std::uint16_t {
+#define X(name, number, retry, sentence) name = number,
+  GODWIT_ERRORS(X)
+#undef X
+};
+
+/// The stable name, as clients and scripts see it; `unknown_error` for a number that this build does not know.
+std::string_view name_of(error_code code);
+/// One sentence that says what to do.
+std::string_view sentence_of(error_code code);
+/// Whether the same request may succeed later without a change.
+bool may_retry(error_code code);
+/// Whether `number` is in the list.
+bool is_known(std::uint16_t number);
+
+/// An error as a value. `detail` adds what the sentence can not know (a name, a limit); it may be empty.
+struct error {
+  error_code code = error_code::internal_error;
+  std::string detail;
+
+  bool operator==(const error&) const = default;
+};
+
+/// A `T`, or the error that says why there is none.
+template <class T>
+class result {
+public:
+  result(T value) : state_(std::in_place_index<0>, std::move(value)) {}
+  result(error why) : state_(std::in_place_index<1>, std::move(why)) {}
+  result(error_code code) : state_(std::in_place_index<1>, error{code, {}}) {}
+
+  explicit operator bool() const { return state_.index() == 0; }
+  T& operator*() & { return std::get<0>(state_); }
+  const T& operator*() const& { return std::get<0>(state_); }
+  T&& operator*() && { return std::get<0>(std::move(state_)); }
+  T* operator->() { return &std::get<0>(state_); }
+  const T* operator->() const { return &std::get<0>(state_); }
+  /// Requires that there is no value.
+  const godwit::error& why() const { return std::get<1>(state_); }
+
+private:
+  std::variant<T, godwit::error> state_;
+};
+
+} // namespace godwit

@@ -1,0 +1,17 @@
+#include "messages/log_entry.hpp"
+
+#include <array>
+#include <charconv>
+
+namespace godwit {
+
+std::string message_id(room_id room, room_seq seq) {
+  // Room ids are never used again and a room's seqs are unique, so the pair is; it costs no storage.
+  std::array<char, 40> text{};
+  auto* end = std::to_chars(text.begin(), text.end(), room.value, 36).ptr;
+  *end++ = '-';
+  end = std::to_chars(end, text.end(), seq, 36).ptr;
+  return {text.data(), end};
+}
+
+} // namespace godwit
