@@ -1,0 +1,248 @@
+/// @file
+/// What a client asks for (`ask`), and what a session tells its client (`tell`): plain values, whatever the protocol.
+///
+/// Codecs stand between these and bytes: messages/native_codec.hpp for the native protocol. Session rules know this
+/// file and no wire format.
+///
+/// Texts are as the client wrote them: names are checked and folded by messages/names.hpp, texts by messages/text.hpp,
+/// both when the rules begin the command.
+/// Source: messages/client.capnp, docs/PROTOCOL.md.
+#pragma once
+
+#include "messages/errors.hpp"
+#include "messages/ids.hpp"
+#include "messages/log_entry.hpp"
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace godwit::ask {
+
+// What a post or a question is about.
+struct room_named {
+  std::string room;
+  bool operator==(const room_named&) const = default;
+};
+struct person_named {
+  std::string nick;
+  bool operator==(const person_named&) const = default;
+};
+/// A room or private conversation that the session is in.
+struct room_numbered {
+  room_id room;
+  bool operator==(const room_numbered&) const = default;
+};
+using target = std::variant<room_named, person_named, room_numbered>;
+
+struct login {
+  std::string nick;
+  bool operator==(const login&) const = default;
+};
+struct change_nick {
+  std::string nick;
+  bool operator==(const change_nick&) const = default;
+};
+struct join {
+  std::string room;
+  bool operator==(const join&) const = default;
+};
+struct leave {
+  std::string room;
+  std::string reason;
+  bool operator==(const leave&) const = default;
+};
+struct post {
+  target to;
+  std::string text;
+  bool operator==(const post&) const = default;
+};
+struct members {
+  std::string room;
+  bool operator==(const members&) const = default;
+};
+struct rooms {
+  bool operator==(const rooms&) const = default;
+};
+struct set_topic {
+  std::string room;
+  std::string text;
+  bool operator==(const set_topic&) const = default;
+};
+struct read_topic {
+  std::string room;
+  bool operator==(const read_topic&) const = default;
+};
+/// Empty: back.
+struct away {
+  std::string text;
+  bool operator==(const away&) const = default;
+};
+
+/// The newest `count` events.
+struct newest {
+  std::uint32_t count = 0;
+  bool operator==(const newest&) const = default;
+};
+/// All behind `seq`.
+struct since {
+  room_seq seq = 0;
+  bool operator==(const since&) const = default;
+};
+/// All that this identity has missed since it was last there.
+struct since_left {
+  bool operator==(const since_left&) const = default;
+};
+struct history {
+  target of;
+  std::variant<newest, since, since_left> range;
+  std::uint32_t limit = 0; ///< of since and since_left; 0: the server's maximum
+  bool operator==(const history&) const = default;
+};
+
+struct ping {
+  std::uint64_t number = 0;
+  bool operator==(const ping&) const = default;
+};
+struct quit {
+  std::string reason;
+  bool operator==(const quit&) const = default;
+};
+/// A frame whose number could be read, but not what it asks for: it is answered with `why`, in its turn.
+struct unreadable {
+  error why;
+  bool operator==(const unreadable&) const = default;
+};
+
+using request = std::variant<login, change_nick, join, leave, post, members, rooms, set_topic, read_topic, away,
+                             history, ping, quit, unreadable>;
+
+} // namespace godwit::ask
+
+namespace godwit::tell {
+
+/// A logged event as one client is told it. When decoded by a client, the entry's session, k and identity are empty.
+struct event {
+  room_id room;
+  std::uint64_t op = 0; ///< the receiver's own frame that caused it; 0: not the receiver's
+  shared_entry entry;   ///< never null
+  bool operator==(const event& that) const { return room == that.room && op == that.op && *entry == *that.entry; }
+};
+
+struct logged_in {
+  std::string nick;
+  bool operator==(const logged_in&) const = default;
+};
+struct nick_changed {
+  std::string nick;
+  bool operator==(const nick_changed&) const = default;
+};
+struct member {
+  std::string nick;
+  std::string away; ///< empty: here
+  bool operator==(const member&) const = default;
+};
+struct members {
+  std::vector<member> rows;
+  bool operator==(const members&) const = default;
+};
+struct room_row {
+  std::string room;
+  std::uint32_t member_count = 0;
+  std::string topic;
+  bool operator==(const room_row&) const = default;
+};
+struct rooms {
+  std::vector<room_row> rows;
+  bool operator==(const rooms&) const = default;
+};
+struct topic {
+  room_id room;
+  std::string text;
+  std::string by;
+  timestamp time{};
+  bool operator==(const topic&) const = default;
+};
+struct history {
+  room_id room;
+  std::vector<event> events;
+  bool operator==(const history&) const = default;
+};
+struct pong {
+  std::uint64_t number = 0;
+  bool operator==(const pong&) const = default;
+};
+/// A post that was logged before and was sent again. Its id is message_id(room, seq).
+struct was_posted {
+  room_id room;
+  room_seq seq = 0;
+  timestamp time{};
+  bool operator==(const was_posted&) const = default;
+};
+struct is_away {
+  std::string text; ///< empty: back
+  bool operator==(const is_away&) const = default;
+};
+/// The session is not in this room (any more).
+struct has_left {
+  room_id room;
+  bool operator==(const has_left&) const = default;
+};
+/// Sent by a newer server: nothing to be shown.
+struct unknown_answer {
+  bool operator==(const unknown_answer&) const = default;
+};
+using answer = std::variant<error, logged_in, nick_changed, members, rooms, topic, history, pong, was_posted, is_away,
+                            has_left, unknown_answer>;
+
+/// All frames up to this op are confirmed: their effects are durable, their replies complete.
+struct confirmed {
+  std::uint64_t op = 0;
+  bool operator==(const confirmed&) const = default;
+};
+/// The session is in this room; told before the first event of it, and again after a resume.
+struct room_opened {
+  room_id room;
+  std::string title;  ///< the room's name; empty in a private conversation
+  std::string person; ///< the other one's nick; empty in a room
+  room_seq seq = 0;   ///< events behind this one follow
+  bool operator==(const room_opened&) const = default;
+};
+/// Passing: at most once.
+struct presence {
+  room_id room;
+  std::string nick;
+  std::string away; ///< empty: back
+  bool operator==(const presence&) const = default;
+};
+/// A frame of a newer server: to be skipped.
+struct unknown_frame {
+  bool operator==(const unknown_frame&) const = default;
+};
+
+} // namespace godwit::tell
+
+namespace godwit {
+
+/// One frame of a client. `op` is what the client calls it, rising; 0 only where it could not be read.
+struct client_command {
+  std::uint64_t op = 0;
+  bool resent = false; ///< sent before, on an earlier connection
+  ask::request request;
+  bool operator==(const client_command&) const = default;
+};
+
+/// The answer to a request, or a piece of it.
+struct client_reply {
+  std::uint64_t op = 0; ///< 0: of no request (a frame that could not be read, or `has_left` after a resume)
+  bool more = false;    ///< further pieces follow
+  tell::answer answer;
+  bool operator==(const client_reply&) const = default;
+};
+
+/// One frame to a client.
+using server_frame =
+  std::variant<tell::confirmed, client_reply, tell::room_opened, tell::event, tell::presence, tell::unknown_frame>;
+
+} // namespace godwit
