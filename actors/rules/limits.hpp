@@ -3,6 +3,8 @@
 /// change are repeated in the config, these are then their defaults.
 #pragma once
 
+#include "messages/text_limits.hpp"
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -13,17 +15,8 @@ using namespace std::chrono_literals;
 
 // ------------------------------------------------------------------------------------ what people may say
 
-/// In code points, as people count; IRC clients cope with this many.
-inline constexpr std::size_t nick_code_points_max = 32;
-inline constexpr std::size_t room_name_code_points_max = 64;
-/// In bytes: the four bytes that UTF-8 needs at most.
-inline constexpr std::size_t nick_bytes_max = 4 * nick_code_points_max;
-inline constexpr std::size_t room_name_bytes_max = 4 * room_name_code_points_max;
-/// A post that fills a screen several times over; a longer one is a file.
-inline constexpr std::size_t post_bytes_max = 16 * 1024;
-inline constexpr std::size_t topic_bytes_max = 1024;
-inline constexpr std::size_t reason_bytes_max = 512;
-inline constexpr std::size_t away_bytes_max = 512;
+// Nicks, room names, posts, topics, reasons: messages/text_limits.hpp
+
 inline constexpr std::size_t rooms_per_session_max = 100;
 inline constexpr std::size_t members_per_room_max = 20'000;
 

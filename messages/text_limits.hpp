@@ -1,0 +1,22 @@
+/// @file
+/// The limits of what people may say. They stand here, below actors/rules/limits.hpp (which brings them along), because
+/// the grammar of names, the codecs and the clients need them too.
+#pragma once
+
+#include <cstddef>
+
+namespace godwit::limits {
+
+/// In code points, as people count; IRC clients cope with this many.
+inline constexpr std::size_t nick_code_points_max = 32;
+inline constexpr std::size_t room_name_code_points_max = 64;
+/// In bytes: the four bytes that UTF-8 needs at most.
+inline constexpr std::size_t nick_bytes_max = 4 * nick_code_points_max;
+inline constexpr std::size_t room_name_bytes_max = 4 * room_name_code_points_max;
+/// A post that fills a screen several times over; a longer one is a file.
+inline constexpr std::size_t post_bytes_max = 16 * 1024;
+inline constexpr std::size_t topic_bytes_max = 1024;
+inline constexpr std::size_t reason_bytes_max = 512;
+inline constexpr std::size_t away_bytes_max = 512;
+
+} // namespace godwit::limits
