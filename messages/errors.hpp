@@ -51,7 +51,11 @@ namespace godwit {
   X(idle_timeout, 81, true, "The connection was silent for too long; connect again.")                                  \
   X(send_queue_exceeded, 82, true, "Your client reads too slowly, and what waits for it has grown too large.")         \
   X(replaced, 83, false, "The session was resumed from another connection.")                                           \
-  X(too_many_clients, 84, true, "The server serves as many clients as it may; try again later.")
+  X(too_many_clients, 84, true, "The server serves as many clients as it may; try again later.")                       \
+  X(tls_failed, 90, true, "No secure connection could be made, or it was cut short.")                                  \
+  X(certificate_refused, 91, false, "The other side's certificate is not trusted; check the CA file and the name.")    \
+  X(certificate_unusable, 92, false, "The certificate, its key or its CA can not be used; make them anew.")            \
+  X(file_unusable, 93, false, "A file can not be read or written; correct its path or its rights.")
 
 /// The number is the wire form.
 enum class error_code : std::uint16_t {
