@@ -1,0 +1,268 @@
+#include "nodes/config/config.hpp"
+
+#include "actors/rules/limits.hpp"
+#include "nodes/config/table_reader.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+
+namespace godwit {
+namespace {
+
+constexpr auto endpoint_form = "host:port, as 127.0.0.1:7711, [::1]:7711 or chat.example:7711";
+constexpr auto name_form = "1 to 15 of a-z, 0-9 and -, beginning with a letter";
+
+bool is_name(std::string_view text) {
+  auto plain = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; };
+  return !text.empty() && text.size() <= 15 && text.front() >= 'a' && text.front() <= 'z'
+         && std::ranges::all_of(text, plain);
+}
+
+std::vector<endpoint> read_endpoints(table_reader& table, const std::string& key, bool required) {
+  std::vector<endpoint> result;
+  for (const auto& text : table.texts(key, endpoint_form, required)) {
+    if (auto parsed = parse_endpoint(text))
+      result.push_back(*parsed);
+    else
+      table.complain(key, '"' + text + '"', endpoint_form);
+  }
+  return result;
+}
+
+std::uint8_t read_roles(table_reader& table) {
+  constexpr auto allowed = R"(a list of "broker", "worker", "proxy")";
+  std::uint8_t roles = 0;
+  for (const auto& text : table.texts("roles", allowed, true)) {
+    if (text == "broker")
+      roles |= static_cast<std::uint8_t>(node_role::broker);
+    else if (text == "worker")
+      roles |= static_cast<std::uint8_t>(node_role::worker);
+    else if (text == "proxy")
+      roles |= static_cast<std::uint8_t>(node_role::proxy);
+    else
+      table.complain("roles", '"' + text + '"', allowed);
+  }
+  return roles;
+}
+
+/// Reads one config; its members share what every part needs.
+class reading {
+public:
+  explicit reading(const std::filesystem::path& file)
+      : file_(file), shown_file_(file.string()), folder_(std::filesystem::absolute(file).parent_path()) {}
+
+  config_reading run() {
+    try {
+      read_file(toml::parse(file_.string()));
+    } catch (const toml::syntax_error& problem) {
+      problems_.push_back({shown_file_, problem.location().line(), "(syntax)", first_line(problem.what()), "TOML 1.0"});
+    } catch (const std::exception& problem) {
+      problems_.push_back({shown_file_, 0, "(file)", first_line(problem.what()), "a readable TOML file"});
+    }
+    if (!problems_.empty())
+      return {std::nullopt, std::move(problems_)};
+    return {std::move(config_), {}};
+  }
+
+private:
+  static std::string first_line(std::string text) { return text.substr(0, text.find('\n')); }
+
+  std::filesystem::path path_of(const std::string& text) const {
+    return text.empty() ? std::filesystem::path{} : (folder_ / text).lexically_normal();
+  }
+
+  table_reader reader(const toml::value& table, std::string path) {
+    return {table, std::move(path), shown_file_, problems_};
+  }
+
+  void read_file(const toml::value& root) {
+    config_.file = file_;
+    auto top = reader(root, "");
+    if (const auto* cluster = top.table("cluster", true))
+      read_cluster(*cluster);
+    if (const auto* limits = top.table("limits"))
+      read_limits(*limits);
+    if (const auto* nicks = top.table("nicks"))
+      read_nicks(*nicks);
+    if (const auto* log = top.table("log"))
+      read_log(*log);
+    std::size_t index = 0;
+    for (const auto* node : top.tables("node", true))
+      if (node->is_table())
+        read_node(*node, "node[" + std::to_string(index++) + "].");
+    top.refuse_the_rest();
+    if (problems_.empty())
+      check_cluster(top);
+  }
+
+  void read_cluster(const toml::value& value) {
+    auto table = reader(value, "cluster.");
+    config_.name = table.text("name", name_form, true);
+    if (!config_.name.empty() && !is_name(config_.name))
+      table.complain("name", '"' + config_.name + '"', name_form);
+    config_.ca = path_of(table.text("ca", "the path of the CA that signs the nodes' certificates"));
+    config_.scheduler_threads = static_cast<std::size_t>(table.number("scheduler-threads", 0, 0, 256));
+    table.refuse_the_rest();
+  }
+
+  void read_limits(const toml::value& value) {
+    auto table = reader(value, "limits.");
+    auto& limits = config_.limits;
+    auto milliseconds = [&](const char* key, std::chrono::milliseconds otherwise, std::int64_t least, std::int64_t most) {
+      return std::chrono::milliseconds{table.number(key, otherwise.count(), least, most)};
+    };
+    limits.resume_timeout = milliseconds("resume-timeout-ms", limits.resume_timeout, 100, 86'400'000);
+    limits.handshake_timeout = milliseconds("handshake-timeout-ms", limits.handshake_timeout, 100, 600'000);
+    limits.idle_ping_after = milliseconds("idle-ping-after-ms", limits.idle_ping_after, 100, 3'600'000);
+    limits.send_queue_bytes = static_cast<std::size_t>(
+      table.number("send-queue-bytes", static_cast<std::int64_t>(limits.send_queue_bytes),
+                   4 * static_cast<std::int64_t>(limits::server_frame_bytes_max), std::int64_t{1} << 30));
+    limits.clients_max = static_cast<std::size_t>(
+      table.number("clients-max", static_cast<std::int64_t>(limits.clients_max), 1, 10'000'000));
+    table.refuse_the_rest();
+  }
+
+  void read_nicks(const toml::value& value) {
+    auto table = reader(value, "nicks.");
+    config_.reserved_nicks = table.texts("reserved", "a list of nicks that nobody may take");
+    table.refuse_the_rest();
+  }
+
+  void read_log(const toml::value& value) {
+    auto table = reader(value, "log.");
+    constexpr auto allowed = R"("trace", "debug", "info", "warn" or "error")";
+    auto level = table.text("level", allowed);
+    constexpr std::array levels{"trace", "debug", "info", "warn", "error"};
+    if (!level.empty() && std::ranges::find(levels, level) == levels.end())
+      table.complain("level", '"' + level + '"', allowed);
+    else if (!level.empty())
+      config_.log_level = level;
+    table.refuse_the_rest();
+  }
+
+  void read_node(const toml::value& value, const std::string& path) {
+    auto table = reader(value, path);
+    node_config node;
+    node.name = table.text("name", name_form, true);
+    if (!node.name.empty() && !is_name(node.name))
+      table.complain("name", '"' + node.name + '"', name_form);
+    node.roles = read_roles(table);
+    node.bind = read_endpoints(table, "bind", false);
+    if (auto addresses = read_endpoints(table, "address", false); !addresses.empty())
+      node.address = addresses.front();
+    node.certificate = path_of(table.text("certificate", "the path of the node's certificate"));
+    node.key = path_of(table.text("key", "the path of the node's key"));
+    node.data = path_of(table.text("data", "the path of the store's folder"));
+    if (node.has(node_role::broker) && node.data.empty())
+      table.complain("data", "nothing", "the path of the store's folder: a broker node keeps the log there");
+    const auto* client = table.table("client", node.has(node_role::proxy));
+    if (client != nullptr)
+      read_client(*client, path + "client.", node);
+    if (client != nullptr && !node.has(node_role::proxy))
+      table.complain("client", "a client port", "client ports on nodes with the role \"proxy\" only");
+    table.refuse_the_rest();
+    config_.nodes.push_back(std::move(node));
+  }
+
+  void read_client(const toml::value& value, const std::string& path, node_config& node) {
+    auto table = reader(value, path);
+    client_port_config client;
+    client.listen = read_endpoints(table, "listen", true);
+    client.certificate = path_of(table.text("certificate", "the path of the client port's certificate", true));
+    client.key = path_of(table.text("key", "the path of the client port's key", true));
+    client.loops = static_cast<std::size_t>(table.number("loops", 1, 1, 256));
+    table.refuse_the_rest();
+    node.client = std::move(client);
+  }
+
+  /// What only the whole file shows.
+  void check_cluster(table_reader& top) {
+    std::map<node_name, int> count_by_name;
+    int brokers = 0;
+    int workers = 0;
+    for (const auto& node : config_.nodes) {
+      if (++count_by_name[node.name] == 2)
+        top.complain("node", "two nodes named \"" + node.name + '"', "names that differ");
+      brokers += node.has(node_role::broker) ? 1 : 0;
+      workers += node.has(node_role::worker) ? 1 : 0;
+      if (config_.nodes.size() > 1)
+        check_cluster_port(top, node);
+    }
+    if (brokers != 1)
+      top.complain("node", std::to_string(brokers) + " nodes with the role \"broker\"", "exactly one");
+    if (workers == 0)
+      top.complain("node", "no node with the role \"worker\"", "at least one");
+    if (config_.nodes.size() > 1 && config_.ca.empty())
+      top.complain("cluster", "no cluster.ca", "the CA's path: nodes only talk to nodes that it has signed");
+  }
+
+  static void check_cluster_port(table_reader& top, const node_config& node) {
+    auto require = [&](bool there, const char* key) {
+      if (!there)
+        top.complain("node", "no " + std::string{key} + " for \"" + node.name + '"',
+                     "bind, address, certificate and key for each node of a cluster of several");
+    };
+    require(!node.bind.empty(), "bind");
+    require(node.address.has_value(), "address");
+    require(!node.certificate.empty(), "certificate");
+    require(!node.key.empty(), "key");
+  }
+
+  std::filesystem::path file_;
+  std::string shown_file_;
+  std::filesystem::path folder_;
+  cluster_config config_;
+  std::vector<config_problem> problems_;
+};
+
+} // namespace
+
+tunables::tunables()
+    : resume_timeout(limits::resume_timeout), handshake_timeout(limits::handshake_timeout),
+      idle_ping_after(limits::idle_ping_after), send_queue_bytes(limits::send_queue_bytes_max), clients_max(100'000) {}
+
+std::string to_string(const endpoint& where) {
+  bool bracketed = where.host.find(':') != std::string::npos;
+  return (bracketed ? '[' + where.host + ']' : where.host) + ':' + std::to_string(where.port);
+}
+
+std::optional<endpoint> parse_endpoint(std::string_view text) {
+  auto colon = text.rfind(':');
+  if (colon == std::string_view::npos || colon == 0)
+    return std::nullopt;
+  auto host = text.substr(0, colon);
+  auto port_text = text.substr(colon + 1);
+  if (host.front() == '[') {
+    if (host.size() < 3 || host.back() != ']')
+      return std::nullopt;
+    host = host.substr(1, host.size() - 2);
+  } else if (host.find(':') != std::string_view::npos) {
+    return std::nullopt; // an IPv6 address needs its brackets
+  }
+  std::uint16_t port = 0;
+  auto [end, problem] = std::from_chars(port_text.begin(), port_text.end(), port);
+  if (problem != std::errc{} || end != port_text.end())
+    return std::nullopt;
+  return endpoint{std::string{host}, port};
+}
+
+std::string to_string(const config_problem& problem) {
+  auto line = problem.line == 0 ? std::string{} : ':' + std::to_string(problem.line);
+  return problem.file + line + ": " + problem.key + ": found " + problem.found + "; allowed: " + problem.allowed;
+}
+
+const node_config* cluster_config::find(const node_name& wanted) const {
+  auto found = std::ranges::find(nodes, wanted, &node_config::name);
+  return found == nodes.end() ? nullptr : &*found;
+}
+
+const node_config& cluster_config::broker() const {
+  return *std::ranges::find_if(nodes, [](const node_config& node) { return node.has(node_role::broker); });
+}
+
+config_reading read_config(const std::filesystem::path& file) {
+  return reading{file}.run();
+}
+
+} // namespace godwit

@@ -1,0 +1,99 @@
+/// @file
+/// The config of a whole cluster: one TOML file, the same for every node of it.
+///
+/// Reading reports every problem at once, each with file, line, key, what was found and what is allowed; a config with a
+/// problem is no config, so that nothing starts by half. Paths are relative to the file's folder.
+/// docs/OPERATING.md lists all keys.
+#pragma once
+
+#include "messages/ids.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace godwit {
+
+/// A TCP endpoint as written: `127.0.0.1:7700`, `[::1]:7700`, `chat.example:7700`.
+struct endpoint {
+  std::string host; ///< without brackets
+  std::uint16_t port = 0;
+
+  bool operator==(const endpoint&) const = default;
+};
+std::string to_string(const endpoint& where);
+std::optional<endpoint> parse_endpoint(std::string_view text);
+
+/// Bits of a node's roles; the wire form.
+enum class node_role : std::uint8_t { broker = 1, worker = 2, proxy = 4 };
+
+/// What a proxy node offers to clients.
+struct client_port_config {
+  std::vector<endpoint> listen;
+  std::filesystem::path certificate;
+  std::filesystem::path key;
+  std::size_t loops = 1; ///< threads that serve client sockets
+};
+
+struct node_config {
+  node_name name;
+  std::uint8_t roles = 0;
+  std::vector<endpoint> bind;      ///< where other nodes are accepted; empty in a cluster of one node
+  std::optional<endpoint> address; ///< what other nodes dial
+  std::filesystem::path certificate;
+  std::filesystem::path key;
+  std::filesystem::path data; ///< broker nodes: the store's folder
+  std::optional<client_port_config> client;
+
+  bool has(node_role role) const { return (roles & static_cast<std::uint8_t>(role)) != 0; }
+};
+
+/// What an operator may change of limits.hpp.
+struct tunables {
+  std::chrono::milliseconds resume_timeout;
+  std::chrono::milliseconds handshake_timeout;
+  std::chrono::milliseconds idle_ping_after;
+  std::size_t send_queue_bytes;
+  std::size_t clients_max;
+  tunables();
+};
+
+struct cluster_config {
+  std::filesystem::path file;
+  std::string name;
+  std::filesystem::path ca; ///< signs the nodes' certificates; empty in a cluster of one node
+  std::vector<node_config> nodes;
+  tunables limits;
+  std::vector<std::string> reserved_nicks;
+  std::string log_level = "info";
+  std::size_t scheduler_threads = 0; ///< of CAF; 0: one per core
+
+  /// Null if there is none of that name.
+  const node_config* find(const node_name& name) const;
+  /// The one broker node. Requires a config that was read without problems.
+  const node_config& broker() const;
+};
+
+struct config_problem {
+  std::string file;
+  std::size_t line = 0; ///< 0: concerns the whole file
+  std::string key;
+  std::string found;
+  std::string allowed;
+};
+/// `local.toml:12: node[1].bind: found "7700"; allowed: host:port`.
+std::string to_string(const config_problem& problem);
+
+struct config_reading {
+  std::optional<cluster_config> config; ///< only without problems
+  std::vector<config_problem> problems;
+};
+
+/// Reads `file`. Never throws.
+config_reading read_config(const std::filesystem::path& file);
+
+} // namespace godwit

@@ -1,0 +1,134 @@
+#include "nodes/config/config.hpp"
+
+#include <gmock/gmock.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <unistd.h>
+
+namespace godwit {
+namespace {
+
+using testing::Contains;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+class Config : public testing::Test {
+protected:
+  Config() {
+    std::string form = testing::TempDir() + "godwit-config-XXXXXX";
+    folder_ = ::mkdtemp(form.data());
+  }
+  ~Config() override { std::filesystem::remove_all(folder_); }
+
+  config_reading read(const std::string& text) {
+    auto file = folder_ / "test.toml";
+    std::ofstream{file} << text;
+    return read_config(file);
+  }
+
+  /// The sentences of all problems.
+  std::vector<std::string> problems_of(const std::string& text) {
+    std::vector<std::string> result;
+    for (const auto& each : read(text).problems)
+      result.push_back(to_string(each));
+    return result;
+  }
+
+  std::filesystem::path folder_;
+};
+
+constexpr auto small = R"([cluster]
+name = "small"
+[[node]]
+name = "godwit-1"
+roles = ["broker", "worker", "proxy"]
+data = "data"
+[node.client]
+listen = ["127.0.0.1:0", "[::1]:7700"]
+certificate = "server.pem"
+key = "server.key"
+)";
+
+TEST_F(Config, ReadsANodeOfAllRoles) {
+  auto reading = read(small);
+  ASSERT_TRUE(reading.config.has_value());
+  const auto* node = reading.config->find("godwit-1");
+  ASSERT_NE(node, nullptr);
+  EXPECT_TRUE(node->has(node_role::broker) && node->has(node_role::worker) && node->has(node_role::proxy));
+  EXPECT_EQ(node->client->listen[1], (endpoint{"::1", 7700}));
+}
+
+TEST_F(Config, TakesPathsRelativeToItsOwnFolder) {
+  auto reading = read(small);
+  ASSERT_TRUE(reading.config.has_value());
+  EXPECT_EQ(reading.config->find("godwit-1")->data, folder_ / "data");
+}
+
+TEST_F(Config, NamesFileLineKeyFoundAndAllowed) {
+  auto problems = problems_of(std::string{small} + "loops = \"many\"\n");
+  ASSERT_THAT(problems, SizeIs(1));
+  EXPECT_THAT(problems[0], HasSubstr("test.toml:11: node[0].client.loops: found \"many\"; allowed: a whole number"));
+}
+
+TEST_F(Config, ReportsEveryProblemAtOnce) {
+  EXPECT_THAT(problems_of("[cluster]\nname = 3\n[[node]]\nname = \"a\"\nroles = [\"king\"]\n"), SizeIs(2));
+}
+
+TEST_F(Config, RefusesAnUnknownKeyAndNamesTheKnownOnes) {
+  auto problems = problems_of(std::string{"[cluster]\nname = \"x\"\nnmae = \"y\"\n"}
+                              + std::string{small}.substr(std::string{small}.find("[[node]]")));
+  ASSERT_THAT(problems, SizeIs(1));
+  EXPECT_THAT(problems[0], HasSubstr("test.toml:3: cluster.nmae"));
+  EXPECT_THAT(problems[0], HasSubstr("name"));
+}
+
+TEST_F(Config, ReportsASyntaxErrorWithItsLine) {
+  auto problems = problems_of("[cluster]\nname = \n");
+  ASSERT_THAT(problems, SizeIs(1));
+  EXPECT_THAT(problems[0], HasSubstr("test.toml:2"));
+}
+
+TEST_F(Config, ReportsAFileThatIsNotThere) {
+  EXPECT_THAT(read_config(folder_ / "absent.toml").problems, SizeIs(1));
+}
+
+TEST_F(Config, WantsExactlyOneBrokerNode) {
+  std::string text = small;
+  text.replace(text.find("\"broker\", "), 10, "");
+  EXPECT_THAT(problems_of(text), Contains(HasSubstr("0 nodes with the role \"broker\"")));
+}
+
+TEST_F(Config, WantsCertificatesInAClusterOfSeveralNodes) {
+  auto problems = problems_of(std::string{small} + "[[node]]\nname = \"worker-1\"\nroles = [\"worker\"]\n");
+  EXPECT_THAT(problems, Contains(HasSubstr("no certificate for \"worker-1\"")));
+  EXPECT_THAT(problems, Contains(HasSubstr("no cluster.ca")));
+}
+
+TEST_F(Config, RefusesTwoNodesOfOneName) {
+  EXPECT_THAT(problems_of(std::string{small} + "[[node]]\nname = \"godwit-1\"\nroles = [\"worker\"]\n"),
+              Contains(HasSubstr("two nodes named \"godwit-1\"")));
+}
+
+TEST_F(Config, ShippedFilesAreValid) {
+  for (const auto* name : {"single.toml", "local.toml"}) {
+    auto reading = read_config(std::filesystem::path{GODWIT_SOURCE_DIR} / "cluster-configs" / name);
+    EXPECT_THAT(reading.problems, IsEmpty()) << name;
+  }
+}
+
+TEST(Endpoint, ReadsBothAddressFamiliesAndNames) {
+  EXPECT_EQ(parse_endpoint("127.0.0.1:80"), (endpoint{"127.0.0.1", 80}));
+  EXPECT_EQ(parse_endpoint("[::1]:80"), (endpoint{"::1", 80}));
+  EXPECT_EQ(to_string(*parse_endpoint("[::1]:80")), "[::1]:80");
+  EXPECT_EQ(parse_endpoint("chat.example:1"), (endpoint{"chat.example", 1}));
+}
+
+TEST(Endpoint, RefusesWhatIsNone) {
+  for (const auto* text : {"", ":80", "::1:80", "a:", "a:65536", "a:8x", "[]:80", "[::1:80"})
+    EXPECT_FALSE(parse_endpoint(text).has_value()) << text;
+}
+
+} // namespace
+} // namespace godwit
