@@ -89,6 +89,10 @@ inline constexpr auto redial_is_suspicious = 200ms;
 inline constexpr auto redial_backoff_min = 50ms;
 inline constexpr auto redial_backoff_max = 5s;
 inline constexpr auto link_handshake_timeout = 5s;
+/// Connections on the cluster port that are not yet links: a large cluster's nodes at once, and some strangers.
+inline constexpr std::size_t link_handshakes_max = 128;
+/// What one direction of a link holds between CAF's socket and the network: a few TLS records per system call.
+inline constexpr std::size_t link_buffer_bytes = 64 * 1024;
 
 // ---------------------------------------------------------------------------------------------------- store
 

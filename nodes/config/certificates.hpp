@@ -1,0 +1,65 @@
+/// @file
+/// Makes the certificates of a cluster: CAs, server certificates, node certificates. All keys are EC P-256.
+///
+/// Promises  keys have mode 0600, certificates 0644, from their first byte on; files appear whole or not at all; an
+///           existing key or certificate is only replaced if that is asked for.
+/// Owns      nothing; keys in memory are cleansed by OpenSSL when they are freed.
+/// Source    docs/OPERATING.md, "Certificates"; RFC 5280.
+#pragma once
+
+#include "messages/errors.hpp"
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+namespace godwit {
+
+/// A certificate and its private key, both PEM.
+struct certified_key {
+  std::string certificate;
+  std::string key;
+};
+
+/// For how long. `from` is put back by an hour, so that clocks that go wrong a little do no harm.
+struct validity {
+  std::chrono::system_clock::time_point from = std::chrono::system_clock::now();
+  std::chrono::hours length = std::chrono::days{825};
+};
+
+/// `validity` of a CA, if nothing else is said: what it signed shall not outlive it.
+inline constexpr std::chrono::hours ca_lifetime = std::chrono::days{3650};
+
+/// A CA that signs itself and may sign no further CA.
+result<certified_key> make_ca(const std::string& common_name, const validity& when = {.length = ca_lifetime});
+
+/// A certificate for a port that clients dial. `names` are DNS names and IP addresses (v4, v6, as text), at least one;
+/// the first is the common name.
+result<certified_key> issue_server_certificate(const certified_key& ca, const std::vector<std::string>& names,
+                                               const validity& when = {});
+
+/// A certificate by which a node shows its name to nodes, as server and as client: common name and DNS name are
+/// `node_name` (letters, digits and -, at most 63).
+result<certified_key> issue_node_certificate(const certified_key& ca, const std::string& node_name,
+                                             const validity& when = {});
+
+/// Whether files may be replaced that are there already.
+enum class existing_files : bool { keep, replace };
+
+/// The files of a certified key: DIR/NAME.pem and DIR/NAME.key.
+struct certified_key_files {
+  std::string certificate;
+  std::string key;
+};
+certified_key_files files_of(const std::string& directory, const std::string& name);
+
+/// Writes both files; makes the directory (mode 0700) if it is not there. `file_unusable` if one is there already, or
+/// can not be written.
+result<certified_key_files> write_certified_key(const certified_key& what, const std::string& directory,
+                                                const std::string& name,
+                                                existing_files existing = existing_files::keep);
+
+/// Reads what write_certified_key wrote: the CA for the next certificate.
+result<certified_key> read_certified_key(const certified_key_files& files);
+
+} // namespace godwit
