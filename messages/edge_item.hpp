@@ -1,11 +1,14 @@
 /// @file
-/// What a worker node gives to a proxy node's edge, in the order in which the sessions made it.
+/// What a session sends to its client's edge: outputs and deliveries, in one order.
 #pragma once
 
 #include "messages/cluster_messages.hpp"
 
+#include <variant>
+
 namespace godwit {
 
+/// Both travel through one queue per proxy node, so that they arrive in the order in which the session made them.
 using edge_item = std::variant<session_output, delivery>;
 
 } // namespace godwit
