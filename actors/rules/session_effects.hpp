@@ -1,0 +1,47 @@
+/// @file
+/// What the rules of a session want done, in this order. The shell (actors/session_actor.hpp) encodes for its client's
+/// protocol and stamps what leaves for the edge with the session's route.
+#pragma once
+
+#include "actors/rules/effects.hpp"
+#include "messages/client_commands.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace godwit {
+
+/// Becomes one session_output: the replies that frames caused, their confirmation and the snapshot, whole or not at
+/// all.
+struct give_output {
+  std::vector<server_frame> replies;   ///< in order; `tell::confirmed` is among them
+  std::uint64_t confirmed_in_seq = 0;  ///< 0: none newly
+  std::optional<std::string> snapshot; ///< only if it changed
+  bool paced = false;
+  std::optional<error> close;
+};
+
+/// Becomes one delivery. `native` is the shared encoding: to be used where `event.op` is 0 and the client is native.
+struct show_event {
+  tell::event event;
+  shared_bytes native;
+  std::shared_ptr<const void> ticket;
+};
+
+/// Becomes one delivery with position 0: it passes, and nobody resumes from it.
+struct show_presence {
+  tell::presence what;
+  shared_bytes native;
+  std::shared_ptr<const void> ticket;
+};
+
+/// The session is over: the last effect. Its actor ends.
+struct session_over {};
+
+using session_effect = std::variant<send, give_output, show_event, show_presence, session_over>;
+using session_effects = std::vector<session_effect>;
+
+} // namespace godwit
