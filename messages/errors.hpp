@@ -55,7 +55,8 @@ namespace godwit {
   X(tls_failed, 90, true, "No secure connection could be made, or it was cut short.")                                  \
   X(certificate_refused, 91, false, "The other side's certificate is not trusted; check the CA file and the name.")    \
   X(certificate_unusable, 92, false, "The certificate, its key or its CA can not be used; make them anew.")            \
-  X(file_unusable, 93, false, "A file can not be read or written; correct its path or its rights.")
+  X(file_unusable, 93, false, "A file can not be read or written; correct its path or its rights.")                    \
+  X(address_unusable, 94, false, "Nothing can listen on this address; correct it, or stop what uses it.")
 
 /// The number is the wire form.
 enum class error_code : std::uint16_t {

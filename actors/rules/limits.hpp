@@ -40,6 +40,16 @@ inline constexpr auto handshake_timeout = 10s;
 inline constexpr auto idle_ping_after = 60s;
 /// How long a session waits for its client.
 inline constexpr auto resume_timeout = 2min;
+/// A client whose session is not placed by then hears `no_broker_node` and tries again.
+inline constexpr auto session_opening_timeout = 10s;
+/// How long a closed connection may take to read its last frame.
+inline constexpr auto closing_linger = 2s;
+/// Streams whose positions a route keeps: rooms left behind are forgotten first, those of today never.
+inline constexpr std::size_t streams_per_session_max = 4 * rooms_per_session_max;
+/// Connections of one proxy node; each costs a descriptor and some 20 KB.
+inline constexpr std::size_t clients_max = 100'000;
+/// Sessions of one proxy node, those that wait for their clients included.
+inline constexpr std::size_t routes_max = 2 * clients_max;
 
 // ------------------------------------------------------------------------------------------------- sessions
 

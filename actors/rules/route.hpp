@@ -1,0 +1,167 @@
+/// @file
+/// The rules of one session's route at its proxy node: which worker node serves it, which client's connection it has,
+/// what that client said and nobody has confirmed, and what a new owner of the session starts from.
+///
+///              placed                    connection lost
+///    opening ─────────▶ attached ◀──────────────────────▶ detached ──(resume_timeout)──▶ closing ──(confirmed)──▶ gone
+///       └─ refused: gone     └─ closed by the session, its worker node dead, revoked: gone     resumed
+///
+/// Rules only: each function takes what happened and appends what is to be done, in the order to do it; the vector is
+/// the caller's, so that a message costs no allocation here. nodes/edge/route_table.hpp does it.
+///
+/// Requires    one caller at a time. `settings` outlives the route.
+/// Owns        unconfirmed frames, the session's last snapshot, the position of each of its streams.
+/// Invariants  in_seqs rise by one; a frame is kept until it is confirmed or until a resume, by which the client says
+/// it
+///             again; output that is not of the newest (epoch, attach) changes nothing; each session_output is taken
+///             whole or not at all.
+/// Limits      route_settings; one frame more than its unconfirmed frames: `closed`. streams_per_session_max.
+/// Source      docs/ARCHITECTURE.md, "The life of a session".
+#pragma once
+
+#include "actors/rules/effects.hpp"
+#include "actors/rules/limits.hpp"
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace godwit {
+
+using steady_time = std::chrono::steady_clock::time_point;
+using token_hash = std::array<std::uint8_t, 32>;
+
+/// What all routes of one proxy node share.
+struct route_settings {
+  node_name proxy;
+  incarnation proxy_incarnation;
+  std::size_t unconfirmed_frames_max = limits::unconfirmed_frames_max;
+  std::size_t unconfirmed_bytes_max = limits::unconfirmed_bytes_max;
+  std::chrono::milliseconds resume_timeout = limits::resume_timeout;
+  std::chrono::milliseconds opening_timeout = limits::session_opening_timeout;
+};
+
+/// Who asks for a session, new or his own.
+struct route_claim {
+  session_id session;
+  godwit::protocol protocol = godwit::protocol::native;
+  identity_hash identity{};
+  token_hash token{};
+  std::string peer_address;
+  std::vector<stream_position> positions; ///< resume: what the client has
+};
+
+/// Give this to the client, behind what was given before.
+struct write_to_client {
+  shared_bytes frame;
+};
+/// The connection that asked is the client's from here on; an earlier one was closed by the effect before.
+struct take_client {};
+/// The client has its session: say hello.
+struct greet_client {
+  bool resumed = false;
+};
+/// Tell `client_drained` once the client's queue is half empty, at once if it is.
+struct report_when_drained {};
+struct stop_reading {};
+struct continue_reading {};
+/// Close the client's connection behind what was written, and tell it why. The route has no client afterwards.
+struct close_client {
+  error why;
+};
+/// The last effect of a route.
+struct forget_route {};
+
+using route_effect = std::variant<send, write_to_client, take_client, greet_client, report_when_drained, stop_reading,
+                                  continue_reading, close_client, forget_route>;
+using route_effects = std::vector<route_effect>;
+
+/// What becomes of a connection that wants to resume a route that lives here.
+enum class resume_verdict : std::uint8_t {
+  taken,   ///< the connection is the client's
+  refused, ///< wrong token or identity: `resume_refused`; the route has not noticed
+  ended,   ///< too late: `session_ended`
+  wait,    ///< somebody else's claim is being checked; ask again when the route has opened or is gone
+};
+
+class route {
+public:
+  enum class opening_kind : std::uint8_t { new_session, resumed_session };
+
+  /// Asks the directory. The asking connection is the client's. A route that ends before its session is placed ends
+  /// without a word to anybody: the directory ends sessions that nobody reports.
+  route(const route_settings& settings, opening_kind kind, route_claim claim, steady_time now, route_effects& out);
+
+  // From the client.
+  void client_sent(shared_bytes frame, route_effects& out);
+  void client_lost(steady_time now, route_effects& out);
+  resume_verdict resume(const route_claim& claim, steady_time now, route_effects& out);
+  void client_drained(route_effects& out);
+
+  // From the directory and the session.
+  void placed(const session_placed& what, steady_time now, route_effects& out);
+  void output(session_output what, route_effects& out);
+  /// Whether this is to be written to the client now. (No effects: the path that each event takes for each client.)
+  bool accept(const delivery& what);
+  void attach_refused(const godwit::attach_refused& what, route_effects& out);
+  void revoked(const route_revoked& what, route_effects& out);
+
+  // From the node.
+  void link_reset(const godwit::link_reset& what, route_effects& out);
+  void worker_dead(const node_name& node, incarnation which, route_effects& out);
+  /// Nothing happens before `deadline()`.
+  void tick(steady_time now, route_effects& out);
+
+  session_id session() const { return claim_.session; }
+  bool opening() const { return state_ == state::opening; }
+  /// Of the open session; empty before.
+  const node_name& worker() const { return worker_; }
+  incarnation worker_incarnation() const { return worker_incarnation_; }
+  bool has_client() const { return has_client_; }
+  std::optional<steady_time> deadline() const { return deadline_; }
+
+private:
+  enum class state : std::uint8_t { opening, attached, detached, closing };
+  struct kept_frame {
+    frame_kind kind;
+    shared_bytes bytes;
+  };
+
+  void ask_directory(route_effects& out) const;
+  void attach(route_effects& out);
+  void send_frame(std::size_t index, route_effects& out) const;
+  void begin_closing(const char* why, route_effects& out);
+  void forget_frames();
+  void confirm(std::uint64_t in_seq, route_effects& out);
+  void end(error why, route_effects& out);
+  void end_worker_lost(route_effects& out);
+  void take(const route_claim& claim, route_effects& out);
+  bool same_secrets(const route_claim& claim) const;
+  bool from_owner(const session_epoch& epoch, std::uint32_t attach) const;
+  bool within_limits() const;
+  /// False: the client has it already.
+  bool advance(const stream_position& to);
+  std::uint64_t next_in_seq() const { return first_in_seq_ + frames_.size(); }
+
+  const route_settings* settings_;
+  route_claim claim_; // positions: per stream, the one last moved stands last
+  node_name worker_;
+  incarnation worker_incarnation_;
+  session_epoch epoch_;
+  std::uint32_t attach_ = 0;
+  std::uint64_t first_in_seq_ = 1; // of frames_
+  std::vector<kept_frame> frames_; // unconfirmed, oldest first, in_seqs without gaps
+  std::size_t frames_bytes_ = 0;
+  std::string snapshot_;
+  std::optional<steady_time> deadline_; // of opening, of detached
+  state state_ = state::opening;
+  opening_kind kind_;
+  bool from_store_ = false; // until a snapshot has come
+  bool has_client_ = true;
+  bool reading_ = true;
+  bool paced_ = false; // the session waits for sending_resumed
+};
+
+} // namespace godwit
