@@ -128,6 +128,8 @@ struct Envelope {
     storeAnswered    @54 :StoreAnswered;
     membershipView   @55 :MembershipView;
     suspectNode      @56 :SuspectNode;
+    releaseSession   @57 :ReleaseSession;
+    sessionHosted    @58 :SessionHosted;
   }
 }
 
@@ -313,9 +315,21 @@ struct RoomsListed {
   why   @3 :Failure;
 }
 struct EndSession {
-  # session_host → directory
+  # session_host → directory; answered by releaseSession
   session @0 :UInt64;
   epoch   @1 :SessionEpoch;
+  node    @2 :Text;
+}
+struct ReleaseSession {
+  # directory → session_host: what is held of this session, of this epoch and older, is over; stop it without leaving rooms
+  session @0 :UInt64;
+  epoch   @1 :SessionEpoch;
+}
+struct SessionHosted {
+  # session_host → directory, at each attach of a session that was not there in this epoch
+  node            @0 :Text;
+  nodeIncarnation @1 :UInt64;
+  session         @2 :SessionReport;
 }
 struct ReportWorker {
   # session_host → directory, at each start of the link to the broker node. Bound: what lives on one worker node.

@@ -240,10 +240,20 @@ struct rooms_listed {
 
 /// session_host → directory. The session has left its rooms (or never was in one) and is over: free its nick, forget
 /// it.
+/// Repeated at each link_reset of the broker node until `release_session` answers it.
 struct end_session {
   session_id session;
   session_epoch epoch;
+  node_name node{}; ///< whose session_host asks
   bool operator==(const end_session&) const = default;
+};
+/// directory → session_host. Whatever you hold of this session, of this epoch and older, is over: stop the actor, without
+/// leaving rooms and without a word to clients; forget it. Answers `end_session`; also said when the session was resumed
+/// elsewhere, and to a worker node that reports a session of which a younger epoch is known.
+struct release_session {
+  session_id session;
+  session_epoch epoch;
+  bool operator==(const release_session&) const = default;
 };
 /// directory → session. End yourself: your time is over, or another session took your place.
 struct session_must_end {
@@ -260,6 +270,14 @@ struct session_report {
   node_name proxy;
   incarnation proxy_incarnation;
   bool operator==(const session_report&) const = default;
+};
+/// session_host → directory, each time a session is attached that was not here in this epoch: it lives here now. Lost
+/// only with the link, after which `report_worker` says the same.
+struct session_hosted {
+  node_name node;
+  incarnation node_incarnation;
+  session_report session;
+  bool operator==(const session_hosted&) const = default;
 };
 struct room_report {
   room_id room;
@@ -857,7 +875,8 @@ using message =
                command_answered, command_expected, room_query, query_answered, membership_given, accept_membership,
                set_presence, attach_relay, detach_relay, fan_out, fan_out_delivered, report_taken, fetch_entries,
                entries_fetched, open_log, log_opened, append_entries, entries_appended, read_log, log_read, find_logged,
-               logged_found, load_session, session_loaded, ask_store, store_answered, membership_view, suspect_node>;
+               logged_found, load_session, session_loaded, ask_store, store_answered, membership_view, suspect_node, release_session,
+               session_hosted>;
 
 /// A message and where it goes.
 struct envelope {
