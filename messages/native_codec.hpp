@@ -2,8 +2,8 @@
 /// Bytes of the native protocol's session channel ↔ values of messages/client_commands.hpp, both directions: the server
 /// decodes commands and encodes frames, the client library the other way round.
 ///
-/// Requires nothing of the bytes: they come from outside, of any size and alignment. Decoding reads at most
-/// limits (actors/rules/limits.hpp), in bounded depth, and returns errors as values; nothing throws.
+/// Requires nothing of the bytes: they come from outside, of any size and alignment. Decoding reads the
+/// bytes that are there, each a few times, in bounded depth, and returns errors as values; nothing throws.
 /// `decode_*` take a frame's message, without its 4-byte header; `encode` gives whole frames with header (channel 0).
 /// Source: messages/client.capnp.
 #pragma once
@@ -18,7 +18,7 @@ namespace godwit::native {
 /// A client's frame. Error: `bad_frame`, when not even the op can be read (the frame has no number then).
 /// Where the op is read but not the rest, the request is `ask::unreadable`: `unsupported` for a union member that this
 /// build does not know, `bad_frame` for fields that can not be read, `request_invalid` for op 0.
-/// Texts are bounded here by the largest that any rule takes; finer limits are the rules'.
+/// Texts are bounded by the frame that they came in; finer limits are the rules'.
 result<client_command> decode_command(std::string_view bytes);
 
 /// A client's frame, ready to be written. `ask::unreadable` is not encodable: it gives an empty string.

@@ -29,6 +29,15 @@ struct SessionSnapshot {
   nick  @0 :Text;   # as shown; empty: not logged in
   away  @1 :Text;
   rooms @2 :List(SnapshotRoom);
+  piece @3 :PieceCursor;  # null: no reply in pieces is under way
+}
+
+# How far a reply in pieces has come: the next piece goes on from here.
+struct PieceCursor {
+  op    @0 :UInt64;
+  piece @1 :UInt32;  # pieces that were told
+  after @2 :Text;    # the last row told: a nick, a room's key, a room_seq in decimal
+  left  @3 :UInt32;  # history: events that may still follow
 }
 
 struct SnapshotRoom {

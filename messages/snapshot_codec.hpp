@@ -1,0 +1,48 @@
+/// @file
+/// The snapshot of a session as bytes: what its proxy node holds for it, and what a new owner starts from.
+///
+/// The form is messages/state.capnp's SessionSnapshot. Positions are not in it: the proxy node counts what it
+/// delivered. Limits: rooms_per_session_max, doubled for conversations that others opened.
+#pragma once
+
+#include "messages/errors.hpp"
+#include "messages/ids.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace godwit {
+
+struct snapshot_room {
+  room_id room;
+  room_key key;
+  std::string title;
+  std::string companion; ///< private conversations: the other one's nick
+  room_seq joined_seq = 0;
+  bool operator==(const snapshot_room&) const = default;
+};
+
+/// How far a reply in pieces has come: the next piece goes on from here.
+struct piece_cursor {
+  std::uint64_t op = 0;
+  std::uint32_t piece = 0; ///< pieces that were told
+  std::string after;       ///< the last row told: a nick, a room's key, a room_seq in decimal
+  std::uint32_t left = 0;  ///< history: events that may still follow
+  bool operator==(const piece_cursor&) const = default;
+};
+
+struct session_snapshot {
+  std::string nick; ///< empty: not logged in
+  std::string away; ///< empty: here
+  std::vector<snapshot_room> rooms;
+  std::optional<piece_cursor> piece;
+  bool operator==(const session_snapshot&) const = default;
+};
+
+std::string encode_snapshot(const session_snapshot& snapshot);
+/// internal_error where the bytes are none: they come from our own node.
+result<session_snapshot> decode_snapshot(std::string_view bytes);
+
+} // namespace godwit
