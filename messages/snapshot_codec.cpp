@@ -1,0 +1,66 @@
+#include "messages/snapshot_codec.hpp"
+
+#include "messages/capnp_bytes.hpp"
+
+#include <messages/state.capnp.h>
+
+namespace godwit {
+
+using capnp_bytes::string;
+using capnp_bytes::text;
+
+namespace {
+
+void write_room(wire::SnapshotRoom::Builder to, const snapshot_room& from) {
+  to.setRoomId(from.room.value);
+  to.setKey(text(from.key));
+  to.setTitle(text(from.title));
+  to.setCompanion(text(from.companion));
+  to.setJoinedSeq(from.joined_seq);
+}
+
+void write_piece(wire::PieceCursor::Builder to, const piece_cursor& from) {
+  to.setOp(from.op);
+  to.setPiece(from.piece);
+  to.setAfter(text(from.after));
+  to.setLeft(from.left);
+}
+
+session_snapshot read_snapshot(wire::SessionSnapshot::Reader from) {
+  session_snapshot out;
+  out.nick = string(from.getNick());
+  out.away = string(from.getAway());
+  for (const auto each : from.getRooms())
+    out.rooms.push_back({room_id{each.getRoomId()}, string(each.getKey()), string(each.getTitle()),
+                         string(each.getCompanion()), each.getJoinedSeq()});
+  if (from.hasPiece()) {
+    const auto piece = from.getPiece();
+    out.piece = piece_cursor{piece.getOp(), piece.getPiece(), string(piece.getAfter()), piece.getLeft()};
+  }
+  return out;
+}
+
+} // namespace
+
+std::string encode_snapshot(const session_snapshot& snapshot) {
+  capnp::MallocMessageBuilder message;
+  auto root = message.initRoot<wire::SessionSnapshot>();
+  root.setNick(text(snapshot.nick));
+  root.setAway(text(snapshot.away));
+  auto rooms = root.initRooms(static_cast<unsigned>(snapshot.rooms.size()));
+  for (unsigned at = 0; at < rooms.size(); ++at)
+    write_room(rooms[at], snapshot.rooms[at]);
+  if (snapshot.piece)
+    write_piece(root.initPiece(), *snapshot.piece);
+  const auto words = capnp::messageToFlatArray(message);
+  const auto bytes = words.asBytes();
+  return {reinterpret_cast<const char*>(bytes.begin()), bytes.size()};
+}
+
+result<session_snapshot> decode_snapshot(std::string_view bytes) {
+  const auto broken = result<session_snapshot>(error{error_code::internal_error, "a broken snapshot"});
+  return capnp_bytes::read_message<wire::SessionSnapshot>(
+    bytes, broken, [](auto from) -> result<session_snapshot> { return read_snapshot(from); });
+}
+
+} // namespace godwit
