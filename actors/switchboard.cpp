@@ -1,0 +1,220 @@
+#include "actors/switchboard.hpp"
+
+#include "actors/message_types.hpp"
+
+#include <caf/send.hpp>
+
+#include <mutex>
+
+namespace godwit {
+namespace {
+
+constexpr std::uint8_t worker_role = 2;
+
+/// Who waits for an answer to a message that found no room.
+struct room_seeker {
+  room_id room;
+  session_id session; ///< 0: the sender's relay
+};
+
+std::optional<room_seeker> seeker_of(const message& what) {
+  if (const auto* command = std::get_if<room_command>(&what))
+    return room_seeker{command->room, command->name.session};
+  if (const auto* query = std::get_if<room_query>(&what))
+    return room_seeker{query->room, query->origin.name.session};
+  if (const auto* attach = std::get_if<attach_relay>(&what))
+    return room_seeker{attach->room, {}};
+  if (const auto* fetch = std::get_if<fetch_entries>(&what))
+    return room_seeker{fetch->room, {}};
+  return std::nullopt;
+}
+
+} // namespace
+
+switchboard::switchboard(node_name self, incarnation self_incarnation, node_name broker)
+    : self_(std::move(self)), self_incarnation_(self_incarnation), broker_(std::move(broker)) {}
+
+void switchboard::send(const address& to, message what) {
+  auto node = node_of(to);
+  if (node.empty()) { // a room that nobody here has heard of
+    bounce(self_, to, what);
+    return;
+  }
+  if (node == self_) {
+    if (!give_locally(to, what))
+      bounce(self_, to, what);
+    return;
+  }
+  if (auto port = link_to(node))
+    port->push(envelope{to, std::move(what)});
+}
+
+void switchboard::send_to_edge(const node_name& proxy, edge_item what) {
+  if (proxy == self_) {
+    if (edge_)
+      edge_->deliver(std::move(what));
+    return;
+  }
+  if (auto port = link_to(proxy))
+    port->push(std::move(what));
+}
+
+void switchboard::receive(const node_name& from, envelope what) {
+  if (!give_locally(what.to, what.what))
+    bounce(from, what.to, what.what);
+}
+
+void switchboard::enter(entity_kind kind, std::uint64_t id, caf::actor handle) {
+  auto& home = shard_of(id);
+  std::unique_lock guard{home.lock};
+  home.actors.insert_or_assign(entity_key{kind, id}, std::move(handle));
+}
+
+void switchboard::leave(entity_kind kind, std::uint64_t id, const caf::actor& handle) {
+  caf::actor dropped; // its destructor may run an actor's cleanup: not under the lock
+  auto& home = shard_of(id);
+  std::unique_lock guard{home.lock};
+  auto found = home.actors.find(entity_key{kind, id});
+  if (found == home.actors.end() || found->second != handle)
+    return;
+  dropped = std::move(found->second);
+  home.actors.erase(found);
+}
+
+caf::actor switchboard::local(entity_kind kind, std::uint64_t id) const {
+  const auto& home = shard_of(id);
+  std::shared_lock guard{home.lock};
+  auto found = home.actors.find(entity_key{kind, id});
+  return found == home.actors.end() ? caf::actor{} : found->second;
+}
+
+std::vector<std::uint64_t> switchboard::locals(entity_kind kind) const {
+  std::vector<std::uint64_t> result;
+  for (const auto& each : shards_) {
+    std::shared_lock guard{each.lock};
+    for (const auto& [key, handle] : each.actors)
+      if (key.kind == kind)
+        result.push_back(key.id);
+  }
+  return result;
+}
+
+void switchboard::set_edge(std::shared_ptr<edge_port> edge) {
+  edge_ = std::move(edge);
+}
+
+void switchboard::set_link(const node_name& node, std::uint8_t roles, std::shared_ptr<node_port> port) {
+  std::unique_lock guard{links_lock_};
+  links_.insert_or_assign(node, link{roles, std::move(port)});
+}
+
+void switchboard::drop_link(const node_name& node, const node_port* port) {
+  std::shared_ptr<node_port> dropped;
+  std::unique_lock guard{links_lock_};
+  auto found = links_.find(node);
+  if (found == links_.end() || found->second.port.get() != port)
+    return;
+  dropped = std::move(found->second.port);
+  links_.erase(found);
+}
+
+template <class T>
+void switchboard::tell_everyone(const T& what) {
+  std::vector<caf::actor> everyone;
+  for (const auto& each : shards_) {
+    std::shared_lock guard{each.lock};
+    for (const auto& [key, handle] : each.actors)
+      everyone.push_back(handle);
+  }
+  for (const auto& each : everyone)
+    caf::anon_send(each, what);
+}
+
+void switchboard::tell_all(const link_reset& what) {
+  tell_everyone(what);
+}
+
+void switchboard::tell_all(const link_lost& what) {
+  tell_everyone(what);
+}
+
+bool switchboard::learn(const room_place& place) {
+  auto& home = shard_of(place.room.value);
+  std::unique_lock guard{home.lock};
+  auto& known = home.places[place.room.value];
+  if (known.epoch > place.epoch || (known.epoch == place.epoch && known.node == place.node))
+    return false;
+  known = place;
+  return true;
+}
+
+std::optional<room_place> switchboard::place_of(room_id room) const {
+  const auto& home = shard_of(room.value);
+  std::shared_lock guard{home.lock};
+  auto found = home.places.find(room.value);
+  if (found == home.places.end())
+    return std::nullopt;
+  return found->second;
+}
+
+void switchboard::announce(const room_announced& what) {
+  std::vector<std::shared_ptr<node_port>> ports;
+  {
+    std::shared_lock guard{links_lock_};
+    for (const auto& [node, each] : links_)
+      if ((each.roles & worker_role) != 0)
+        ports.push_back(each.port);
+  }
+  address host{entity_kind::room_host, 0, {}};
+  for (const auto& port : ports)
+    port->push(envelope{host, what});
+  message own = what;
+  give_locally(host, own);
+}
+
+node_name switchboard::node_of(const address& to) const {
+  if (!to.node.empty())
+    return to.node;
+  if (to.kind != entity_kind::room)
+    return broker_;
+  auto place = place_of(room_id{to.id});
+  return place ? place->node : node_name{};
+}
+
+std::shared_ptr<node_port> switchboard::link_to(const node_name& node) const {
+  std::shared_lock guard{links_lock_};
+  auto found = links_.find(node);
+  return found == links_.end() ? nullptr : found->second.port;
+}
+
+bool switchboard::give_locally(const address& to, message& what) {
+  if (to.kind == entity_kind::edge) {
+    if (edge_)
+      edge_->receive(std::move(what));
+    return true;
+  }
+  auto handle = local(to.kind, to.id);
+  if (!handle)
+    return false;
+  std::visit([&](auto& each) { caf::anon_send(handle, std::move(each)); }, what);
+  return true;
+}
+
+void switchboard::bounce(const node_name& sender, const address& to, const message& what) {
+  if (to.kind != entity_kind::room)
+    return; // sessions, relays and services that are gone are heard of by the view and by link resets
+  auto seeker = seeker_of(what);
+  if (!seeker)
+    return;
+  auto known = place_of(seeker->room);
+  room_not_here answer{seeker->room, known ? known->epoch : 0, seeker->session};
+  auto back = seeker->session ? session_at(sender, seeker->session) : relay_at(sender, seeker->room);
+  if (sender != self_) {
+    send(back, answer);
+    return;
+  }
+  message own = answer;
+  give_locally(back, own);
+}
+
+} // namespace godwit

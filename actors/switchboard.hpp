@@ -1,0 +1,122 @@
+/// @file
+/// A node's exchange: whoever writes to an entity gives the message here, and it goes to the local actor, to the node's edge, or
+/// to the link to the entity's node. Not an actor: it stands in no path as a queue of its own.
+///
+/// Threads   all functions may be called by any thread at once.
+/// Owns      the handles of this node's actors as long as they are registered (CAF ends an actor that nobody refers to),
+///           and the cache of where rooms are.
+/// Promises  messages of one sender to one entity keep their order; a message whose node has no link is dropped: its sender
+///           hears `link_reset` when the link is there, and sends what is unanswered again.
+/// Source    docs/ARCHITECTURE.md, "Who can be written to".
+#pragma once
+
+#include "messages/cluster_messages.hpp"
+#include "messages/edge_item.hpp"
+
+#include <caf/actor.hpp>
+
+#include <array>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <shared_mutex>
+#include <unordered_map>
+#include <vector>
+
+namespace godwit {
+
+/// The way to another node. Implemented by the link's sending end; pushes come from any thread and do not block.
+class node_port {
+public:
+  virtual ~node_port() = default;
+  virtual void push(envelope what) = 0;
+  virtual void push(edge_item what) = 0;
+};
+
+/// This node's client edge, if it has one. Does not block.
+class edge_port {
+public:
+  virtual ~edge_port() = default;
+  virtual void receive(message what) = 0;
+  virtual void deliver(edge_item what) = 0;
+};
+
+class switchboard {
+public:
+  switchboard(node_name self, incarnation self_incarnation, node_name broker);
+
+  const node_name& self() const { return self_; }
+  incarnation self_incarnation() const { return self_incarnation_; }
+  const node_name& broker() const { return broker_; }
+
+  /// Gives `what` to the entity at `to`.
+  void send(const address& to, message what);
+  /// Gives output of a session to the edge of `proxy`. One session's items keep their order.
+  void send_to_edge(const node_name& proxy, edge_item what);
+  /// What came from another node; `from` gets the answer if the entity is not here.
+  void receive(const node_name& from, envelope what);
+
+  /// Makes an actor reachable. Replaces a former one.
+  void enter(entity_kind kind, std::uint64_t id, caf::actor handle);
+  /// Forgets an actor, if it is still this one: a successor stays.
+  void leave(entity_kind kind, std::uint64_t id, const caf::actor& handle);
+  /// Null if there is none.
+  caf::actor local(entity_kind kind, std::uint64_t id) const;
+  std::vector<std::uint64_t> locals(entity_kind kind) const;
+
+  void set_edge(std::shared_ptr<edge_port> edge);
+  void set_link(const node_name& node, std::uint8_t roles, std::shared_ptr<node_port> link);
+  /// Forgets the link, if it is still this one.
+  void drop_link(const node_name& node, const node_port* link);
+
+  /// To the actors of this node that may have something unanswered, and to its edge.
+  void tell_all(const link_reset& what);
+  void tell_all(const link_lost& what);
+
+  /// Where a room is, by the highest epoch heard of. Returns whether that was news.
+  bool learn(const room_place& place);
+  std::optional<room_place> place_of(room_id room) const;
+  /// Gives `what` to the room_host of every worker node, this one included.
+  void announce(const room_announced& what);
+
+private:
+  struct entity_key {
+    entity_kind kind;
+    std::uint64_t id;
+    bool operator==(const entity_key&) const = default;
+  };
+  struct hash_key {
+    std::size_t operator()(const entity_key& key) const noexcept {
+      return (key.id ^ (static_cast<std::uint64_t>(key.kind) << 56U)) * 0x9e3779b97f4a7c15U;
+    }
+  };
+  struct shard {
+    mutable std::shared_mutex lock;
+    std::unordered_map<entity_key, caf::actor, hash_key> actors;
+    std::unordered_map<std::uint64_t, room_place> places;
+  };
+  struct link {
+    std::uint8_t roles = 0;
+    std::shared_ptr<node_port> port;
+  };
+
+  shard& shard_of(std::uint64_t id) { return shards_[(id * 0x9e3779b97f4a7c15U) >> 60U]; }
+  const shard& shard_of(std::uint64_t id) const { return shards_[(id * 0x9e3779b97f4a7c15U) >> 60U]; }
+  node_name node_of(const address& to) const;
+  std::shared_ptr<node_port> link_to(const node_name& node) const;
+  bool give_locally(const address& to, message& what);
+  void bounce(const node_name& sender, const address& to, const message& what);
+  template <class T>
+  void tell_everyone(const T& what);
+
+  const node_name self_;
+  const incarnation self_incarnation_;
+  const node_name broker_;
+  std::array<shard, 16> shards_;
+  mutable std::shared_mutex links_lock_;
+  std::map<node_name, link> links_;
+  std::shared_ptr<edge_port> edge_; ///< set once, before anything is sent
+};
+
+} // namespace godwit
