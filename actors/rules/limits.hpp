@@ -96,6 +96,10 @@ inline constexpr std::size_t parcels_in_flight_max = 4;
 inline constexpr auto pulse_interval = 100ms;
 inline constexpr auto silence_is_suspicious = 1s;
 inline constexpr auto redial_is_suspicious = 200ms;
+/// How often a node repeats to the broker node that it misses another, and how long its word holds without a repeat.
+inline constexpr auto suspicion_repeated_after = 200ms;
+inline constexpr auto suspicion_holds = 700ms;
+static_assert(suspicion_holds > 3 * suspicion_repeated_after && suspicion_holds < silence_is_suspicious);
 inline constexpr auto redial_backoff_min = 50ms;
 inline constexpr auto redial_backoff_max = 5s;
 inline constexpr auto link_handshake_timeout = 5s;
@@ -118,5 +122,25 @@ inline constexpr std::size_t tail_entries_max = recent_entries_max;
 inline constexpr auto last_ops_kept = 10min;
 /// After its start the directory places nothing before all known worker nodes reported, or this long has passed.
 inline constexpr auto directory_settles_within = 1s;
+
+/// Sessions that the directory holds; beyond it new ones are refused with too_many_clients.
+inline constexpr std::size_t directory_sessions_max = 1'000'000;
+/// Requests that wait for the directory to settle, and for the store; beyond it they are refused (retry).
+inline constexpr std::size_t directory_parked_max = 65'536;
+inline constexpr std::size_t directory_store_requests_max = 32'768;
+static_assert(directory_store_requests_max < store_queue_max);
+/// Sessions that wait for one room to open; beyond it they are refused with too_many_requests.
+inline constexpr std::size_t room_waiters_max = 10'000;
+/// A session has one nick, and another for each change under way.
+inline constexpr std::size_t nicks_per_session_max = 8;
+/// What the store could not do now is asked again after this time, and its asker is told after that.
+inline constexpr auto store_asked_again_after = 200ms;
+inline constexpr auto store_given_up_after = 10s;
+/// Sessions whose end is begun per tick, so that a lost node does not flood the others with quits.
+inline constexpr std::size_t endings_per_tick_max = 256;
+/// A session that was told to end and has not is told again after this time.
+inline constexpr auto ending_repeated_after = 10s;
+/// Former routes of one session that may not have heard of their end.
+inline constexpr std::size_t former_routes_max = 4;
 
 } // namespace godwit::limits
