@@ -30,7 +30,7 @@ struct frame_limits {
   unsigned channel_count = 0;
 };
 
-/// `bytes` points into the reader, and is valid until its next feed().
+/// `bytes` points into the reader, and is valid until its next call that is not const.
 struct frame {
   std::uint8_t channel = 0;
   std::string_view bytes;

@@ -37,7 +37,8 @@ class tls_context {
 public:
   /// A port for clients: shows a certificate, asks for none, gives session tickets.
   static result<tls_context> for_client_port(const certificate_files& own);
-  /// A client: shows no certificate, verifies the server's by `ca_file`; empty: by the system's CAs.
+  /// A client: shows no certificate, verifies the server's by `ca_file`; empty: by the system's CAs. Keeps the newest
+  /// session ticket of a few servers, so that connecting again is cheap.
   static result<tls_context> for_client(const std::string& ca_file);
   /// Nodes among each other, both sides: shows a certificate and requires one of the same CA.
   /// The own certificate must be signed by `ca_file` too.
@@ -48,10 +49,8 @@ public:
 
 private:
   friend class tls_session;
-  enum class verify_peer : bool { no, yes };
-  tls_context(std::shared_ptr<ssl_ctx_st> shared, verify_peer verify) : shared_(std::move(shared)), verify_(verify) {}
+  explicit tls_context(std::shared_ptr<ssl_ctx_st> shared) : shared_(std::move(shared)) {}
   std::shared_ptr<ssl_ctx_st> shared_;
-  verify_peer verify_;
 };
 
 enum class tls_state : unsigned char {
@@ -93,7 +92,7 @@ public:
   std::string_view output();
   /// The first `count` bytes of output() have been sent.
   void sent(std::size_t count);
-  /// The same by move, for sends that end later: `into` gets all output, and its memory is used again.
+  /// The same by move, for sends that end later: `into` is replaced by all that is to be sent.
   void take_output(std::string& into);
   /// Bytes that wait to be sent, encrypted or not yet. For the caller's bound.
   std::size_t waiting_bytes() const;

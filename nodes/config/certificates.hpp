@@ -3,7 +3,7 @@
 ///
 /// Promises  keys have mode 0600, certificates 0644, from their first byte on; files appear whole or not at all; an
 ///           existing key or certificate is only replaced if that is asked for.
-/// Owns      nothing; keys in memory are cleansed by OpenSSL when they are freed.
+/// Owns      nothing.
 /// Source    docs/OPERATING.md, "Certificates"; RFC 5280.
 #pragma once
 
