@@ -12,6 +12,7 @@
 /// Source    docs/ARCHITECTURE.md, "The life of a session".
 #pragma once
 
+#include "messages/edge_item.hpp"
 #include "messages/tls_session.hpp"
 #include "nodes/edge/edge_config.hpp"
 #include "nodes/edge/edge_counters.hpp"

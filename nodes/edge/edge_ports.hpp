@@ -1,15 +1,12 @@
 /// @file
-/// What the edge and its node say to each other. The node implements `edge_upstream` over its switchboard; tests by a
-/// stub.
+/// Where the edge's messages go. The node implements it over its switchboard; tests by a stub.
 #pragma once
 
 #include "messages/cluster_messages.hpp"
 
-#include <variant>
-
 namespace godwit {
 
-/// Where the edge's messages go: to the directory, to session hosts, to sessions.
+/// The way to the directory, to session hosts, to sessions.
 class edge_upstream {
 public:
   virtual ~edge_upstream() = default;
@@ -17,8 +14,5 @@ public:
   /// call `edge::receive` and `edge::deliver`.
   virtual void send(const address& to, message what) = 0;
 };
-
-/// What sessions send to clients. The two share one queue, since their order counts.
-using edge_item = std::variant<session_output, delivery>;
 
 } // namespace godwit

@@ -1,0 +1,311 @@
+#include "actors/rules/route.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace godwit {
+namespace {
+
+constexpr std::uint8_t broker_role = 1;
+
+/// How long this takes says nothing about where two secrets differ.
+bool equal_in_constant_time(const std::array<std::uint8_t, 32>& a, const std::array<std::uint8_t, 32>& b) {
+  volatile std::uint8_t difference = 0;
+  for (std::size_t i = 0; i != a.size(); ++i)
+    difference = static_cast<std::uint8_t>(difference | (a[i] ^ b[i]));
+  return difference == 0;
+}
+
+template <class Request>
+Request request_for(const route_settings& settings, const route_claim& claim) {
+  Request ask;
+  ask.session = claim.session;
+  ask.proxy = settings.proxy;
+  ask.proxy_incarnation = settings.proxy_incarnation;
+  ask.protocol = claim.protocol;
+  ask.identity = claim.identity;
+  ask.token_hash = claim.token;
+  return ask;
+}
+
+} // namespace
+
+route::route(const route_settings& settings, opening_kind kind, route_claim claim, steady_time now, route_effects& out)
+    : settings_(&settings), claim_(std::move(claim)), deadline_(now + settings.opening_timeout), kind_(kind) {
+  out.emplace_back(take_client{});
+  ask_directory(out);
+}
+
+void route::ask_directory(route_effects& out) const {
+  auto to = broker_service(entity_kind::directory);
+  if (kind_ == opening_kind::new_session)
+    out.emplace_back(send{std::move(to), request_for<place_session>(*settings_, claim_)});
+  else
+    out.emplace_back(send{std::move(to), request_for<resume_session>(*settings_, claim_)});
+}
+
+// ------------------------------------------------------------------------------------------------- from the client
+
+void route::client_sent(shared_bytes frame, route_effects& out) {
+  frames_bytes_ += frame->size();
+  frames_.push_back({frame_kind::data, std::move(frame)});
+  if (state_ != state::opening)
+    send_frame(frames_.size() - 1, out);
+  if (reading_ && !within_limits()) {
+    reading_ = false;
+    out.emplace_back(stop_reading{});
+  }
+}
+
+void route::client_lost(steady_time now, route_effects& out) {
+  has_client_ = false;
+  if (state_ != state::attached)
+    return;
+  client_drained(out); // nothing waits for nobody; else the session would
+  state_ = state::detached;
+  if (claim_.protocol == protocol::native)
+    deadline_ = now + settings_->resume_timeout;
+  else
+    begin_closing("Connection lost", out);
+}
+
+resume_verdict route::resume(const route_claim& claim, steady_time, route_effects& out) {
+  const bool same = same_secrets(claim);
+  if (state_ == state::opening) {
+    if (kind_ == opening_kind::new_session)
+      return resume_verdict::refused; // nobody has its token yet
+    if (!same)
+      return resume_verdict::wait;
+    take(claim, out);
+    return resume_verdict::taken;
+  }
+  if (!same)
+    return resume_verdict::refused;
+  if (state_ == state::closing)
+    return resume_verdict::ended;
+  take(claim, out);
+  state_ = state::attached;
+  deadline_.reset();
+  attach(out);
+  out.emplace_back(greet_client{true});
+  return resume_verdict::taken;
+}
+
+void route::take(const route_claim& claim, route_effects& out) {
+  if (has_client_)
+    out.emplace_back(close_client{{error_code::replaced, {}}});
+  forget_frames(); // the client says them again
+  claim_.positions = claim.positions;
+  claim_.peer_address = claim.peer_address;
+  has_client_ = true;
+  reading_ = true;
+  out.emplace_back(take_client{});
+}
+
+void route::client_drained(route_effects& out) {
+  if (!std::exchange(paced_, false))
+    return;
+  out.emplace_back(send{session_at(worker_, claim_.session), sending_resumed{claim_.session, epoch_, attach_}});
+}
+
+// --------------------------------------------------------------------------------- from the directory and the session
+
+void route::placed(const session_placed& what, steady_time now, route_effects& out) {
+  const bool was_opening = state_ == state::opening;
+  if (!was_opening && (what.why || what.epoch <= epoch_))
+    return; // the answer to a question that was asked again
+  if (what.why)
+    return end(*what.why, out);
+  epoch_ = what.epoch;
+  worker_ = what.worker;
+  worker_incarnation_ = what.worker_incarnation;
+  if (!was_opening)
+    return attach(out);
+
+  from_store_ = what.resumed;
+  deadline_.reset();
+  state_ = state::attached;
+  attach(out);
+  if (has_client_)
+    out.emplace_back(greet_client{what.resumed});
+  else if (kind_ == opening_kind::new_session)
+    begin_closing("Connection lost", out); // nobody knows the token
+  else
+    client_lost(now, out);
+}
+
+void route::output(session_output what, route_effects& out) {
+  if (!from_owner(what.epoch, what.attach))
+    return;
+  if (what.snapshot)
+    snapshot_ = std::move(*what.snapshot);
+  if (has_client_)
+    for (auto& reply : what.replies)
+      out.emplace_back(write_to_client{std::move(reply)});
+  const bool closed = state_ == state::closing && what.confirmed_in_seq + 1 >= next_in_seq();
+  if (what.close)
+    return end(std::move(*what.close), out);
+  if (closed) // it was the last frame: all that the session had to do is done
+    return end({error_code::session_ended, {}}, out);
+  confirm(what.confirmed_in_seq, out);
+  if (what.paced) {
+    paced_ = true;
+    if (has_client_)
+      out.emplace_back(report_when_drained{});
+    else
+      client_drained(out);
+  }
+}
+
+void route::confirm(std::uint64_t in_seq, route_effects& out) {
+  if (in_seq < first_in_seq_)
+    return;
+  const auto count = std::min<std::uint64_t>(in_seq - first_in_seq_ + 1, frames_.size());
+  const auto end = frames_.begin() + static_cast<std::ptrdiff_t>(count);
+  for (auto it = frames_.begin(); it != end; ++it)
+    frames_bytes_ -= it->bytes->size();
+  frames_.erase(frames_.begin(), end);
+  first_in_seq_ += count;
+  if (!reading_ && within_limits()) {
+    reading_ = true;
+    if (has_client_)
+      out.emplace_back(continue_reading{});
+  }
+}
+
+bool route::accept(const delivery& what) {
+  if (!from_owner(what.epoch, what.attach) || !advance(what.position))
+    return false;
+  return has_client_ && what.payload && !what.payload->empty();
+}
+
+bool route::advance(const stream_position& to) {
+  if (to.position == 0) // passing
+    return true;
+  auto& all = claim_.positions;
+  const auto found =
+    std::find_if(all.rbegin(), all.rend(), [&](const stream_position& known) { return known.stream == to.stream; });
+  if (found == all.rend()) {
+    if (all.size() >= limits::streams_per_session_max)
+      all.erase(all.begin());
+    all.push_back(to);
+    return true;
+  }
+  if (to.position <= found->position)
+    return false;
+  found->position = to.position;
+  std::rotate(found.base() - 1, found.base(), all.end());
+  return true;
+}
+
+void route::attach_refused(const godwit::attach_refused& what, route_effects& out) {
+  if (!from_owner(what.epoch, what.attach))
+    return;
+  if (what.why.code == error_code::stale_epoch)
+    return end_worker_lost(out); // a word between nodes; for the client its session is somewhere else
+  end(what.why, out);
+}
+
+void route::revoked(const route_revoked& what, route_effects& out) {
+  if (state_ != state::opening && epoch_ <= what.epoch)
+    end(what.why, out);
+}
+
+// --------------------------------------------------------------------------------------------------- from the node
+
+void route::link_reset(const godwit::link_reset& what, route_effects& out) {
+  if (state_ == state::opening) {
+    if ((what.roles & broker_role) != 0)
+      ask_directory(out);
+    return;
+  }
+  if (what.node != worker_)
+    return;
+  if (what.incarnation != worker_incarnation_)
+    return end_worker_lost(out);
+  attach(out);
+}
+
+void route::worker_dead(const node_name& node, incarnation which, route_effects& out) {
+  if (state_ != state::opening && node == worker_ && which == worker_incarnation_)
+    end_worker_lost(out);
+}
+
+void route::tick(steady_time now, route_effects& out) {
+  if (!deadline_ || now < *deadline_)
+    return;
+  deadline_.reset();
+  if (state_ == state::opening)
+    end({error_code::no_broker_node, {}}, out);
+  else if (state_ == state::detached)
+    begin_closing("Connection lost", out);
+}
+
+// ------------------------------------------------------------------------------------------------------- the parts
+
+/// Everything that the session's next owner needs, whether it is the old one or new: what the session last was, what
+/// the client has, and what it said since.
+void route::attach(route_effects& out) {
+  ++attach_;
+  attach_session what;
+  what.session = claim_.session;
+  what.epoch = epoch_;
+  what.attach = attach_;
+  what.proxy = settings_->proxy;
+  what.proxy_incarnation = settings_->proxy_incarnation;
+  what.protocol = claim_.protocol;
+  what.identity = claim_.identity;
+  what.peer_address = claim_.peer_address;
+  what.from_store = from_store_ && snapshot_.empty();
+  what.snapshot = snapshot_;
+  what.positions = claim_.positions;
+  what.first_in_seq = first_in_seq_;
+  out.emplace_back(send{service_at(worker_, entity_kind::session_host), std::move(what)});
+  for (std::size_t i = 0; i != frames_.size(); ++i)
+    send_frame(i, out);
+  paced_ = false; // it asks again if it still wants to know
+}
+
+void route::send_frame(std::size_t index, route_effects& out) const {
+  const auto& kept = frames_[index];
+  out.emplace_back(send{session_at(worker_, claim_.session),
+                        client_frame{claim_.session, epoch_, attach_, first_in_seq_ + index, kept.kind, kept.bytes}});
+}
+
+void route::begin_closing(const char* why, route_effects& out) {
+  state_ = state::closing;
+  deadline_.reset();
+  frames_.push_back({frame_kind::closed, std::make_shared<const std::string>(why)});
+  frames_bytes_ += frames_.back().bytes->size();
+  send_frame(frames_.size() - 1, out);
+}
+
+void route::forget_frames() {
+  first_in_seq_ = next_in_seq();
+  frames_.clear();
+  frames_bytes_ = 0;
+}
+
+void route::end(error why, route_effects& out) {
+  if (std::exchange(has_client_, false))
+    out.emplace_back(close_client{std::move(why)});
+  out.emplace_back(forget_route{});
+}
+
+void route::end_worker_lost(route_effects& out) { end({error_code::session_lost, {}}, out); }
+
+bool route::same_secrets(const route_claim& claim) const {
+  const bool token = equal_in_constant_time(claim.token, claim_.token);
+  const bool identity = equal_in_constant_time(claim.identity, claim_.identity);
+  return token && identity && claim.protocol == claim_.protocol;
+}
+
+bool route::from_owner(const session_epoch& epoch, std::uint32_t attach) const {
+  return state_ != state::opening && epoch == epoch_ && attach == attach_;
+}
+
+bool route::within_limits() const {
+  return frames_.size() < settings_->unconfirmed_frames_max && frames_bytes_ < settings_->unconfirmed_bytes_max;
+}
+
+} // namespace godwit
