@@ -109,8 +109,8 @@ struct over {
 
 } // namespace news
 
-using client_news = std::variant<news::connected, news::reconnecting, news::logged_in, news::room_opened,
-                                 news::room_closed, news::event, news::presence, news::answered, news::confirmed,
-                                 news::refused, news::waiting, news::over>;
+using client_news =
+  std::variant<news::connected, news::reconnecting, news::logged_in, news::room_opened, news::room_closed, news::event,
+               news::presence, news::answered, news::confirmed, news::refused, news::waiting, news::over>;
 
 } // namespace godwit

@@ -91,13 +91,30 @@ std::vector<outgoing*> outbox::in_doubt() {
   return found;
 }
 
-std::optional<outgoing> outbox::take_waiting(request_number number) {
-  const auto at = std::ranges::find(waiting_, number, &outgoing::number);
-  if (at == waiting_.end())
-    return std::nullopt;
-  auto taken = std::move(*at);
-  waiting_.erase(at);
-  return taken;
+std::optional<outgoing> outbox::take(request_number number) {
+  for (auto* queue : {&flight_, &waiting_}) {
+    const auto at = std::ranges::find(*queue, number, &outgoing::number);
+    if (at == queue->end())
+      continue;
+    auto taken = std::move(*at);
+    queue->erase(at);
+    return taken;
+  }
+  return std::nullopt;
+}
+
+std::vector<request_number> outbox::logged() const {
+  std::vector<request_number> numbers;
+  for (const auto& each : waiting_)
+    if (each.logged)
+      numbers.push_back(each.number);
+  return numbers;
+}
+
+const outgoing* outbox::only_request() const {
+  if (!own_.empty() || flight_.size() + waiting_.size() != 1)
+    return nullptr;
+  return flight_.empty() ? &waiting_.front() : &flight_.front();
 }
 
 std::vector<request_number> outbox::unfinished() const {

@@ -25,13 +25,15 @@ inline constexpr std::size_t client_waiting_requests_max = 1024;
 struct outgoing {
   request_number number = 0; ///< 0: the library's own
   ask::request request;
-  timestamp submitted{};  ///< by the server's clock
-  std::uint64_t op = 0;   ///< 0: not sent in this session
-  bool in_doubt = false;  ///< was sent in a session that is over: it may have been logged
-  unsigned refusals = 0;  ///< by errors that pass
+  timestamp submitted{}; ///< by the server's clock
+  std::uint64_t op = 0;  ///< 0: not sent in this session
+  bool in_doubt = false; ///< was sent in a session that is over: it may have been logged
+  unsigned refusals = 0; ///< by errors that pass
   std::optional<tell::was_posted> logged;
   std::optional<error> refused;
   std::optional<tell::answer> answer; ///< pieces are put together here
+
+  bool was_sent() const { return op != 0 || in_doubt; }
 };
 
 class outbox {
@@ -58,8 +60,12 @@ public:
 
   /// What waits and was sent in a former session.
   std::vector<outgoing*> in_doubt();
-  /// Takes a waiting request out.
-  std::optional<outgoing> take_waiting(request_number number);
+  /// Takes a request of the user's out, wherever it is.
+  std::optional<outgoing> take(request_number number);
+  /// All that stands in the log already, by the numbers of its requests.
+  std::vector<request_number> logged() const;
+  /// The one request that is left, if only one is.
+  const outgoing* only_request() const;
   /// The user's requests that have not ended.
   std::vector<request_number> unfinished() const;
   bool own_under_way() const;

@@ -1,0 +1,76 @@
+#include "client/rules/room_feed.hpp"
+
+#include <utility>
+
+namespace godwit {
+
+void room_feed::opened(news::room_ref room, room_seq seq) {
+  room_ = std::move(room);
+  if (seq > last_)
+    catching_up_ = true;
+}
+
+std::vector<tell::event> room_feed::live(tell::event event) {
+  const auto seq = event.entry->seq;
+  if (seq <= last_)
+    return {};
+  if (!catching_up_) {
+    last_ = seq;
+    return {std::move(event)};
+  }
+  if (held_.size() < held_events_max)
+    held_.push_back(std::move(event));
+  else
+    dropped_ = true;
+  return {};
+}
+
+std::vector<tell::event> room_feed::missed(std::vector<tell::event> events) {
+  answered_ += events.size();
+  std::vector<tell::event> fresh;
+  for (auto& each : events) {
+    if (each.entry->seq <= last_)
+      continue;
+    last_ = each.entry->seq;
+    fresh.push_back(std::move(each));
+  }
+  return fresh;
+}
+
+std::vector<tell::event> room_feed::caught_up(std::size_t limit) {
+  asked = false;
+  if (std::exchange(answered_, 0) >= limit)
+    return {}; // behind last_ there may be more
+  return release();
+}
+
+std::vector<tell::event> room_feed::give_up() {
+  asked = false;
+  answered_ = 0;
+  dropped_ = false;
+  return release();
+}
+
+std::vector<tell::event> room_feed::release() {
+  catching_up_ = dropped_; // what was dropped lies behind what was held
+  dropped_ = false;
+  std::vector<tell::event> told;
+  for (auto& each : held_) {
+    if (each.entry->seq <= last_)
+      continue;
+    last_ = each.entry->seq;
+    told.push_back(std::move(each));
+  }
+  held_.clear();
+  return told;
+}
+
+void room_feed::session_over() {
+  held_.clear();
+  dropped_ = false;
+  catching_up_ = false;
+  asked = false;
+  answered_ = 0;
+}
+
+} // namespace godwit
