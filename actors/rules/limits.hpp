@@ -76,11 +76,29 @@ inline constexpr std::size_t append_bytes_max = 1024 * 1024;
 static_assert(append_bytes_max >= 2 * post_bytes_max);
 /// Commands that wait for their append. Beyond it commands are refused with too_many_requests (retry).
 inline constexpr std::size_t room_waiting_commands_max = 4096;
+inline constexpr std::size_t room_waiting_bytes_max = 8 * 1024 * 1024;
+static_assert(room_waiting_bytes_max >= 2 * append_bytes_max);
+/// Sessions whose last command a room remembers: its members, and those who left last.
+inline constexpr std::size_t room_sessions_remembered_max = 4 * members_per_room_max;
+/// Answers without a log entry (refusals) that a room remembers per session: as many as can be asked for again.
+inline constexpr std::size_t decided_commands_max = unanswered_effects_max;
+/// Questions of one room that wait for the store.
+inline constexpr std::size_t room_reads_max = 1024;
+/// Events of one answer to a question, or of one message to a relay that catches up.
+inline constexpr std::size_t history_piece_bytes_max = 256 * 1024;
+static_assert(history_piece_bytes_max >= 2 * post_bytes_max);
+/// A store that was away is asked again after this time.
+inline constexpr auto store_retry_after = 100ms;
+/// A room with nobody in it is closed after this time.
+inline constexpr auto room_closes_after = 60s;
 /// What a room and a relay remember of the newest events, so that catching up seldom needs the store.
 inline constexpr std::size_t recent_entries_max = 512;
 inline constexpr std::size_t recent_bytes_max = 512 * 1024;
 /// Events that left a room and are not yet in all clients' queues; beyond it the room takes no new posts.
 inline constexpr std::uint64_t undelivered_fan_out_max = 4096;
+/// What is sent to a relay that catches up before it has delivered some of it: two pieces.
+inline constexpr std::uint64_t catch_up_fan_out_max = 2 * history_piece_entries_max;
+static_assert(catch_up_fan_out_max < undelivered_fan_out_max);
 /// A node that delivers nothing for this long stops counting.
 inline constexpr auto fan_out_stall = 1s;
 
@@ -93,8 +111,18 @@ inline constexpr std::size_t chat_credit_bytes = 8 * 1024 * 1024;
 static_assert(chat_credit_bytes >= 2 * parcel_bytes_max);
 /// Parcels on their way per class: the next leaves when the last one has left.
 inline constexpr std::size_t parcels_in_flight_max = 4;
+/// One CAF message between nodes; the largest entries are a worker node's report and a cluster's directory.
+inline constexpr std::size_t parcel_blob_bytes_max = 256 * 1024 * 1024;
+static_assert(parcel_blob_bytes_max >= parcel_bytes_max);
+/// What waits for one link. Producers are windowed, so only a peer that takes nothing for long makes it so long; then
+/// the link is cut, and what waits is said again by its owners.
+inline constexpr std::size_t link_queue_bytes_max = 64 * 1024 * 1024;
+static_assert(link_queue_bytes_max >= 2 * chat_credit_bytes);
 inline constexpr auto pulse_interval = 100ms;
 inline constexpr auto silence_is_suspicious = 1s;
+/// A link on which nothing was heard for this long is cut, so that it is dialled anew.
+inline constexpr auto silence_cuts_link = 10s;
+static_assert(silence_cuts_link > silence_is_suspicious);
 inline constexpr auto redial_is_suspicious = 200ms;
 /// How often a node repeats to the broker node that it misses another, and how long its word holds without a repeat.
 inline constexpr auto suspicion_repeated_after = 200ms;
