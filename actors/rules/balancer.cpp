@@ -6,7 +6,7 @@
 
 namespace godwit {
 
-std::size_t balancer::load::count(placed_thing what) const {
+std::size_t balancer::worker_load::count(placed_thing what) const {
   const auto coming = std::count_if(on_their_way.begin(), on_their_way.end(),
                                     [what](const auto& placement) { return placement.second == what; });
   return (what == placed_thing::session ? sessions : rooms) + static_cast<std::size_t>(coming);

@@ -60,7 +60,7 @@ public:
   void handle(const membership_view& view);
 
 private:
-  struct load {
+  struct worker_load {
     std::size_t sessions = 0;
     std::size_t rooms = 0;
     std::map<std::uint64_t, placed_thing> on_their_way; // by ticket
@@ -68,7 +68,7 @@ private:
     std::size_t count(placed_thing what) const;
   };
 
-  std::map<worker_place, load> loads_by_place_;
+  std::map<worker_place, worker_load> loads_by_place_;
   std::set<worker_place> alive_;
 };
 

@@ -88,7 +88,7 @@ membership_effects membership::handle(const suspect_node& told, instant now) {
   }
   if (node->incarnation != told.incarnation || node->state == node_state::dead)
     return {};
-  auto [row, is_new] = suspicions_by_pair_.try_emplace({told.by, told.node}, suspicion{now, now});
+  auto [row, is_new] = suspicions_by_pair_.try_emplace({told.by, told.node}, doubt{now, now});
   row->second.last = now;
   return {};
 }

@@ -90,16 +90,16 @@ public:
   const membership_view& view() const { return view_; }
 
 private:
-  struct seen {
+  struct link_state {
     std::optional<instant> closed_since;
     std::optional<instant> silent_since;
     bool fell_to_silence = false;
   };
-  struct suspicion {
+  struct doubt {
     instant since;
     instant last;
   };
-  using pair = std::pair<node_name, node_name>; // the first suspects the second
+  using suspect_pair = std::pair<node_name, node_name>; // the first suspects the second
 
   member_node* find(const node_name& name);
   std::uint8_t configured_roles(const node_name& name) const;
@@ -121,8 +121,8 @@ private:
   configured_node self_;
   std::vector<configured_node> cluster_;
   membership_view view_;
-  std::map<node_name, seen> seen_by_name_;
-  std::map<pair, suspicion> suspicions_by_pair_;
+  std::map<node_name, link_state> seen_by_name_;
+  std::map<suspect_pair, doubt> suspicions_by_pair_;
   std::set<node_name> linked_;
   instant last_tick_;
 };
