@@ -135,6 +135,11 @@ struct tls_session::connection {
     SSL_set_bio(ssl.get(), wire, wire);
   }
 
+  // A connection that was cut is no reason to distrust its ticket: that is when it is needed.
+  ~connection() { SSL_set_shutdown(ssl.get(), SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN); }
+  connection(const connection&) = delete;
+  connection& operator=(const connection&) = delete;
+
   bool can_write() const { return state == tls_state::open || state == tls_state::ended; }
 
   X509* peer_certificate() const {
