@@ -68,7 +68,7 @@ public:
 
 private:
   class impl;
-  explicit store(std::unique_ptr<impl> impl);
+  explicit store(std::unique_ptr<impl> made);
   std::unique_ptr<impl> impl_;
 };
 

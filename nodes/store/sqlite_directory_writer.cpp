@@ -1,0 +1,118 @@
+#include "nodes/store/sqlite_directory.hpp"
+
+namespace godwit {
+
+sqlite_directory_writer::sqlite_directory_writer(sqlite_connection& connection)
+    : session_(connection, "SELECT generation, protocol, identity, token_hash, proxy, proxy_incarnation, nick "
+                           "FROM session WHERE id = ?1"),
+      insert_session_(connection, "INSERT INTO session (id, generation, protocol, identity, token_hash, proxy, "
+                                  "proxy_incarnation, nick) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, '')"),
+      take_session_(connection, "UPDATE session SET proxy = ?2, proxy_incarnation = ?3, generation = generation + 1 "
+                                "WHERE id = ?1"),
+      set_nick_(connection, "UPDATE session SET nick = ?2 WHERE id = ?1"),
+      any_nick_(connection, "SELECT nick FROM nick WHERE session = ?1 LIMIT 1"),
+      nick_(connection, "SELECT nick, session FROM nick WHERE folded = ?1"),
+      upsert_nick_(connection, "INSERT INTO nick (folded, nick, session) VALUES (?1, ?2, ?3) "
+                               "ON CONFLICT DO UPDATE SET nick = ?2"),
+      delete_nick_(connection, "DELETE FROM nick WHERE folded = ?1 AND session = ?2"),
+      is_member_(connection, "SELECT 1 FROM member WHERE session = ?1 LIMIT 1"),
+      delete_session_(connection, "DELETE FROM session WHERE id = ?1"),
+      delete_nicks_(connection, "DELETE FROM nick WHERE session = ?1"),
+      delete_last_ops_(connection, "DELETE FROM last_op WHERE session = ?1"),
+      find_room_(connection, "SELECT id FROM room WHERE key = ?1"),
+      insert_room_(connection, "INSERT INTO room (key, title, listed) VALUES (?1, ?2, ?3) RETURNING id") {}
+
+directory_result sqlite_directory_writer::change(const directory_request& request) {
+  return std::visit([this](const auto& each) { return change_by(each); }, request);
+}
+
+std::optional<session_row> sqlite_directory_writer::row_of(session_id session) {
+  auto row = session_.run(session);
+  if (!row.next())
+    return {};
+  return session_row{session,
+                     static_cast<std::uint32_t>(row.number(0)),
+                     static_cast<protocol>(row.number(1)),
+                     row.hash(2),
+                     row.hash(3),
+                     row.text(4),
+                     incarnation{row.number(5)},
+                     row.text(6)};
+}
+
+directory_result sqlite_directory_writer::change_by(const insert_session& request) {
+  const auto& row = request.row;
+  if (const auto there = row_of(row.session)) {
+    // The token is 32 random bytes: who has it made the row. It may have been taken by another proxy node since.
+    if (there->token_hash == row.token_hash && there->identity == row.identity)
+      return done{};
+    return error{error_code::request_invalid, "another session has this id; choose another"};
+  }
+  insert_session_.execute(row.session, std::uint64_t{row.generation}, static_cast<std::uint64_t>(row.protocol),
+                          row.identity, row.token_hash, row.proxy, row.proxy_incarnation);
+  return done{};
+}
+
+directory_result sqlite_directory_writer::change_by(const take_session& request) {
+  const auto& wanted = request.row;
+  const auto there = row_of(wanted.session);
+  if (!there || there->token_hash != wanted.token_hash || there->identity != wanted.identity)
+    return error{error_code::resume_refused, {}};
+  take_session_.execute(wanted.session, wanted.proxy, wanted.proxy_incarnation);
+  return session_taken{*row_of(wanted.session)};
+}
+
+directory_result sqlite_directory_writer::change_by(const claim_nick_row& request) {
+  const auto& row = request.row;
+  {
+    auto holder = nick_.run(row.folded);
+    if (holder.next() && session_id{holder.number(1)} != row.session)
+      return nick_row_claimed{{row.folded, holder.text(0), session_id{holder.number(1)}}, true};
+  }
+  // A claim of a session that ended meanwhile would be held by nobody, for ever.
+  if (set_nick_.execute(row.session, row.nick) == 0)
+    return error{error_code::session_ended, {}};
+  upsert_nick_.execute(row.folded, row.nick, row.session);
+  return nick_row_claimed{row, false};
+}
+
+directory_result sqlite_directory_writer::change_by(const release_nick_row& request) {
+  const auto& row = request.row;
+  std::string released;
+  if (auto held = nick_.run(row.folded); held.next())
+    released = held.text(0);
+  if (delete_nick_.execute(row.folded, row.session) == 0)
+    return done{}; // released before, or another's
+  if (const auto there = row_of(row.session); there && there->nick == released) {
+    std::string remaining;
+    if (auto other = any_nick_.run(row.session); other.next())
+      remaining = other.text(0);
+    set_nick_.execute(row.session, remaining);
+  }
+  return done{};
+}
+
+directory_result sqlite_directory_writer::change_by(const delete_session& request) {
+  if (is_member_.run(request.session).next())
+    return error{error_code::request_invalid, "the session is a member of a room; it has to leave first"};
+  delete_nicks_.execute(request.session);
+  delete_last_ops_.execute(request.session);
+  delete_session_.execute(request.session);
+  return done{};
+}
+
+directory_result sqlite_directory_writer::change_by(const find_room& request) {
+  if (auto there = find_room_.run(request.key); there.next())
+    return room_found{room_id{there.number(0)}, request.key};
+  if (!request.create)
+    return room_found{room_id{}, request.key};
+  const bool listed = !request.key.starts_with('=');
+  auto made = insert_room_.run(request.key, request.title, std::uint64_t{listed});
+  if (!made.next())
+    return error{error_code::internal_error, "the store gave no id to a new room"};
+  const room_id id{made.number(0)};
+  made.next(); // to its end: the insert is done then
+  return room_found{id, request.key};
+}
+
+} // namespace godwit
