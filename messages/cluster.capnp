@@ -389,7 +389,7 @@ struct RoomCommand {
   nick     @5 :Text;
   identity @6 :Data;
   action :union {
-    join     @7 :Person;  # the companion; null: none
+    join     @7 :Person;  # the companion; session 0: none
     leave    @8 :Leaving;
     post     @9 :Text;
     setTopic @10 :Text;
