@@ -508,7 +508,8 @@ struct presence_changed {
   std::string away;
   bool operator==(const presence_changed&) const = default;
 };
-/// An event on its way out of a room. `fan_out_number` counts them, logged or passing, per epoch from 1.
+/// An event on its way out of a room. `fan_out_number` counts what goes to one node, logged or passing, caught up or
+/// live, per epoch from 1.
 struct fan_out_item {
   std::uint64_t fan_out_number = 0;
   std::variant<shared_entry, presence_changed> event;

@@ -1,0 +1,138 @@
+#include "actors/rules/fan_out_window.hpp"
+
+#include "actors/rules/limits.hpp"
+
+#include <algorithm>
+
+namespace godwit {
+
+void fan_out_window::open(room_epoch epoch, room_seq last_seq) {
+  epoch_ = epoch;
+  last_seq_ = last_seq;
+  relays_.clear();
+  numbers_.clear();
+}
+
+std::uint64_t fan_out_window::undelivered(const node_name& node, const relay_place& relay) const {
+  const auto at = numbers_.find(node);
+  return at == numbers_.end() ? 0 : at->second - std::min(at->second, relay.delivered);
+}
+
+void fan_out_window::attach(const attach_relay& what, timestamp now, room_effects& out) {
+  relay_place relay;
+  relay.node_incarnation = what.node_incarnation;
+  relay.attachment = ++attachments_;
+  relay.position = what.newest ? last_seq_ : std::min(what.after, last_seq_);
+  relay.following = relay.position == last_seq_;
+  relay.delivered = numbers_[what.node]; // what was lost before does not count
+  relay.progress = now;
+  out.push_back(send{relay_at(what.node, room_), fan_out{room_, epoch_, relay.position, {}}});
+  relays_[what.node] = relay;
+}
+
+void fan_out_window::drop_dead(const membership_view& view) {
+  for (const auto& node : view.nodes) {
+    const auto at = relays_.find(node.name);
+    const bool is_dead = node.state == node_state::dead;
+    if (is_dead && at != relays_.end() && at->second.node_incarnation == node.incarnation)
+      relays_.erase(at);
+  }
+}
+
+void fan_out_window::reported(const fan_out_delivered& what, timestamp now, room_effects& out) {
+  if (what.epoch != epoch_)
+    return;
+  out.push_back(send{relay_at(what.node, room_), report_taken{room_, epoch_}});
+  const auto at = relays_.find(what.node);
+  if (at == relays_.end() || what.fan_out_number <= at->second.delivered)
+    return;
+  at->second.delivered = std::min(what.fan_out_number, numbers_[what.node]);
+  at->second.progress = now;
+}
+
+void fan_out_window::judge(timestamp now) {
+  for (auto& [node, relay] : relays_) {
+    if (undelivered(node, relay) > 0 && now - relay.progress >= limits::fan_out_stall)
+      relay.following = false;
+  }
+}
+
+void fan_out_window::number(const node_name& node, relay_place& relay, fan_out& message, timestamp now) {
+  if (undelivered(node, relay) == 0)
+    relay.progress = now;
+  for (auto& item : message.items)
+    item.fan_out_number = ++numbers_[node];
+}
+
+void fan_out_window::send_entries(const node_name& node, relay_place& relay, const std::vector<shared_entry>& entries,
+                                  timestamp now, room_effects& out) {
+  fan_out message{room_, epoch_, relay.position, {}};
+  message.items.reserve(entries.size());
+  for (const auto& entry : entries)
+    message.items.push_back({0, entry});
+  number(node, relay, message, now);
+  relay.position = entries.back()->seq;
+  out.push_back(send{relay_at(node, room_), std::move(message)});
+}
+
+void fan_out_window::publish(const std::vector<shared_entry>& entries, timestamp now, room_effects& out) {
+  if (entries.empty())
+    return;
+  last_seq_ = entries.back()->seq;
+  for (auto& [node, relay] : relays_) {
+    if (undelivered(node, relay) >= 2 * limits::undelivered_fan_out_max)
+      relay.following = false;
+    if (relay.following)
+      send_entries(node, relay, entries, now, out);
+  }
+}
+
+void fan_out_window::publish(const presence_changed& what, timestamp now, room_effects& out) {
+  for (auto& [node, relay] : relays_) {
+    if (!relay.following || undelivered(node, relay) >= limits::undelivered_fan_out_max)
+      continue;
+    fan_out message{room_, epoch_, relay.position, {{0, what}}};
+    number(node, relay, message, now);
+    out.push_back(send{relay_at(node, room_), std::move(message)});
+  }
+}
+
+std::vector<hungry_relay> fan_out_window::hungry() const {
+  std::vector<hungry_relay> found;
+  for (const auto& [node, relay] : relays_) {
+    if (!relay.following && !relay.waits_for_log && undelivered(node, relay) < limits::catch_up_fan_out_max)
+      found.push_back({node, relay.attachment, relay.position});
+  }
+  return found;
+}
+
+void fan_out_window::feed(const hungry_relay& whom, const std::vector<shared_entry>& entries, timestamp now,
+                          room_effects& out) {
+  const auto at = relays_.find(whom.node);
+  if (at == relays_.end() || at->second.attachment != whom.attachment || at->second.following)
+    return;
+  auto& relay = at->second;
+  relay.waits_for_log = false;
+  if (!entries.empty() && entries.front()->seq == relay.position + 1)
+    send_entries(whom.node, relay, entries, now, out);
+  relay.following = relay.position == last_seq_;
+}
+
+void fan_out_window::wait_for_log(const hungry_relay& whom, bool waits) {
+  const auto at = relays_.find(whom.node);
+  if (at != relays_.end() && at->second.attachment == whom.attachment)
+    at->second.waits_for_log = waits;
+}
+
+bool fan_out_window::takes_posts() const {
+  return std::all_of(relays_.begin(), relays_.end(), [this](const auto& it) {
+    return !it.second.following || undelivered(it.first, it.second) < limits::undelivered_fan_out_max;
+  });
+}
+
+bool fan_out_window::is_undelivered() const {
+  return std::any_of(relays_.begin(), relays_.end(),
+                     [this](const auto& it) { return undelivered(it.first, it.second) > 0; });
+}
+
+} // namespace godwit

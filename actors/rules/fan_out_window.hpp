@@ -1,0 +1,91 @@
+/// @file
+/// What leaves a room: which relays get it, what each of them has delivered, and whether new posts may come.
+///
+/// Each attached relay is
+///
+///            reached the newest entry               no progress for fan_out_stall,
+///   behind ───────────────────────────▶ following ── or twice undelivered_fan_out_max undelivered ──▶ behind
+///     │  gets pieces of the log, each after        │  gets every event as it happens,
+///     │  enough of the last ones was delivered     │  counts in the window
+///     └──────────── detach, link lost, node dead ──┴─▶ gone
+///
+/// A relay that is behind needs no queue here: where it stands in the log is all that is kept of it.
+/// Limits: undelivered_fan_out_max, catch_up_fan_out_max, fan_out_stall.
+/// Source: docs/ARCHITECTURE.md, "The path of a command to a room", 4, 5 and 8.
+#pragma once
+
+#include "actors/rules/room_effects.hpp"
+
+#include <map>
+#include <optional>
+#include <vector>
+
+namespace godwit {
+
+/// A relay that is behind and can take the entries behind `after` now.
+struct hungry_relay {
+  node_name node;
+  std::uint64_t attachment = 0;
+  room_seq after = 0;
+};
+
+class fan_out_window {
+public:
+  explicit fan_out_window(room_id room) : room_(room) {}
+
+  /// A new life of the room: nobody is attached.
+  void open(room_epoch epoch, room_seq last_seq);
+
+  /// Says to the relay where it begins, so that it knows even if nothing happens.
+  void attach(const attach_relay& what, timestamp now, room_effects& out);
+  void drop(const node_name& node) { relays_.erase(node); }
+  void drop_dead(const membership_view& view);
+  /// Takes a report and answers it.
+  void reported(const fan_out_delivered& what, timestamp now, room_effects& out);
+  /// Those without progress for fan_out_stall fall behind.
+  void judge(timestamp now);
+
+  /// Durable entries that follow the last ones that were published.
+  void publish(const std::vector<shared_entry>& entries, timestamp now, room_effects& out);
+  /// To those who follow, if they are not full: it is not kept for anybody.
+  void publish(const presence_changed& what, timestamp now, room_effects& out);
+
+  [[nodiscard]] std::vector<hungry_relay> hungry() const;
+  /// The relay's next piece of the log, in answer to `hungry`. Ignored if it is not the same attachment any more.
+  void feed(const hungry_relay& whom, const std::vector<shared_entry>& entries, timestamp now, room_effects& out);
+  /// It waits for a piece that comes from the store.
+  void wait_for_log(const hungry_relay& whom, bool waits);
+
+  /// Whether new posts may be taken.
+  [[nodiscard]] bool takes_posts() const;
+  /// Whether somebody has something undelivered: `judge` is wanted later.
+  [[nodiscard]] bool is_undelivered() const;
+  [[nodiscard]] std::size_t relay_count() const { return relays_.size(); }
+
+private:
+  struct relay_place {
+    incarnation node_incarnation;
+    std::uint64_t attachment = 0;
+    room_seq position = 0; ///< the last entry sent
+    bool following = false;
+    bool waits_for_log = false;
+    std::uint64_t delivered = 0; ///< fan-out number
+    timestamp progress{};        ///< when it last delivered something, or began to have something to deliver
+  };
+
+  [[nodiscard]] std::uint64_t undelivered(const node_name& node, const relay_place& relay) const;
+  void number(const node_name& node, relay_place& relay, fan_out& message, timestamp now);
+  void send_entries(const node_name& node, relay_place& relay, const std::vector<shared_entry>& entries, timestamp now,
+                    room_effects& out);
+
+  room_id room_;
+  room_epoch epoch_ = 0;
+  room_seq last_seq_ = 0;
+  std::uint64_t attachments_ = 0;
+  std::map<node_name, relay_place> relays_;
+  /// The last fan-out number given out per node. Outlives attachments, so that a late report can not be taken for one
+  /// of the attachment after it. Bounded by the nodes of the cluster.
+  std::map<node_name, std::uint64_t> numbers_;
+};
+
+} // namespace godwit

@@ -1,0 +1,426 @@
+#include "actors/rules/room.hpp"
+
+#include "actors/rules/limits.hpp"
+#include "messages/names.hpp"
+
+#include <algorithm>
+
+namespace godwit {
+namespace {
+
+constexpr std::uint8_t broker_role = 1;
+constexpr std::uint8_t worker_role = 2;
+
+address the_store() { return broker_service(entity_kind::store); }
+
+} // namespace
+
+room::room(room_id id, room_key key, node_name own_node)
+    : id_(id), key_(std::move(key)), node_(own_node), ledger_(id, own_node), window_(id), reader_(id, own_node) {}
+
+// ------------------------------------------------------------------------------------------------ its life
+
+room_effects room::start() { return {send{the_store(), open_log{id_, node_}}}; }
+
+room_effects room::log_opened(const godwit::log_opened& what, timestamp now) {
+  room_effects out;
+  // A repeated open_log raised the epoch again: what we began with the former one is fenced, begin anew.
+  if (what.room != id_ || phase_ == phase::ended || (phase_ == phase::open && what.epoch <= epoch_))
+    return out;
+  if (what.why) {
+    if (phase_ == phase::opening)
+      end(room_end::not_opened, *what.why, out);
+    return out;
+  }
+  open(what, now, out);
+  settle(now, out);
+  return out;
+}
+
+void room::open(const godwit::log_opened& what, timestamp now, room_effects& out) {
+  phase_ = phase::open;
+  epoch_ = what.epoch;
+  order_ = {};
+  order_.restore(what.last_ops);
+  for (const auto& member : what.members)
+    order_.stays(member.session);
+  ledger_.open(what);
+  window_.open(epoch_, ledger_.state().last_seq);
+  waiting_.clear();
+  reader_.clear();
+  given_.clear();
+  finding_.clear();
+  late_answers_.clear();
+  store_away_ = false;
+  out.push_back(hosted{epoch_});
+  out.push_back(announce{{id_, epoch_, node_}});
+  for (const auto& held : std::exchange(held_commands_, {}))
+    take(held, now, out);
+  for (const auto& held : std::exchange(held_queries_, {}))
+    if (may_ask(held))
+      reader_.ask(held, ledger_, out);
+}
+
+void room::end(room_end why, error detail, room_effects& out) {
+  phase_ = phase::ended;
+  for (const auto& held : std::exchange(held_commands_, {}))
+    send_not_here(session_at(held.reply_to, held.name.session), held.name.session, out);
+  for (const auto& held : std::exchange(held_queries_, {}))
+    send_not_here(session_at(held.origin.reply_to, held.origin.name.session), held.origin.name.session, out);
+  out.push_back(end_room{why, std::move(detail)});
+}
+
+void room::send_not_here(address to, session_id session, room_effects& out) const {
+  out.push_back(send{std::move(to), room_not_here{id_, epoch_, session}});
+}
+
+/// What may be done now is done, after whatever happened.
+void room::settle(timestamp now, room_effects& out) {
+  if (phase_ != phase::open)
+    return;
+  order_.expire(now);
+  window_.judge(now);
+  drain_waiting(now, out);
+  if (!store_away_)
+    send_appends(ledger_.appends().next(), out);
+  feed_relays(now, out);
+  if (is_busy())
+    idle_since_.reset();
+  else if (!idle_since_)
+    idle_since_ = now;
+  schedule(now, out);
+}
+
+bool room::is_busy() const {
+  return ledger_.members().size() > 0 || ledger_.members_to_be().size() > 0 || window_.relay_count() > 0
+         || !ledger_.appends().empty() || !reader_.empty() || !finding_.empty() || !waiting_.empty();
+}
+
+void room::schedule(timestamp now, room_effects& out) {
+  std::optional<timestamp> wanted;
+  const auto want = [&](timestamp at) { wanted = wanted ? std::min(*wanted, at) : at; };
+  if (store_away_)
+    want(now + limits::store_retry_after);
+  if (window_.is_undelivered())
+    want(now + limits::fan_out_stall);
+  if (idle_since_)
+    want(*idle_since_ + limits::room_closes_after);
+  if (!wanted || (next_wake_ && *next_wake_ <= *wanted))
+    return;
+  next_wake_ = wanted;
+  out.push_back(wake_after{std::chrono::ceil<std::chrono::milliseconds>(*wanted - now)});
+}
+
+room_effects room::wake(timestamp now) {
+  room_effects out;
+  if (next_wake_ && *next_wake_ <= now)
+    next_wake_.reset();
+  if (phase_ != phase::open)
+    return out;
+  if (std::exchange(store_away_, false))
+    say_again_to_store(out);
+  settle(now, out);
+  if (idle_since_ && now - *idle_since_ >= limits::room_closes_after)
+    end(room_end::idle, {}, out);
+  return out;
+}
+
+// ------------------------------------------------------------------------------------------------ sessions
+
+room_effects room::command(const room_command& what, timestamp now) {
+  room_effects out;
+  if (what.room != id_)
+    return out;
+  if (phase_ == phase::open)
+    take(what, now, out);
+  else if (phase_ == phase::ended)
+    send_not_here(session_at(what.reply_to, what.name.session), what.name.session, out);
+  else if (held_commands_.size() < limits::room_waiting_commands_max)
+    held_commands_.push_back(what);
+  // else: dropped. It may be logged, so it can not be refused; it comes again when the room is announced.
+  settle(now, out);
+  return out;
+}
+
+bool room::may_ask(const room_query& what) const {
+  if (!is_private(key_))
+    return ledger_.members().find(what.origin.name.session) != nullptr;
+  const auto people = identities_of(key_);
+  return people && (what.identity == people->first || what.identity == people->second);
+}
+
+room_effects room::query(const room_query& what, timestamp now) {
+  room_effects out;
+  const auto session = what.origin.name.session;
+  const auto from = session_at(what.origin.reply_to, session);
+  const auto refused = [&](error_code why) {
+    out.push_back(send{from, query_answered{what.origin.name, id_, error{why, {}}}});
+  };
+  if (what.room != id_)
+    return out;
+  if (phase_ == phase::ended)
+    send_not_here(from, session, out);
+  else if (phase_ == phase::opening && held_queries_.size() < limits::room_reads_max)
+    held_queries_.push_back(what);
+  else if (phase_ == phase::opening)
+    refused(error_code::too_many_requests);
+  else if (may_ask(what))
+    reader_.ask(what, ledger_, out);
+  else
+    refused(is_private(key_) ? error_code::no_such_room : error_code::not_in_room);
+  settle(now, out);
+  return out;
+}
+
+room_effects room::presence(const set_presence& what, timestamp now) {
+  room_effects out;
+  const bool is_new = phase_ == phase::open && what.room == id_ && what.away.size() <= limits::away_bytes_max
+                      && ledger_.set_away(what.session, what.away);
+  if (is_new)
+    window_.publish(presence_changed{what.session, ledger_.members().find(what.session)->nick, what.away}, now, out);
+  settle(now, out);
+  return out;
+}
+
+room_effects room::accepted(const accept_membership& what) {
+  if (what.room == id_)
+    given_.accepted(what.session);
+  return {};
+}
+
+// ----------------------------------------------------------------------------------------------- the store
+
+room_effects room::appended(const entries_appended& what, timestamp now) {
+  room_effects out;
+  if (phase_ != phase::open || what.room != id_ || what.epoch != epoch_)
+    return out;
+  auto& appends = ledger_.appends();
+  switch (what.outcome) {
+  case append_outcome::written: written(appends.written(what.first_seq), now, out); break;
+  case append_outcome::away: store_away_ = store_away_ || appends.is_under_way(what.first_seq); break;
+  case append_outcome::fenced: end(room_end::fenced, {}, out); return out;
+  case append_outcome::expected:
+    if (!appends.is_under_way(what.first_seq))
+      break; // of an append that was repeated and is known to be written since
+    if (what.expected_seq < what.first_seq && appends.is_under_way(what.expected_seq))
+      send_appends(appends.again(), out); // the one before it was lost with the link
+    else {
+      end(room_end::broken, {error_code::internal_error, "the log goes on elsewhere"}, out);
+      return out;
+    }
+  }
+  settle(now, out);
+  return out;
+}
+
+void room::written(const std::vector<entry_group>& groups, timestamp now, room_effects& out) {
+  std::vector<shared_entry> entries;
+  for (const auto& group : groups) {
+    ledger_.commit(group);
+    entries.insert(entries.end(), group.entries.begin(), group.entries.end());
+  }
+  window_.publish(entries, now, out);
+  for (const auto& group : groups)
+    follow_up(group, now, out);
+  answer_late(out);
+}
+
+void room::follow_up(const entry_group& group, timestamp now, room_effects& out) {
+  const auto session = group.command.session;
+  const auto& own = *group.entries.back();
+  order_.logged(group.command, own.seq);
+  for (const auto& change : group.changes) {
+    if (ledger_.members().find(change.session))
+      order_.stays(change.session);
+    else
+      order_.departed(change.session);
+  }
+  if (const auto* gone = std::get_if<left>(&own.body); gone && gone->quit)
+    order_.ended(session, now);
+  if (group.answer_joined) {
+    const auto* member = ledger_.members().find(session);
+    answer(group.command, {member ? member->joined_seq : own.seq, own.time}, out);
+  }
+  if (group.given)
+    give_membership(*group.given, session, out);
+}
+
+void room::give_membership(const companion& who, session_id by, room_effects& out) {
+  const auto* member = ledger_.members().find(who.session);
+  const auto* giver = ledger_.members().find(by);
+  if (!member || !giver)
+    return;
+  membership_given given{who.session,
+                         id_,
+                         epoch_,
+                         node_,
+                         key_,
+                         ledger_.state().title,
+                         giver->nick,
+                         member->joined_seq,
+                         order_.last_logged(who.session)};
+  out.push_back(send{session_at(who.worker, who.session), given});
+  given_.give(who.worker, std::move(given));
+}
+
+void room::answer_late(room_effects& out) {
+  std::vector<late_answer> later;
+  for (auto& late : std::exchange(late_answers_, {})) {
+    if (late.seq > ledger_.state().last_seq) {
+      later.push_back(std::move(late));
+      continue;
+    }
+    const auto entry = ledger_.recents().find(late.seq);
+    const logged_at at{late.seq, entry ? entry->time : timestamp{}};
+    order_.decided({late.name, at, std::nullopt});
+    answer(late.name, at, out);
+    if (late.given)
+      give_membership(*late.given, late.name.session, out);
+  }
+  late_answers_ = std::move(later);
+}
+
+room_effects room::found(const logged_found& what, timestamp now) {
+  room_effects out;
+  const auto at = finding_.find(what.name);
+  if (phase_ != phase::open || what.room != id_ || at == finding_.end())
+    return out;
+  if (what.why)
+    store_away_ = true;
+  else {
+    if (what.at)
+      answer(what.name, *what.at, out);
+    else
+      found_nothing(what, at->second, out);
+    finding_.erase(at);
+  }
+  settle(now, out);
+  return out;
+}
+
+/// It was seen, and is not in the log: it was refused, or was a join of a member.
+void room::found_nothing(const logged_found& what, const room_action& action, room_effects& out) {
+  const auto* member = ledger_.members().find(what.name.session);
+  if (member && std::holds_alternative<join_room>(action))
+    answer(what.name, {member->joined_seq, {}}, out);
+  else
+    refuse(what.name, {error_code::internal_error, "refused before; why is not known any more"}, out);
+}
+
+room_effects room::read(const log_read& what, timestamp now) {
+  room_effects out;
+  if (phase_ != phase::open || what.room != id_)
+    return out;
+  std::optional<relay_piece> piece;
+  if (!reader_.read(what, piece, out))
+    store_away_ = true;
+  if (piece)
+    window_.feed(piece->whom, piece->entries, now, out);
+  settle(now, out);
+  return out;
+}
+
+void room::send_appends(std::vector<append_entries> appends, room_effects& out) const {
+  for (auto& request : appends)
+    out.push_back(send{the_store(), std::move(request)});
+}
+
+void room::say_again_to_store(room_effects& out) const {
+  send_appends(ledger_.appends().again(), out);
+  for (const auto& [name, action] : finding_)
+    out.push_back(send{the_store(), find_logged{id_, node_, name}});
+  reader_.again(out);
+}
+
+// ------------------------------------------------------------------------------------------------- relays
+
+room_effects room::attach(const attach_relay& what, timestamp now) {
+  room_effects out;
+  if (what.room != id_)
+    return out;
+  if (phase_ == phase::open)
+    window_.attach(what, now, out);
+  else if (phase_ == phase::ended)
+    send_not_here(relay_at(what.node, id_), {}, out);
+  // else: it attaches when the room is announced
+  settle(now, out);
+  return out;
+}
+
+room_effects room::detach(const detach_relay& what, timestamp now) {
+  room_effects out;
+  if (what.room == id_)
+    window_.drop(what.node);
+  settle(now, out);
+  return out;
+}
+
+room_effects room::delivered(const fan_out_delivered& what, timestamp now) {
+  room_effects out;
+  if (phase_ == phase::open && what.room == id_)
+    window_.reported(what, now, out);
+  settle(now, out);
+  return out;
+}
+
+room_effects room::fetch(const fetch_entries& what, timestamp now) {
+  room_effects out;
+  if (phase_ == phase::open && what.room == id_)
+    reader_.fetch(what, ledger_, out);
+  settle(now, out);
+  return out;
+}
+
+void room::feed_relays(timestamp now, room_effects& out) {
+  for (auto hungry = window_.hungry(); !hungry.empty(); hungry = window_.hungry()) {
+    for (const auto& whom : hungry) {
+      if (auto piece = reader_.catch_up(whom, ledger_, out))
+        window_.feed(whom, piece->entries, now, out);
+      else
+        window_.wait_for_log(whom, true);
+    }
+  }
+}
+
+// ------------------------------------------------------------------------------------------------ the node
+
+room_effects room::link_reset(const godwit::link_reset& what, timestamp now) {
+  room_effects out;
+  if (phase_ == phase::ended)
+    return out;
+  if ((what.roles & broker_role) != 0) {
+    store_away_ = false;
+    if (phase_ == phase::opening)
+      out.push_back(send{the_store(), open_log{id_, node_}});
+    else
+      say_again_to_store(out);
+  }
+  if (phase_ == phase::open && (what.roles & worker_role) != 0) {
+    if (what.node != node_)
+      window_.drop(what.node);
+    // The announcement may have been lost with the link; whoever hears it attaches again.
+    out.push_back(send{service_at(what.node, entity_kind::room_host), room_announced{id_, epoch_, node_}});
+    for (auto& given : given_.on(what.node)) {
+      const auto to = session_at(what.node, given.session);
+      out.push_back(send{to, std::move(given)});
+    }
+  }
+  settle(now, out);
+  return out;
+}
+
+room_effects room::link_lost(const godwit::link_lost& what, timestamp now) {
+  room_effects out;
+  window_.drop(what.node);
+  settle(now, out);
+  return out;
+}
+
+room_effects room::view(const membership_view& what, timestamp now) {
+  room_effects out;
+  window_.drop_dead(what);
+  settle(now, out);
+  return out;
+}
+
+} // namespace godwit

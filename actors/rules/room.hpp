@@ -1,0 +1,141 @@
+/// @file
+/// The rules of one chat room: who is in it, in which order things are said, which repeats are dropped.
+///
+/// Rules only: each function takes what happened and returns what is to be done, in the order to do it.
+/// actors/room_actor.hpp does it; messages/cluster_messages.hpp is what is said.
+///
+///            start()            log_opened{ok}                    fenced, log broken, idle
+///   (new) ──────────▶ opening ────────────────▶ open ──────────────────────────────────────▶ ended
+///                        │     ◀── each with ──┘ ▲ │ log_opened of a higher epoch (a repeated open_log): open anew
+///                        │    link_reset(broker)  └─┘
+///                        └────────── log_opened{why} ──────────────────────────────────────▶ ended
+///
+/// In `open` a command goes:  judged (command_order) → [waits for the delivery window] → decided on the state as it
+/// will be when all appends are done → appended (room_ledger) → durable: fanned out (fan_out_window).
+///
+/// Requires   messages of one sender in the order in which it sent them; losses only with `link_reset`.
+/// Owns       the room's members, its newest entries, what is under way to and from the store.
+/// Promises   `room_seq` rises by one with each logged event; each (session, op, k) is logged at most once, in the
+///            session's order, over all lives of the room; nothing is shown or answered `at` before it is durable; what
+///            may have been logged is never refused.
+/// Limits     actors/rules/limits.hpp, "rooms". Unanswered finds and fetches are bounded by the sessions' own windows.
+/// Source     docs/ARCHITECTURE.md, "The path of a command to a room", "Joining".
+#pragma once
+
+#include "actors/rules/command_order.hpp"
+#include "actors/rules/fan_out_window.hpp"
+#include "actors/rules/given_memberships.hpp"
+#include "actors/rules/room_effects.hpp"
+#include "actors/rules/room_ledger.hpp"
+#include "actors/rules/room_reader.hpp"
+#include "actors/rules/waiting_commands.hpp"
+
+#include <map>
+#include <optional>
+#include <vector>
+
+namespace godwit {
+
+class room {
+public:
+  room(room_id id, room_key key, node_name own_node);
+
+  /// Once, first: asks the store for the log.
+  room_effects start();
+  room_effects log_opened(const godwit::log_opened& what, timestamp now);
+
+  // From sessions. Commands and questions that come before the log is open are held, bounded.
+  room_effects command(const room_command& what, timestamp now);
+  room_effects query(const room_query& what, timestamp now);
+  room_effects presence(const set_presence& what, timestamp now);
+  room_effects accepted(const accept_membership& what);
+
+  // From the store.
+  room_effects appended(const entries_appended& what, timestamp now);
+  room_effects found(const logged_found& what, timestamp now);
+  room_effects read(const log_read& what, timestamp now);
+
+  // From relays.
+  room_effects attach(const attach_relay& what, timestamp now);
+  room_effects detach(const detach_relay& what, timestamp now);
+  room_effects delivered(const fan_out_delivered& what, timestamp now);
+  room_effects fetch(const fetch_entries& what, timestamp now);
+
+  // From the node.
+  room_effects link_reset(const godwit::link_reset& what, timestamp now);
+  room_effects link_lost(const godwit::link_lost& what, timestamp now);
+  room_effects view(const membership_view& what, timestamp now);
+  /// Answers `wake_after`: time passed.
+  room_effects wake(timestamp now);
+
+  [[nodiscard]] room_id id() const { return id_; }
+  [[nodiscard]] const room_key& key() const { return key_; }
+  /// 0 until it is open.
+  [[nodiscard]] room_epoch epoch() const { return epoch_; }
+  [[nodiscard]] bool is_open() const { return phase_ == phase::open; }
+  [[nodiscard]] bool has_ended() const { return phase_ == phase::ended; }
+  [[nodiscard]] std::size_t member_count() const { return ledger_.members().size(); }
+
+private:
+  enum class phase : std::uint8_t { opening, open, ended };
+
+  /// A join of somebody who is a member or joins already: answered when that join is durable.
+  struct late_answer {
+    room_seq seq = 0;
+    effect_name name;
+    std::optional<companion> given;
+  };
+
+  // room_commands.cpp: a command from its arrival to its append.
+  void take(const room_command& what, timestamp now, room_effects& out);
+  void answer_repeat(const room_command& what, const placed_command& placed, room_effects& out);
+  void ask_log(const room_command& what, room_effects& out);
+  void accept(const room_command& what, timestamp now, room_effects& out);
+  void decide(const room_command& what, timestamp now, room_effects& out);
+  void decide_join(const room_command& what, timestamp now, room_effects& out);
+  entry_group begin_group(const room_command& what);
+  void log_companion(entry_group& group, const room_command& what, const companion& who, timestamp now);
+  std::optional<error> why_refused(const room_command& what) const;
+  std::optional<error> why_join_refused(const room_command& what, const join_room& join) const;
+  void refuse(const effect_name& name, error why, room_effects& out);
+  void answer(const effect_name& name, logged_at at, room_effects& out);
+  void drain_waiting(timestamp now, room_effects& out);
+
+  // room.cpp
+  void open(const godwit::log_opened& what, timestamp now, room_effects& out);
+  void end(room_end why, error detail, room_effects& out);
+  void written(const std::vector<entry_group>& groups, timestamp now, room_effects& out);
+  void follow_up(const entry_group& group, timestamp now, room_effects& out);
+  void give_membership(const companion& who, session_id by, room_effects& out);
+  void answer_late(room_effects& out);
+  void found_nothing(const logged_found& what, const room_action& action, room_effects& out);
+  bool may_ask(const room_query& what) const;
+  void send_appends(std::vector<append_entries> appends, room_effects& out) const;
+  void say_again_to_store(room_effects& out) const;
+  void feed_relays(timestamp now, room_effects& out);
+  void settle(timestamp now, room_effects& out);
+  void schedule(timestamp now, room_effects& out);
+  bool is_busy() const;
+  void send_not_here(address to, session_id session, room_effects& out) const;
+
+  room_id id_;
+  room_key key_;
+  node_name node_;
+  phase phase_ = phase::opening;
+  room_epoch epoch_ = 0;
+  command_order order_;
+  room_ledger ledger_;
+  waiting_commands waiting_; ///< posts that wait for the delivery window, and what follows them
+  fan_out_window window_;
+  room_reader reader_;
+  given_memberships given_;
+  std::vector<room_command> held_commands_; ///< came before the log was open
+  std::vector<room_query> held_queries_;
+  std::map<effect_name, room_action> finding_; ///< asked of the log by name
+  std::vector<late_answer> late_answers_;
+  bool store_away_ = false; ///< say everything again at the next wake
+  std::optional<timestamp> idle_since_;
+  std::optional<timestamp> next_wake_;
+};
+
+} // namespace godwit

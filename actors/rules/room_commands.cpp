@@ -1,0 +1,207 @@
+// A command from its arrival to its append.
+#include "actors/rules/limits.hpp"
+#include "actors/rules/room.hpp"
+#include "messages/names.hpp"
+
+namespace godwit {
+namespace {
+
+bool is_post(const room_command& what) { return std::holds_alternative<post>(what.action); }
+bool is_leave(const room_command& what) { return std::holds_alternative<leave_room>(what.action); }
+
+std::optional<error> why_text_refused(std::size_t bytes, std::size_t bytes_max, bool may_be_empty) {
+  if (bytes > bytes_max)
+    return error{error_code::text_too_long, {}};
+  if (bytes == 0 && !may_be_empty)
+    return error{error_code::text_empty, {}};
+  return std::nullopt;
+}
+
+std::optional<error> why_nick_refused(const std::string& nick) {
+  if (nick.empty())
+    return error{error_code::nick_invalid, {}};
+  if (nick.size() > limits::nick_bytes_max)
+    return error{error_code::nick_too_long, {}};
+  return std::nullopt;
+}
+
+/// Sessions check what people type; the room relies on nobody for what it keeps for ever.
+std::optional<error> why_action_refused(const room_action& action) {
+  if (const auto* said = std::get_if<post>(&action))
+    return why_text_refused(said->text.size(), limits::post_bytes_max, false);
+  if (const auto* topic = std::get_if<set_topic>(&action))
+    return why_text_refused(topic->text.size(), limits::topic_bytes_max, true);
+  if (const auto* leave = std::get_if<leave_room>(&action))
+    return why_text_refused(leave->reason.size(), limits::reason_bytes_max, true);
+  if (const auto* rename = std::get_if<rename_member>(&action))
+    return why_nick_refused(rename->to);
+  return std::nullopt;
+}
+
+entry_body body_of(const room_action& action) {
+  struct make {
+    entry_body operator()(const join_room&) const { return joined{}; }
+    entry_body operator()(const leave_room& it) const { return left{it.reason, it.quit}; }
+    entry_body operator()(const post& it) const { return posted{it.text}; }
+    entry_body operator()(const set_topic& it) const { return topic_set{it.text}; }
+    entry_body operator()(const rename_member& it) const { return renamed{it.to}; }
+  };
+  return std::visit(make{}, action);
+}
+
+} // namespace
+
+void room::refuse(const effect_name& name, error why, room_effects& out) {
+  order_.decided({name, std::nullopt, why});
+  out.push_back(send{session_at(order_.home(name.session), name.session),
+                     command_answered{name, id_, std::nullopt, std::move(why)}});
+}
+
+void room::answer(const effect_name& name, logged_at at, room_effects& out) {
+  out.push_back(
+    send{session_at(order_.home(name.session), name.session), command_answered{name, id_, at, std::nullopt}});
+}
+
+void room::take(const room_command& what, timestamp now, room_effects& out) {
+  if (!what.name || what.name.k >= companion_k || !order_.admit(what.name.session, what.epoch, what.reply_to))
+    return; // nobody's command, or a former owner's: the present one says it by the same name
+  const auto placed = order_.judge(what.name, what.previous);
+  if (placed.place == command_place::in_order)
+    accept(what, now, out);
+  else if (placed.place == command_place::astray)
+    out.push_back(send{session_at(what.reply_to, what.name.session), command_expected{what.name, id_, placed.last}});
+  else
+    answer_repeat(what, placed, out);
+}
+
+void room::answer_repeat(const room_command& what, const placed_command& placed, room_effects& out) {
+  if (placed.place == command_place::decided)
+    out.push_back(send{session_at(what.reply_to, what.name.session),
+                       command_answered{what.name, id_, placed.decision.at, placed.decision.why}});
+  else if (placed.place == command_place::last_logged) {
+    const auto* member = ledger_.members().find(what.name.session);
+    const bool joins = std::holds_alternative<join_room>(what.action) && member;
+    const auto entry = ledger_.recents().find(joins ? member->joined_seq : placed.logged.seq);
+    if (entry)
+      answer(what.name, {entry->seq, entry->time}, out);
+    else
+      ask_log(what, out);
+  } else if (placed.place == command_place::before)
+    ask_log(what, out);
+}
+
+void room::ask_log(const room_command& what, room_effects& out) {
+  if (finding_.try_emplace(what.name, what.action).second)
+    out.push_back(send{broker_service(entity_kind::store), find_logged{id_, node_, what.name}});
+}
+
+void room::accept(const room_command& what, timestamp now, room_effects& out) {
+  const bool is_held = is_post(what) && (!window_.takes_posts() || !waiting_.empty());
+  if (!is_leave(what) && !ledger_.appends().takes_more())
+    refuse(what.name, {error_code::too_many_requests, {}}, out);
+  else if (!is_held && !waiting_.has(what.name.session))
+    decide(what, now, out);
+  else if (waiting_.takes_more() || is_leave(what)) {
+    order_.begin(what.name);
+    waiting_.push(what);
+  } else
+    refuse(what.name, {error_code::too_many_requests, {}}, out);
+}
+
+void room::drain_waiting(timestamp now, room_effects& out) {
+  while (!waiting_.empty() && window_.takes_posts() && ledger_.appends().takes_more())
+    decide(waiting_.pop(), now, out);
+}
+
+std::optional<error> room::why_join_refused(const room_command& what, const join_room& join) const {
+  const auto& members = ledger_.members_to_be();
+  if (auto why = why_nick_refused(what.nick))
+    return why;
+  if (is_private(key_) != join.companion.has_value() && join.companion)
+    return error{error_code::request_invalid, "a room takes no companions"};
+  if (is_private(key_)) {
+    const auto people = identities_of(key_);
+    if (!people || (what.identity != people->first && what.identity != people->second))
+      return error{error_code::no_such_room, {}};
+    if (join.companion && private_room_key(what.identity, join.companion->identity) != key_)
+      return error{error_code::request_invalid, "the companion is somebody else"};
+    if (join.companion && (!join.companion->session || why_nick_refused(join.companion->nick)))
+      return error{error_code::request_invalid, "the companion has no name"};
+  }
+  const std::size_t newcomers = (members.find(what.name.session) ? 0U : 1U) + (join.companion ? 1U : 0U);
+  if (newcomers > 0 && members.size() + newcomers > limits::members_per_room_max)
+    return error{error_code::room_full, {}};
+  return std::nullopt;
+}
+
+std::optional<error> room::why_refused(const room_command& what) const {
+  if (const auto* join = std::get_if<join_room>(&what.action))
+    return why_join_refused(what, *join);
+  if (!ledger_.members_to_be().find(what.name.session))
+    return error{error_code::not_in_room, {}};
+  return why_action_refused(what.action);
+}
+
+entry_group room::begin_group(const room_command& what) {
+  entry_group group;
+  group.command = what.name;
+  order_.begin(what.name);
+  return group;
+}
+
+void room::decide(const room_command& what, timestamp now, room_effects& out) {
+  if (auto why = why_refused(what)) {
+    refuse(what.name, std::move(*why), out);
+    return;
+  }
+  if (std::holds_alternative<join_room>(what.action)) {
+    decide_join(what, now, out);
+    return;
+  }
+  auto group = begin_group(what);
+  auto member = *ledger_.members_to_be().find(what.name.session);
+  ledger_.plan(group, {what.name, member.nick, member.identity, body_of(what.action)}, now);
+  if (const auto* rename = std::get_if<rename_member>(&what.action)) {
+    member.nick = rename->to;
+    ledger_.plan_member(group, std::move(member));
+  } else if (is_leave(what))
+    ledger_.plan_gone(group, what.name.session);
+  ledger_.appends().push(std::move(group));
+}
+
+void room::log_companion(entry_group& group, const room_command& what, const companion& who, timestamp now) {
+  auto name = what.name;
+  name.k += companion_k;
+  const stored_member member{who.session, who.nick, who.identity, ledger_.next_seq()};
+  ledger_.plan(group, {name, who.nick, who.identity, joined{}}, now);
+  ledger_.plan_member(group, member);
+}
+
+void room::decide_join(const room_command& what, timestamp now, room_effects& out) {
+  const auto& join = std::get<join_room>(what.action);
+  const auto* member = ledger_.members_to_be().find(what.name.session);
+  const bool brings = join.companion && join.companion->session != what.name.session;
+  const bool companion_is_new = brings && !ledger_.members_to_be().find(join.companion->session);
+  if (member && !companion_is_new) {
+    const auto seq = member->joined_seq;
+    order_.begin(what.name);
+    late_answers_.push_back({seq, what.name, brings ? join.companion : std::nullopt});
+    answer_late(out);
+    return;
+  }
+  auto group = begin_group(what);
+  group.answer_joined = member != nullptr;
+  if (brings)
+    group.given = join.companion;
+  // The companion first: the last entry with a name of the sender is then its own effect, its last op.
+  if (companion_is_new)
+    log_companion(group, what, *join.companion, now);
+  if (!group.answer_joined) {
+    const stored_member self{what.name.session, what.nick, what.identity, ledger_.next_seq()};
+    ledger_.plan(group, {what.name, what.nick, what.identity, joined{}}, now);
+    ledger_.plan_member(group, self);
+  }
+  ledger_.appends().push(std::move(group));
+}
+
+} // namespace godwit

@@ -1,0 +1,65 @@
+#include "actors/rules/room_ledger.hpp"
+
+#include <algorithm>
+
+namespace godwit {
+
+void apply_entry(room_state& state, const log_entry& entry) {
+  state.last_seq = entry.seq;
+  state.last_time = entry.time;
+  if (const auto* topic = std::get_if<topic_set>(&entry.body)) {
+    state.topic = topic->text;
+    state.topic_by = entry.nick;
+    state.topic_time = entry.time;
+  }
+}
+
+void room_ledger::open(const log_opened& what) {
+  state_ = what.state;
+  members_ = {};
+  for (const auto& member : what.members)
+    members_.put(member);
+  members_to_be_ = members_;
+  const bool fits = !what.tail.empty() && what.tail.back()->seq == state_.last_seq;
+  recents_.reset(fits ? what.tail.front()->seq - 1 : state_.last_seq);
+  if (fits) {
+    for (const auto& entry : what.tail)
+      recents_.push(entry);
+  }
+  appends_.open(what.epoch, what.state);
+  planned_seq_ = state_.last_seq;
+  planned_time_ = state_.last_time;
+}
+
+void room_ledger::plan(entry_group& group, entry_draft draft, timestamp now) {
+  planned_seq_ += 1;
+  planned_time_ = std::max(now, planned_time_ + std::chrono::microseconds{1});
+  group.entries.push_back(std::make_shared<const log_entry>(
+    log_entry{planned_seq_, planned_time_, draft.name, std::move(draft.nick), draft.identity, std::move(draft.body)}));
+}
+
+void room_ledger::plan_member(entry_group& group, stored_member member) {
+  members_to_be_.put(member);
+  const auto session = member.session;
+  group.changes.push_back({session, std::move(member)});
+}
+
+void room_ledger::plan_gone(entry_group& group, session_id session) {
+  members_to_be_.remove(session);
+  group.changes.push_back({session, std::nullopt});
+}
+
+void room_ledger::commit(const entry_group& group) {
+  for (const auto& change : group.changes) {
+    if (change.member)
+      members_.put(*change.member);
+    else
+      members_.remove(change.session);
+  }
+  for (const auto& entry : group.entries) {
+    apply_entry(state_, *entry);
+    recents_.push(entry);
+  }
+}
+
+} // namespace godwit

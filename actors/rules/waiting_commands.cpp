@@ -1,0 +1,41 @@
+#include "actors/rules/waiting_commands.hpp"
+
+#include "actors/rules/limits.hpp"
+
+namespace godwit {
+namespace {
+
+std::size_t command_bytes(const room_command& command) {
+  const auto* said = std::get_if<post>(&command.action);
+  return sizeof(room_command) + (said ? said->text.size() : 0);
+}
+
+} // namespace
+
+bool waiting_commands::takes_more() const {
+  return commands_.size() < limits::room_waiting_commands_max && bytes_ < limits::room_waiting_bytes_max;
+}
+
+void waiting_commands::push(room_command command) {
+  bytes_ += command_bytes(command);
+  count_by_session_[command.name.session] += 1;
+  commands_.push_back(std::move(command));
+}
+
+room_command waiting_commands::pop() {
+  auto command = std::move(commands_.front());
+  commands_.pop_front();
+  bytes_ -= command_bytes(command);
+  const auto at = count_by_session_.find(command.name.session);
+  if (--at->second == 0)
+    count_by_session_.erase(at);
+  return command;
+}
+
+void waiting_commands::clear() {
+  commands_.clear();
+  count_by_session_.clear();
+  bytes_ = 0;
+}
+
+} // namespace godwit
