@@ -1,6 +1,6 @@
 /// @file
-/// Tells CAF that Godwit's messages may travel between the actors of one process as they are, and never further: what crosses
-/// nodes is a parcel of messages/cluster.capnp, since CAF's own serialisation breaks with any change of a type.
+/// Tells CAF that Godwit's messages may travel between the actors of one process as they are, and never further: what
+/// crosses nodes is a parcel of messages/cluster.capnp, since CAF's own serialisation breaks with any change of a type.
 #pragma once
 
 #include "messages/cluster_messages.hpp"

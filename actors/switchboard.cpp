@@ -99,9 +99,9 @@ std::vector<std::uint64_t> switchboard::locals(entity_kind kind) const {
   return result;
 }
 
-void switchboard::set_edge(std::shared_ptr<edge_port> edge) {
-  edge_ = std::move(edge);
-}
+void switchboard::set_edge(std::shared_ptr<edge_port> edge) { edge_ = std::move(edge); }
+
+void switchboard::set_sessions(std::shared_ptr<session_port> sessions) { sessions_ = std::move(sessions); }
 
 void switchboard::set_link(const node_name& node, std::uint8_t roles, std::shared_ptr<node_port> port) {
   std::unique_lock guard{links_lock_};
@@ -131,12 +131,12 @@ void switchboard::tell_everyone(const T& what) {
 }
 
 void switchboard::tell_all(const link_reset& what) {
+  if (edge_)
+    edge_->reset(what);
   tell_everyone(what);
 }
 
-void switchboard::tell_all(const link_lost& what) {
-  tell_everyone(what);
-}
+void switchboard::tell_all(const link_lost& what) { tell_everyone(what); }
 
 bool switchboard::learn(const room_place& place) {
   auto& home = shard_of(place.room.value);
@@ -191,6 +191,11 @@ bool switchboard::give_locally(const address& to, message& what) {
   if (to.kind == entity_kind::edge) {
     if (edge_)
       edge_->receive(std::move(what));
+    return true;
+  }
+  if (auto* attach = std::get_if<attach_session>(&what)) {
+    if (sessions_)
+      sessions_->attach(std::move(*attach));
     return true;
   }
   auto handle = local(to.kind, to.id);

@@ -1,11 +1,13 @@
 /// @file
-/// A node's exchange: whoever writes to an entity gives the message here, and it goes to the local actor, to the node's edge, or
-/// to the link to the entity's node. Not an actor: it stands in no path as a queue of its own.
+/// A node's exchange: whoever writes to an entity gives the message here, and it goes to the local actor, to the node's
+/// edge, or to the link to the entity's node. Not an actor: it stands in no path as a queue of its own.
 ///
 /// Threads   all functions may be called by any thread at once.
-/// Owns      the handles of this node's actors as long as they are registered (CAF ends an actor that nobody refers to),
+/// Owns      the handles of this node's actors as long as they are registered (CAF ends an actor that nobody refers
+/// to),
 ///           and the cache of where rooms are.
-/// Promises  messages of one sender to one entity keep their order; a message whose node has no link is dropped: its sender
+/// Promises  messages of one sender to one entity keep their order; a message whose node has no link is dropped: its
+/// sender
 ///           hears `link_reset` when the link is there, and sends what is unanswered again.
 /// Source    docs/ARCHITECTURE.md, "Who can be written to".
 #pragma once
@@ -34,12 +36,20 @@ public:
   virtual void push(edge_item what) = 0;
 };
 
+/// Takes attach_session on this node, at once: a frame that follows it must find the session's actor.
+class session_port {
+public:
+  virtual ~session_port() = default;
+  virtual void attach(attach_session what) = 0;
+};
+
 /// This node's client edge, if it has one. Does not block.
 class edge_port {
 public:
   virtual ~edge_port() = default;
   virtual void receive(message what) = 0;
   virtual void deliver(edge_item what) = 0;
+  virtual void reset(const link_reset& what) = 0;
 };
 
 class switchboard {
@@ -65,7 +75,9 @@ public:
   caf::actor local(entity_kind kind, std::uint64_t id) const;
   std::vector<std::uint64_t> locals(entity_kind kind) const;
 
+  /// Both once, before anything is sent.
   void set_edge(std::shared_ptr<edge_port> edge);
+  void set_sessions(std::shared_ptr<session_port> sessions);
   void set_link(const node_name& node, std::uint8_t roles, std::shared_ptr<node_port> link);
   /// Forgets the link, if it is still this one.
   void drop_link(const node_name& node, const node_port* link);
@@ -116,7 +128,8 @@ private:
   std::array<shard, 16> shards_;
   mutable std::shared_mutex links_lock_;
   std::map<node_name, link> links_;
-  std::shared_ptr<edge_port> edge_; ///< set once, before anything is sent
+  std::shared_ptr<edge_port> edge_;
+  std::shared_ptr<session_port> sessions_;
 };
 
 } // namespace godwit

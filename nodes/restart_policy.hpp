@@ -1,6 +1,6 @@
 /// @file
-/// When a node that ended is started again: at once the first time, then with a growing pause; one that has run for a while
-/// starts with a clean sheet.
+/// When a node that ended is started again: at once the first time, then with a growing pause; one that has run for a
+/// while starts with a clean sheet.
 #pragma once
 
 #include <algorithm>

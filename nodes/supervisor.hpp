@@ -3,8 +3,8 @@
 ///
 /// Single-threaded; it owns its children: they end with it, however it ends. Signals: SIGINT and SIGTERM stop the proxy
 /// nodes, then the workers, then the broker node, each group bounded in time; a second signal ends all at once.
-/// A child says on a pipe when it is ready (readiness.hpp); one that can not start at all, before the cluster was up once, stops
-/// everything, with its exit code.
+/// A child says on a pipe when it is ready (readiness.hpp); one that can not start at all, before the cluster was up
+/// once, stops everything, with its exit code.
 #pragma once
 
 #include "nodes/config/config.hpp"

@@ -1,0 +1,62 @@
+/// @file
+/// What the actors of one node say to each other besides messages/cluster_messages.hpp. Never crosses nodes.
+#pragma once
+
+#include "messages/cluster_messages.hpp"
+
+#include <caf/allowed_unsafe_message_type.hpp>
+
+#include <vector>
+
+namespace godwit {
+
+/// An actor → itself: time passed.
+struct wake_up {};
+/// An actor → itself, behind all that is in its mailbox when it leaves the switchboard: end.
+struct end_self {};
+
+/// A ticket → its relay: these events stand in the queues of this node's clients, or have nobody to go to.
+struct delivered_here {
+  room_epoch epoch = 0;
+  std::uint64_t first = 0;
+  std::uint64_t last = 0;
+};
+
+/// room → room_host.
+struct room_opened_here {
+  room_id room;
+  room_key key;
+  room_epoch epoch = 0;
+};
+/// room → room_host. It is off the switchboard.
+struct room_over_here {
+  room_id room;
+  room_epoch epoch = 0;
+  bool refused = false; ///< it never opened; `why` says what the store said
+  error why;
+};
+/// session → session_host, at each attach. It lives here.
+struct session_here {
+  session_report report;
+  std::uint32_t attach = 0;
+};
+/// session → session_host. It has left its rooms and is off the switchboard.
+struct session_over_here {
+  session_id session;
+  session_epoch epoch;
+};
+/// room_host → session_host, for the report to the directory.
+struct rooms_here {
+  std::vector<room_report> rooms;
+};
+
+} // namespace godwit
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(godwit::wake_up)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(godwit::end_self)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(godwit::delivered_here)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(godwit::room_opened_here)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(godwit::room_over_here)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(godwit::session_here)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(godwit::session_over_here)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(godwit::rooms_here)

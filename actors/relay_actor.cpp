@@ -1,0 +1,118 @@
+#include "actors/relay_actor.hpp"
+
+#include "messages/native_codec.hpp"
+
+#include <caf/actor_cast.hpp>
+#include <caf/make_message.hpp>
+#include <caf/send.hpp>
+
+namespace godwit {
+namespace {
+
+shared_bytes encode_native(room_id room, const fan_out_item& item) {
+  if (const auto* entry = std::get_if<shared_entry>(&item.event))
+    return std::make_shared<const std::string>(native::encode_event(room, **entry));
+  const auto& passing = std::get<presence_changed>(item.event);
+  return std::make_shared<const std::string>(native::encode_presence(room, passing.nick, passing.away));
+}
+
+} // namespace
+
+relay_actor::relay_actor(caf::actor_config& config, switchboard& board, room_id room)
+    : relay_handle::base(config), board_(board), room_(room),
+      rules_(room, board.self(), board.self_incarnation(), board.place_of(room)) {}
+
+relay_actor::behavior_type relay_actor::make_behavior() {
+  return {
+    [this](const enrol_session& what) {
+      resolved_for_.reset(); // the session may be another actor than the last time
+      take_or_pass_on(what, &relay::enrol);
+    },
+    [this](const withdraw_session& what) { take_or_pass_on(what, &relay::withdraw); },
+    [this](const replay_events& what) { take_or_pass_on(what, &relay::replay); },
+    [this](const fan_out& what) { perform(rules_.fanned_out(what)); },
+    [this](const entries_fetched& what) { perform(rules_.fetched(what)); },
+    [this](const report_taken& what) { perform(rules_.report_taken(what)); },
+    [this](const room_announced& what) { perform(rules_.announced(what)); },
+    [](const room_not_here&) {
+      // The room is being opened elsewhere: its announcement follows, and attaches this relay.
+    },
+    [this](const delivered_here& what) {
+      for (auto number = what.first; number <= what.last; ++number)
+        perform(rules_.delivered(what.epoch, number));
+    },
+    [this](const link_reset& what) { perform(rules_.link_reset(what)); },
+    [](const link_lost&) {},
+    [this](const end_self&) { quit(); },
+  };
+}
+
+template <class T>
+void relay_actor::take_or_pass_on(const T& what, relay_effects (relay::*rule)(const T&)) {
+  if (left_)
+    caf::anon_send(board_.local(entity_kind::room_host, 0), what);
+  else
+    perform((rules_.*rule)(what));
+}
+
+void relay_actor::perform(relay_effects effects) {
+  for (auto& effect : effects)
+    std::visit([this](auto& each) { perform(each); }, effect);
+}
+
+void relay_actor::perform(godwit::send& effect) { board_.send(effect.to, std::move(effect.what)); }
+
+void relay_actor::perform(show& effect) {
+  auto events = std::make_shared<room_events>();
+  events->room = room_;
+  events->items.reserve(effect.items->size());
+  auto ticket = make_ticket(effect);
+  for (const auto& item : *effect.items)
+    events->items.push_back({item.event, encode_native(room_, item), item.fan_out_number == 0 ? nullptr : ticket});
+  ticket.reset();
+  // One message object for all sessions: each mailbox holds a reference to it.
+  auto shared = caf::make_message(shared_room_events{std::move(events)});
+  for (const auto& session : handles_of(effect.sessions))
+    caf::anon_send(session, shared);
+}
+
+void relay_actor::perform(tell_reopened& effect) {
+  for (const auto& session : handles_of(effect.sessions))
+    caf::anon_send(session, effect.what);
+}
+
+void relay_actor::perform(end_relay&) {
+  left_ = true;
+  board_.leave(entity_kind::relay, room_.value, caf::actor_cast<caf::actor>(this));
+  caf::send_as(this, this, end_self{});
+}
+
+std::shared_ptr<const void> relay_actor::make_ticket(const show& what) {
+  std::uint64_t first = 0;
+  std::uint64_t last = 0;
+  for (const auto& item : *what.items) {
+    if (item.fan_out_number == 0)
+      continue;
+    first = first == 0 ? item.fan_out_number : first;
+    last = item.fan_out_number;
+  }
+  if (first == 0)
+    return nullptr;
+  // The numbers of one list follow each other, so one ticket stands for all of them.
+  auto self = caf::actor_cast<caf::actor>(this);
+  delivered_here report{what.epoch, first, last};
+  return {static_cast<const void*>(this), [self, report](const void*) { caf::anon_send(self, report); }};
+}
+
+const std::vector<caf::actor>& relay_actor::handles_of(const session_list& sessions) {
+  if (resolved_for_ == sessions)
+    return resolved_;
+  resolved_.clear();
+  for (const auto& session : *sessions)
+    if (auto handle = board_.local(entity_kind::session, session.value))
+      resolved_.push_back(std::move(handle));
+  resolved_for_ = sessions;
+  return resolved_;
+}
+
+} // namespace godwit

@@ -1,0 +1,113 @@
+#include "actors/session_actor.hpp"
+
+#include "messages/native_codec.hpp"
+
+#include <caf/actor_cast.hpp>
+#include <caf/send.hpp>
+
+namespace godwit {
+
+session_actor::session_actor(caf::actor_config& config, switchboard& board, session_id id)
+    : session_handle::base(config), board_(board), rules_(id, board.self()) {}
+
+session_actor::behavior_type session_actor::make_behavior() {
+  return {
+    [this](const attach_session& what) { take_attach(what); },
+    [this](const client_frame& what) { take_frame(what); },
+    [this](const sending_resumed& what) { perform(rules_.resumed_sending(what)); },
+    [this](const nick_claimed& what) { perform(rules_.claimed(what)); },
+    [this](const nick_found& what) { perform(rules_.found(what)); },
+    [this](const room_located& what) { perform(rules_.located(what)); },
+    [this](const rooms_listed& what) { perform(rules_.listed(what)); },
+    [this](const session_must_end& what) { perform(rules_.must_end(what)); },
+    [this](const session_loaded& what) { perform(rules_.loaded(what)); },
+    [this](const shared_room_events& what) { perform(rules_.events(*what)); },
+    [this](const room_reopened& what) { perform(rules_.reopened(what)); },
+    [this](const command_answered& what) { perform(rules_.answered(what)); },
+    [this](const command_expected& what) { perform(rules_.expected(what)); },
+    [this](const query_answered& what) { perform(rules_.answered(what)); },
+    [this](const membership_given& what) { perform(rules_.given(what)); },
+    [this](const room_not_here& what) { perform(rules_.not_here(what)); },
+    [this](const link_reset& what) { perform(rules_.link_was_reset(what)); },
+    [](const link_lost&) {},
+    [this](const end_self&) { quit(); },
+  };
+}
+
+void session_actor::take_attach(const attach_session& what) {
+  if (rules_.over()) { // it was on its way when the session ended
+    board_.send(service_at(what.proxy, entity_kind::edge),
+                attach_refused{what.session, what.epoch, what.attach, {error_code::session_ended, {}}});
+    return;
+  }
+  perform(rules_.attach(what));
+  if (!rules_.over())
+    caf::anon_send(board_.local(entity_kind::session_host, 0), session_here{rules_.report(), rules_.attach_number()});
+}
+
+void session_actor::take_frame(const client_frame& what) {
+  if (what.epoch != rules_.epoch())
+    return; // of a former owner's time
+  if (what.kind == frame_kind::closed)
+    perform(rules_.closed(what.attach, what.in_seq, *what.bytes));
+  else
+    perform(rules_.frame(what.attach, what.in_seq, native::decode_command(*what.bytes)));
+}
+
+void session_actor::perform(session_effects effects) {
+  for (auto& effect : effects)
+    std::visit([this](auto& each) { perform(each); }, effect);
+}
+
+void session_actor::perform(godwit::send& effect) { board_.send(effect.to, std::move(effect.what)); }
+
+void session_actor::perform(tell_relay& effect) {
+  auto relay = board_.local(entity_kind::relay, effect.room.value);
+  auto taker = relay ? relay : board_.local(entity_kind::room_host, 0);
+  std::visit([&](auto& what) { caf::anon_send(taker, std::move(what)); }, effect.what);
+}
+
+void session_actor::perform(give_output& effect) {
+  if (rules_.proxy().empty())
+    return;
+  session_output output;
+  output.session = rules_.id();
+  output.epoch = rules_.epoch();
+  output.attach = rules_.attach_number();
+  output.replies.reserve(effect.replies.size());
+  for (const auto& reply : effect.replies)
+    output.replies.push_back(std::make_shared<const std::string>(native::encode(reply)));
+  output.confirmed_in_seq = effect.confirmed_in_seq;
+  output.snapshot = std::move(effect.snapshot);
+  output.paced = effect.paced;
+  output.close = std::move(effect.close);
+  board_.send_to_edge(rules_.proxy(), std::move(output));
+}
+
+void session_actor::perform(show_event& effect) {
+  const auto& event = effect.event;
+  // All members share one encoding; the one who caused the event gets the name of the frame in it.
+  auto payload = event.op == 0
+                   ? std::move(effect.native)
+                   : std::make_shared<const std::string>(native::encode_event(event.room, *event.entry, event.op));
+  deliver({event.room.value, event.entry->seq}, std::move(payload), std::move(effect.ticket));
+}
+
+void session_actor::perform(show_presence& effect) {
+  deliver({effect.what.room.value, 0}, std::move(effect.native), std::move(effect.ticket));
+}
+
+void session_actor::deliver(stream_position position, shared_bytes payload, std::shared_ptr<const void> ticket) {
+  if (rules_.proxy().empty())
+    return; // nobody is attached: counts as delivered
+  board_.send_to_edge(rules_.proxy(), delivery{rules_.id(), rules_.epoch(), rules_.attach_number(), position,
+                                               std::move(payload), std::move(ticket)});
+}
+
+void session_actor::perform(session_over&) {
+  board_.leave(entity_kind::session, rules_.id().value, caf::actor_cast<caf::actor>(this));
+  caf::anon_send(board_.local(entity_kind::session_host, 0), session_over_here{rules_.id(), rules_.epoch()});
+  caf::send_as(this, this, end_self{});
+}
+
+} // namespace godwit
