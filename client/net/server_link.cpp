@@ -23,7 +23,7 @@ void server_link::start(const server_address& where, const control::client_hello
     if (!cancelled && !self->open_)
       self->fail({error_code::handshake_timeout, self->where_ + " did not answer in time"});
   });
-  dialler_ = std::make_shared<dialler>(io_, settings_.next_address_after);
+  dialler_ = std::make_shared<client_dialler>(io_, settings_.next_address_after);
   dialler_->start(where, [self = shared_from_this(), host = where.host, bytes = control::encode(hello)](auto outcome) {
     if (outcome)
       self->connected(std::move(*outcome), host, bytes);

@@ -10,8 +10,8 @@
 /// Source    messages/client.capnp; docs/PROTOCOL.md, "Connections".
 #pragma once
 
+#include "client/net/client_dialler.hpp"
 #include "client/net/connection_settings.hpp"
-#include "client/net/dialler.hpp"
 #include "messages/control_codec.hpp"
 #include "messages/frame.hpp"
 #include "messages/tls_session.hpp"
@@ -61,7 +61,7 @@ private:
   tls_context context_;
   connection_settings settings_;
   connection_events events_;
-  std::shared_ptr<dialler> dialler_;
+  std::shared_ptr<client_dialler> dialler_;
   std::optional<asio::ip::tcp::socket> socket_;
   asio::steady_timer timer_; // the deadline, then the watch over silence
   std::optional<tls_session> tls_;

@@ -16,12 +16,12 @@
 
 namespace godwit {
 
-class connection {
+class server_connection {
 public:
-  connection(tls_context context, const connection_settings& settings, connection_events events);
-  ~connection();
-  connection(const connection&) = delete;
-  connection& operator=(const connection&) = delete;
+  server_connection(tls_context context, const connection_settings& settings, connection_events events);
+  ~server_connection();
+  server_connection(const server_connection&) = delete;
+  server_connection& operator=(const server_connection&) = delete;
 
   /// Dials. A former connection is dropped.
   void open(server_address where, control::client_hello hello);

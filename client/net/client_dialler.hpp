@@ -18,12 +18,12 @@
 
 namespace godwit {
 
-class dialler : public std::enable_shared_from_this<dialler> {
+class client_dialler : public std::enable_shared_from_this<client_dialler> {
 public:
   /// A connected socket, or why there is none.
   using done_handler = std::function<void(result<asio::ip::tcp::socket>)>;
 
-  dialler(asio::io_context& io, std::chrono::milliseconds next_address_after)
+  client_dialler(asio::io_context& io, std::chrono::milliseconds next_address_after)
       : io_(io), resolver_(io), next_address_(io), next_address_after_(next_address_after) {}
 
   void start(const server_address& where, done_handler done);

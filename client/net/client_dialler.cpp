@@ -1,8 +1,8 @@
-#include "client/net/dialler.hpp"
+#include "client/net/client_dialler.hpp"
 
 namespace godwit {
 
-void dialler::start(const server_address& where, done_handler done) {
+void client_dialler::start(const server_address& where, done_handler done) {
   done_ = std::move(done);
   where_ = to_text(where);
   resolver_.async_resolve(where.host, where.port,
@@ -19,7 +19,7 @@ void dialler::start(const server_address& where, done_handler done) {
                           });
 }
 
-void dialler::dial_next() {
+void client_dialler::dial_next() {
   if (!done_ || sockets_.size() == addresses_.size())
     return;
   const auto index = sockets_.size();
@@ -34,7 +34,7 @@ void dialler::dial_next() {
   });
 }
 
-void dialler::dialled(std::size_t index, const asio::error_code& failed) {
+void client_dialler::dialled(std::size_t index, const asio::error_code& failed) {
   if (!done_)
     return;
   if (!failed) {
@@ -47,13 +47,13 @@ void dialler::dialled(std::size_t index, const asio::error_code& failed) {
     dial_next();
 }
 
-void dialler::finish(result<asio::ip::tcp::socket> outcome) {
+void client_dialler::finish(result<asio::ip::tcp::socket> outcome) {
   auto done = std::exchange(done_, nullptr);
   cancel();
   done(std::move(outcome));
 }
 
-void dialler::cancel() {
+void client_dialler::cancel() {
   done_ = nullptr;
   resolver_.cancel();
   next_address_.cancel();

@@ -1,4 +1,4 @@
-#include "client/net/connection.hpp"
+#include "client/net/server_connection.hpp"
 
 #include "client/net/server_link.hpp"
 
@@ -9,7 +9,7 @@
 
 namespace godwit {
 
-struct connection::io_thread {
+struct server_connection::io_thread {
   io_thread(tls_context with, const connection_settings& how, connection_events to)
       : context(std::move(with)), settings(how), events(std::move(to)) {
     gate->io = &io;
@@ -45,12 +45,12 @@ struct connection::io_thread {
   std::thread runner;
 };
 
-connection::connection(tls_context context, const connection_settings& settings, connection_events events)
+server_connection::server_connection(tls_context context, const connection_settings& settings, connection_events events)
     : thread_(std::make_unique<io_thread>(std::move(context), settings, std::move(events))) {}
 
-connection::~connection() = default;
+server_connection::~server_connection() = default;
 
-void connection::open(server_address where, control::client_hello hello) {
+void server_connection::open(server_address where, control::client_hello hello) {
   asio::post(thread_->io, [t = thread_.get(), where = std::move(where), hello = std::move(hello)] {
     if (t->link)
       t->link->close();
@@ -59,14 +59,14 @@ void connection::open(server_address where, control::client_hello hello) {
   });
 }
 
-void connection::write(std::string frames) {
+void server_connection::write(std::string frames) {
   asio::post(thread_->io, [t = thread_.get(), frames = std::move(frames)] {
     if (t->link)
       t->link->write(frames);
   });
 }
 
-void connection::close() {
+void server_connection::close() {
   asio::post(thread_->io, [t = thread_.get()] {
     if (t->link)
       t->link->close();

@@ -1,0 +1,124 @@
+#include "client/chat/news_printer.hpp"
+
+#include "client/chat/terminal_text.hpp"
+#include "client/chat/time_text.hpp"
+
+namespace godwit {
+namespace {
+
+std::string safe(std::string_view text) { return safe_for_terminal(text); }
+
+std::string label_of(const news::room_ref& room) {
+  return room.name.empty() ? "@" + safe(room.person) : "#" + safe(room.name);
+}
+
+std::string in_brackets(std::string_view text) { return text.empty() ? "" : " (" + safe(text) + ")"; }
+
+/// What happened, without time and place.
+struct sentence_writer {
+  const log_entry& entry;
+  std::string who() const { return safe(entry.nick); }
+  std::string operator()(const posted& body) const {
+    return "<" + who() + "> " + safe_for_terminal(body.text, "\n      | ");
+  }
+  std::string operator()(const joined&) const { return "* " + who() + " joined"; }
+  std::string operator()(const left& body) const {
+    return "* " + who() + (body.quit ? " quit" : " left") + in_brackets(body.reason);
+  }
+  std::string operator()(const topic_set& body) const { return "* " + who() + " set the topic: " + safe(body.text); }
+  std::string operator()(const renamed& body) const { return "* " + who() + " is now " + safe(body.to); }
+  std::string operator()(const unknown_entry&) const { return "* something that this program does not know"; }
+};
+
+std::string event_text(const news::room_ref& room, const log_entry& entry) {
+  return local_time_of_day(entry.time) + " " + label_of(room) + " " + std::visit(sentence_writer{entry}, entry.body);
+}
+
+struct writer {
+  printed& lines;
+
+  void say(std::string line) const { lines.out.push_back(std::move(line)); }
+  void complain(std::string line) const { lines.errors.push_back(std::move(line)); }
+
+  void operator()(const news::connected& what) const {
+    say("-- connected to " + safe(what.node) + (what.resumed ? ", the session goes on" : ""));
+  }
+  void operator()(const news::reconnecting& what) const {
+    complain("-- no connection: " + full_text(what.why) + " Trying again in " + std::to_string(what.pause.count())
+             + " ms.");
+  }
+  void operator()(const news::logged_in& what) const {
+    say("-- you are " + safe(what.nick) + (what.again ? " again, in a new session" : ""));
+  }
+  void operator()(const news::room_opened& what) const { say("-- you are in " + label_of(what.room)); }
+  void operator()(const news::room_closed& what) const {
+    say("-- you are not in " + label_of(what.room) + (what.why ? ": " + full_text(*what.why) : ""));
+  }
+  void operator()(const news::event& what) const { say(event_text(what.room, *what.entry)); }
+  void operator()(const news::presence& what) const {
+    say("-- " + label_of(what.room) + " " + safe(what.nick)
+        + (what.away.empty() ? " is back" : " is away" + in_brackets(what.away)));
+  }
+  void operator()(const news::confirmed&) const {}
+  void operator()(const news::refused& what) const {
+    complain("-- " + std::string{name_of(what.what)} + " failed: " + full_text(what.why) + lost_text(what.what));
+  }
+  void operator()(const news::waiting& what) const { complain("-- waiting: " + full_text(what.why)); }
+  void operator()(const news::over& what) const {
+    if (what.why)
+      complain("-- the end: " + full_text(*what.why));
+    if (!what.unfinished.empty())
+      complain("-- " + std::to_string(what.unfinished.size()) + " of your requests were not confirmed");
+  }
+  void operator()(const news::answered& what) const {
+    std::visit([this, &what](const auto& answer) { show(what, answer); }, what.answer);
+  }
+
+  /// A post that failed is not to be typed again by heart.
+  static std::string lost_text(const ask::request& request) {
+    const auto* post = std::get_if<ask::post>(&request);
+    return post == nullptr ? "" : " It was: " + safe(post->text);
+  }
+
+  void show(const news::answered& what, const tell::members& answer) const {
+    const auto* question = std::get_if<ask::members>(&what.question);
+    std::string line = "-- in #" + (question ? safe(question->room) : "") + ":";
+    for (const auto& each : answer.rows)
+      line += " " + safe(each.nick) + (each.away.empty() ? "" : " (away: " + safe(each.away) + ")");
+    say(std::move(line));
+  }
+  void show(const news::answered&, const tell::rooms& answer) const {
+    if (answer.rows.empty())
+      say("-- there are no rooms");
+    for (const auto& each : answer.rows)
+      say("-- #" + safe(each.room) + ", " + std::to_string(each.member_count)
+          + (each.member_count == 1 ? " member" : " members") + (each.topic.empty() ? "" : ": " + safe(each.topic)));
+  }
+  void show(const news::answered& what, const tell::topic& answer) const {
+    say("-- " + label_of(what.room)
+        + (answer.text.empty() ? " has no topic" : ": " + safe(answer.text) + " (by " + safe(answer.by) + ")"));
+  }
+  void show(const news::answered& what, const tell::history& answer) const {
+    for (const auto& each : answer.events)
+      say(event_text(what.room, *each.entry));
+    say("-- " + std::to_string(answer.events.size()) + " events of history");
+  }
+  void show(const news::answered&, const tell::pong&) const { say("-- pong"); }
+  template <class Other>
+  void show(const news::answered&, const Other&) const {}
+};
+
+} // namespace
+
+std::string full_text(const error& why) {
+  std::string text{sentence_of(why.code)};
+  return why.detail.empty() ? text : text + " (" + safe(why.detail) + ")";
+}
+
+printed text_lines(const client_news& news) {
+  printed lines;
+  std::visit(writer{lines}, news);
+  return lines;
+}
+
+} // namespace godwit

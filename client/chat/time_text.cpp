@@ -1,0 +1,31 @@
+#include "client/chat/time_text.hpp"
+
+#include <array>
+#include <cstdio>
+#include <ctime>
+
+namespace godwit {
+
+std::string utc_text(timestamp when) {
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(when);
+  const auto micros = static_cast<long>((when - seconds).count());
+  const std::time_t since_1970 = seconds.time_since_epoch().count();
+  std::tm parts{};
+  ::gmtime_r(&since_1970, &parts);
+  std::array<char, 40> date{};
+  std::strftime(date.data(), date.size(), "%Y-%m-%dT%H:%M:%S", &parts);
+  std::array<char, 16> fraction{};
+  std::snprintf(fraction.data(), fraction.size(), ".%06ldZ", micros);
+  return std::string{date.data()} + fraction.data();
+}
+
+std::string local_time_of_day(timestamp when) {
+  const std::time_t since_1970 = std::chrono::floor<std::chrono::seconds>(when).time_since_epoch().count();
+  std::tm parts{};
+  ::localtime_r(&since_1970, &parts);
+  std::array<char, 16> text{};
+  std::strftime(text.data(), text.size(), "%H:%M", &parts);
+  return text.data();
+}
+
+} // namespace godwit

@@ -1,0 +1,95 @@
+#include "client/connection_actor.hpp"
+
+#include <caf/send.hpp>
+
+#include <utility>
+
+namespace godwit {
+
+connection_actor::connection_actor(caf::actor_config& config, const client_settings& settings, tls_context context,
+                                   outbox_handle outbox)
+    : connection_handle::base(config), settings_(settings), outbox_(std::move(outbox)), servers_{settings.server},
+      pauses_(settings.redial, settings.seed) {
+  connection_ = std::make_unique<server_connection>(std::move(context), settings_.connection, events());
+}
+
+connection_actor::behavior_type connection_actor::make_behavior() {
+  return {
+    [this](open_connection& what) { open(what); },
+    [this](write_frames& what) { connection_->write(std::move(what.bytes)); },
+    [this](const close_connection&) { connection_->close(); },
+    [this](connection_opened& what) { opened(what); },
+    [this](frames_arrived& what) { arrived(what); },
+    [this](connection_lost& what) { lost(what); },
+    [this](const dial_now&) { dial(); },
+  };
+}
+
+/// Breaks the circle of handles; ends the io thread.
+void connection_actor::on_exit() {
+  connection_.reset();
+  outbox_ = nullptr;
+}
+
+connection_events connection_actor::events() {
+  // The io thread ends before this actor does: connection_ is reset in on_exit().
+  const auto self = caf::actor_cast<connection_handle>(this);
+  return {
+    [self](control::server_hello hello) { caf::anon_send(self, connection_opened{std::move(hello)}); },
+    [self](std::vector<std::string> frames, read_ticket ticket) {
+      caf::anon_send(self, frames_arrived{std::move(frames), std::move(ticket)});
+    },
+    [self](error why) { caf::anon_send(self, connection_lost{std::move(why)}); },
+  };
+}
+
+void connection_actor::open(open_connection& what) {
+  wanted_ = std::move(what);
+  if (!last_failure_) {
+    dial();
+    return;
+  }
+  const auto longest = was_connected_ ? settings_.reconnection_within : settings_.first_connection_within;
+  if (std::chrono::steady_clock::now() - away_since_ >= longest) {
+    send(outbox_, connection_given_up{*last_failure_});
+    return;
+  }
+  const auto pause = pauses_.next();
+  send(outbox_, redial_planned{{*last_failure_, pauses_.attempts(), pause}});
+  caf::delayed_anon_send(caf::actor_cast<connection_handle>(this), pause, dial_now{});
+}
+
+void connection_actor::dial() {
+  control::client_hello hello;
+  hello.identity = settings_.identity;
+  hello.client_name = settings_.client_name;
+  hello.resume = wanted_.resume;
+  connection_->open(servers_[next_server_ % servers_.size()], std::move(hello));
+}
+
+void connection_actor::opened(connection_opened& what) {
+  was_connected_ = true;
+  servers_.resize(1);
+  next_server_ = 0;
+  for (const auto& each : what.hello.alternatives)
+    if (auto other = parse_server_address(each))
+      servers_.push_back(std::move(*other));
+  send(outbox_, std::move(what));
+}
+
+void connection_actor::arrived(frames_arrived& what) {
+  // A server that only greets has not served yet: the pauses go on growing.
+  pauses_.succeeded();
+  last_failure_.reset();
+  send(outbox_, std::move(what));
+}
+
+void connection_actor::lost(connection_lost& what) {
+  if (!last_failure_)
+    away_since_ = std::chrono::steady_clock::now();
+  last_failure_ = what.why;
+  ++next_server_;
+  send(outbox_, std::move(what));
+}
+
+} // namespace godwit

@@ -1,0 +1,59 @@
+/// @file
+/// The actor that keeps a connection to a proxy node: it dials, and dials again when it is lost.
+///
+///     idle ──open_connection──▶ (pausing) ──dial_now──▶ dialling ──opened──▶ open
+///       ▲                                                  │                  │
+///       └────────────────────── connection_lost ◀──────────┴──────────────────┘
+///
+/// Lives on    the client's actor system, one per client.
+/// Spawned by  outbox_actor.
+/// Receives    open_connection, write_frames, close_connection from the outbox; what happens, from the io thread.
+/// Sends       connection_opened, frames_arrived, connection_lost, redial_planned, connection_given_up to the outbox.
+/// Monitors    nothing; the outbox, which spawned it, is linked to it.
+/// Ends        with the outbox.
+/// Keeps       a server_connection (its io thread), the backoff, the servers that it may dial.
+/// Blocks on   nothing, but at its end on the io thread's end: at most a second.
+#pragma once
+
+#include "client/client_handles.hpp"
+#include "client/client_settings.hpp"
+#include "client/net/server_connection.hpp"
+
+#include <caf/typed_event_based_actor.hpp>
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace godwit {
+
+class connection_actor : public connection_handle::base {
+public:
+  connection_actor(caf::actor_config& config, const client_settings& settings, tls_context context,
+                   outbox_handle outbox);
+
+  behavior_type make_behavior() override;
+  void on_exit() override;
+
+private:
+  void open(open_connection& what);
+  void dial();
+  void opened(connection_opened& what);
+  void arrived(frames_arrived& what);
+  void lost(connection_lost& what);
+  connection_events events();
+
+  client_settings settings_;
+  outbox_handle outbox_;
+  std::unique_ptr<server_connection> connection_;
+  std::vector<server_address> servers_; ///< the one that was asked for, then others that can resume the session
+  std::size_t next_server_ = 0;
+  open_connection wanted_;
+  backoff pauses_;
+  std::optional<error> last_failure_; ///< since frames came last
+  std::chrono::steady_clock::time_point away_since_ = std::chrono::steady_clock::now();
+  bool was_connected_ = false;
+};
+
+} // namespace godwit
