@@ -1,0 +1,205 @@
+/// @file
+/// The directory of the cluster: which sessions and rooms there are, who holds them, where they live, whose a nick is.
+///
+/// Rules only; actors/directory_actor.hpp is their actor, on the broker node. Each `handle` takes what was told and the
+/// time, and returns what to do, in order. Sources: directory.cpp (start, store, balancer, view),
+/// directory_sessions.cpp, directory_endings.cpp, directory_rooms.cpp, directory_nicks.cpp.
+///
+/// Hard are the store's rows: sessions, nick claims, rooms. All else is soft: after a restart it comes from the rows
+/// and the worker nodes' reports. Until it has settled (rows loaded, and all worker nodes of the config reported or
+/// `directory_settles_within` over) what is told waits, bounded by directory_parked_max.
+///
+/// Promises: a request that is told twice has one effect and the same answer (known by session, by effect name, by
+/// key). A session's holder changes only by the store's generation; the former route and worker node are told, and told
+/// again when their link was reset. Every session is ended: by its worker node's `end_session`, or at its deadline,
+/// when it is hosted only to leave its rooms. Nothing is lost by a lost link: see handle(link_reset). Requires: `tick`
+/// at least every 100 ms. Session ids, tokens and key forms come checked by nobody: all is checked here. Limits:
+/// actors/rules/limits.hpp, "directory".
+#pragma once
+
+#include "actors/rules/directory_effects.hpp"
+#include "actors/rules/instant.hpp"
+#include "actors/rules/membership_view.hpp"
+#include "actors/rules/nick_table.hpp"
+#include "actors/rules/room_table.hpp"
+#include "actors/rules/session_table.hpp"
+#include "actors/rules/store_desk.hpp"
+
+#include <chrono>
+#include <deque>
+#include <map>
+#include <set>
+#include <string>
+#include <type_traits>
+#include <variant>
+#include <vector>
+
+namespace godwit {
+
+struct directory_config {
+  node_name self;
+  std::vector<node_name> workers;          ///< of the cluster's config
+  std::vector<std::string> reserved_nicks; ///< folded
+  std::chrono::milliseconds resume_timeout{};
+};
+
+class directory {
+public:
+  directory(directory_config config, instant now);
+
+  /// `Message` is one of those that `on` takes below.
+  template <class Message>
+  directory_effects handle(const Message& told, instant now) {
+    now_ = now;
+    if (!park(told))
+      on(told);
+    return finish();
+  }
+  directory_effects tick(instant now);
+
+  bool settled() const { return settled_; }
+  std::size_t session_count() const { return sessions_.size(); }
+
+private:
+  struct session_pick {
+    session_id session;
+    std::uint32_t generation = 0;
+  };
+  using pick_purpose = std::variant<session_pick, room_id>;
+  struct ended_session {
+    session_epoch epoch;
+    node_name node; ///< whose session_host waits for release_session; empty: none
+    instant delete_at;
+  };
+
+  // sessions
+  void on(const place_session& asked);
+  void on(const resume_session& asked);
+  void on(const session_hosted& told);
+  void on(const report_worker& told);
+  void on(const end_session& told);
+  void on(const attach_refused& told);
+  // nicks
+  void on(const claim_nick& asked);
+  void on(const release_nick& told);
+  void on(const find_nick& asked);
+  // rooms
+  void on(const locate_room& asked);
+  void on(const list_rooms& asked);
+  void on(const room_hosted& told);
+  void on(const room_closed& told);
+  // the node itself
+  void on(const store_answered& told);
+  void on(const worker_picked& told);
+  void on(const membership_view& view);
+  void on(const link_reset& reset);
+  void on(const link_lost&) {} // what is unanswered is said again by link_reset
+
+  template <class Message>
+  bool park(const Message& told);
+  void park_or_refuse(message told);
+  void settle_if_ready();
+  void load(const directory_loaded& rows);
+  directory_effects finish();
+
+  // what the store answered, by what it was asked for
+  void stored(const store_purpose::start&, const directory_result& result);
+  void stored(const store_purpose::new_session& purpose, const directory_result& result);
+  void stored(const store_purpose::resume& purpose, const directory_result& result);
+  void stored(const store_purpose::ending& purpose, const directory_result& result);
+  void stored(const store_purpose::claim& purpose, const directory_result& result);
+  void stored(const store_purpose::release& purpose, const directory_result& result);
+  void stored(const store_purpose::removal& purpose, const directory_result& result);
+  void stored(const store_purpose::search& purpose, const directory_result& result);
+  void stored(const store_purpose::listing& purpose, const directory_result& result);
+
+  void adopt(held_session& session, const session_row& row);
+  void retire_holder(held_session& session, const resume_session& by);
+  void session_picked(const session_pick& picked, const std::optional<worker_place>& place);
+  void not_placed(held_session& session);
+  void answer_placed(const held_session& session);
+  void hosted(const worker_place& place, const session_report& report);
+  void sessions_not_reported(const worker_place& place, const std::set<session_id>& reported);
+  void session_lost_at_worker(session_id id);
+  void watch_proxies();
+  void move_session(session_id id, held_session& session, std::optional<worker_place> worker);
+  void wait_for_resume(session_id id, held_session& session, instant until);
+
+  void begin_ending(session_id id);
+  void spawn_to_end(held_session& session);
+  void tell_to_end(const held_session& session);
+  void session_over(session_id id, session_epoch epoch, const node_name& node);
+  void release_at(const node_name& node, session_id id, session_epoch epoch);
+  void delete_ended();
+
+  void open_room(room_id id);
+  void room_picked(room_id id, const std::optional<worker_place>& place);
+  void answer_waiters(room_id id);
+  void refuse_waiters(room_id id, const error& why);
+  void rooms_not_reported(const worker_place& place, const std::set<room_id>& reported);
+  void rooms_of_dead(const worker_place& place);
+  void search_room(const room_key& key, const std::string& title, bool create);
+  void add_waiter(room_id id, const locate_room& asked);
+
+  void refuse(const place_session& asked, const error& why);
+  void refuse(const resume_session& asked, const error& why);
+  void refuse(const claim_nick& asked, const error& why);
+  void refuse(const find_nick& asked, const error& why);
+  void refuse(const locate_room& asked, const error& why);
+  void refuse(const list_rooms& asked, const error& why);
+  template <class Other>
+  void refuse(const Other&, const error&) {} // nobody waits: link_reset brings it again
+  void tell_session(const request_origin& origin, message what);
+  void tell(address to, message what);
+  void ask_store(directory_request request, store_purpose::any purpose);
+  void ask_pick(placed_thing what, pick_purpose purpose);
+  bool is_dead(const node_name& node, incarnation life) const;
+
+  directory_config config_;
+  instant started_;
+  instant now_;
+  bool loading_ = false;
+  bool settled_ = false;
+  std::optional<directory_loaded> loaded_;
+  std::set<node_name> reported_;
+  std::deque<message> parked_;
+  membership_view view_;
+
+  session_table sessions_;
+  nick_table nicks_;
+  room_table rooms_;
+  store_desk desk_;
+  std::map<session_id, ended_session> ended_;
+  std::deque<session_id> ended_in_order_;
+  std::map<std::uint64_t, pick_purpose> picks_by_ticket_;
+  std::uint64_t last_pick_ = 0;
+
+  directory_effects effects_;
+  std::map<worker_place, std::vector<std::uint64_t>> touched_; // whose load changed; with the tickets that it counts
+};
+
+namespace detail {
+/// What is answered from the rows: it waits until they are loaded.
+template <class Message>
+inline constexpr bool waits_for_settling = !(
+  std::is_same_v<
+    Message,
+    store_answered> || std::is_same_v<Message, worker_picked> || std::is_same_v<Message, membership_view> || std::is_same_v<Message, link_reset> || std::is_same_v<Message, link_lost>);
+} // namespace detail
+
+template <class Message>
+bool directory::park(const Message& told) {
+  if constexpr (!detail::waits_for_settling<Message>) {
+    return false;
+  } else {
+    if (settled_)
+      return false;
+    if constexpr (std::is_same_v<Message, report_worker>)
+      reported_.insert(told.node);
+    park_or_refuse(told);
+    settle_if_ready();
+    return true;
+  }
+}
+
+} // namespace godwit

@@ -1,0 +1,130 @@
+// How sessions end: by their own word, or at their deadline by the directory's.
+#include "actors/rules/directory.hpp"
+#include "actors/rules/limits.hpp"
+
+namespace godwit {
+
+/// Nobody came back for the session in time, or it was told to end and has not.
+void directory::begin_ending(session_id id) {
+  auto* session = sessions_.find(id);
+  const auto lives = session->worker && session->phase != session_phase::placed;
+  if (lives) {
+    session->phase = session_phase::ending;
+    return tell_to_end(*session);
+  }
+  if (session->worker) // placed, but nobody ever came: a late attach there finds itself fenced
+    release_at(session->worker->node, id, session->epoch);
+  if (nicks_.of(id).empty()) // never logged in, so it is in no room; or ended before, and the broker node started anew
+    return session_over(id, session->epoch, {});
+  spawn_to_end(*session);
+}
+
+/// Takes the session for the cluster itself, to be hosted where it can leave its rooms.
+void directory::spawn_to_end(held_session& session) {
+  const auto id = session.row.session;
+  session.phase = session_phase::ending;
+  session.resuming.reset();
+  move_session(id, session, std::nullopt);
+  auto row = session.row;
+  row.proxy.clear();
+  row.proxy_incarnation = {};
+  ask_store(take_session{row}, store_purpose::ending{id});
+}
+
+void directory::stored(const store_purpose::ending& purpose, const directory_result& result) {
+  auto* session = sessions_.find(purpose.session);
+  if (session == nullptr)
+    return;
+  if (const auto* taken = std::get_if<session_taken>(&result)) {
+    adopt(*session, taken->row);
+    return ask_pick(placed_thing::session, session_pick{purpose.session, taken->row.generation});
+  }
+  const auto* why = std::get_if<error>(&result);
+  if (why != nullptr && why->code == error_code::resume_refused) // the store has no such session
+    return session_over(purpose.session, session->epoch, {});
+  sessions_.set_deadline(purpose.session, *session, now_ + limits::ending_repeated_after);
+}
+
+/// Said again until `end_session` comes: at each link_reset, when the session reports itself, and after a while.
+void directory::tell_to_end(const held_session& told) {
+  const auto id = told.row.session;
+  const auto& worker = *told.worker;
+  if (told.row.proxy.empty()) {
+    attach_session attach;
+    attach.session = id;
+    attach.epoch = told.epoch;
+    attach.attach = 1;
+    attach.protocol = told.row.protocol;
+    attach.identity = told.row.identity;
+    attach.from_store = true;
+    tell(service_at(worker.node, entity_kind::session_host), std::move(attach));
+  }
+  tell(session_at(worker.node, id), session_must_end{id, told.epoch, {error_code::session_ended, {}}});
+  sessions_.set_deadline(id, *sessions_.find(id), now_ + limits::ending_repeated_after);
+}
+
+/// Only a session that was attached to end, which has no edge, is refused to the directory.
+void directory::on(const attach_refused& told) {
+  auto* session = sessions_.find(told.session);
+  if (session == nullptr || session->phase != session_phase::ending || told.epoch != session->epoch)
+    return;
+  move_session(told.session, *session, std::nullopt);
+  sessions_.set_deadline(told.session, *session, now_ + limits::ending_repeated_after);
+}
+
+void directory::on(const end_session& told) {
+  if (const auto ended = ended_.find(told.session); ended != ended_.end()) {
+    ended->second.node = told.node;
+    if (nicks_.of(told.session).empty())
+      release_at(told.node, told.session, told.epoch);
+    return; // or when the nicks are free
+  }
+  const auto* session = sessions_.find(told.session);
+  if (session == nullptr || told.epoch < session->epoch) // it has another holder, who speaks for it
+    return release_at(told.node, told.session, told.epoch);
+  session_over(told.session, told.epoch, told.node);
+}
+
+/// Its nicks are free as soon as the store says so. Its row and last ops stay for a while, so that late repeats of its
+/// commands are recognised.
+void directory::session_over(session_id id, session_epoch epoch, const node_name& node) {
+  if (auto* session = sessions_.find(id)) {
+    move_session(id, *session, std::nullopt);
+    sessions_.remove(id);
+  }
+  nicks_.forget_answers(id);
+  ended_[id] = {epoch, node, now_ + limits::last_ops_kept};
+  ended_in_order_.push_back(id);
+  const auto nicks = nicks_.of(id);
+  for (const auto& folded : nicks) {
+    const auto shown = nicks_.find(folded)->shown;
+    if (nicks_.begin_release(folded, id))
+      ask_store(release_nick_row{{folded, shown, id}}, store_purpose::release{id, folded});
+  }
+  if (nicks.empty())
+    release_at(node, id, epoch);
+}
+
+void directory::release_at(const node_name& node, session_id id, session_epoch epoch) {
+  if (!node.empty())
+    tell(service_at(node, entity_kind::session_host), release_session{id, epoch});
+}
+
+void directory::delete_ended() {
+  while (!ended_in_order_.empty()) {
+    const auto id = ended_in_order_.front();
+    const auto& row = ended_.at(id);
+    if (now_ < row.delete_at && ended_.size() <= limits::directory_sessions_max)
+      return;
+    ended_in_order_.pop_front();
+    ask_store(delete_session{id}, store_purpose::removal{id});
+  }
+}
+
+void directory::stored(const store_purpose::removal& purpose, const directory_result&) {
+  for (const auto& folded : nicks_.of(purpose.session))
+    nicks_.remove(folded, purpose.session);
+  ended_.erase(purpose.session);
+}
+
+} // namespace godwit

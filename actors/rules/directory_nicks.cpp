@@ -1,0 +1,100 @@
+// How the directory gives, takes back and finds nicks.
+#include "actors/rules/directory.hpp"
+#include "actors/rules/limits.hpp"
+#include "messages/names.hpp"
+
+namespace godwit {
+
+void directory::on(const claim_nick& asked) {
+  const auto session = asked.origin.name.session;
+  if (const auto* known = nicks_.answer_to(asked.origin.name))
+    return tell_session(asked.origin, *known);
+  const auto repeated = desk_.any_under_way<store_purpose::claim>(
+    [&](const store_purpose::claim& under_way) { return under_way.asked.origin.name == asked.origin.name; });
+  if (repeated)
+    return;
+  const auto answer = [&](const std::string& nick, std::optional<error> why) {
+    nick_claimed answered{asked.origin.name, nick, std::move(why)};
+    nicks_.remember(answered);
+    tell_session(asked.origin, std::move(answered));
+  };
+  const auto* holder = sessions_.find(session);
+  if (holder == nullptr) // nothing is remembered of sessions that are no more
+    return refuse(asked, {error_code::session_ended, {}});
+  if (asked.epoch < holder->epoch)
+    return refuse(asked, {error_code::stale_epoch, {}});
+  const auto folded = fold_nick(asked.nick);
+  const auto shown = shown_nick(asked.nick);
+  if (!folded || !shown)
+    return answer(asked.nick, folded ? shown.why() : folded.why());
+  if (is_reserved_nick(*folded, config_.reserved_nicks))
+    return answer(*shown, error{error_code::nick_reserved, {}});
+  if (const auto* claim = nicks_.find(*folded)) {
+    // A nick that its session is giving back could be taken from it again by that: it has to wait.
+    if (claim->session != session || claim->releasing)
+      return answer(*shown, error{error_code::nick_in_use, {}});
+    if (claim->shown == *shown)
+      return answer(*shown, std::nullopt);
+  }
+  if (nicks_.of(session).size() >= limits::nicks_per_session_max)
+    return answer(*shown, error{error_code::too_many_requests, {}});
+  if (!desk_.has_room())
+    return refuse(asked, {error_code::store_unavailable, {}});
+  ask_store(claim_nick_row{{*folded, *shown, session}, asked.origin.name}, store_purpose::claim{asked});
+}
+
+void directory::stored(const store_purpose::claim& purpose, const directory_result& result) {
+  const auto& asked = purpose.asked;
+  const auto* claimed = std::get_if<nick_row_claimed>(&result);
+  if (claimed == nullptr) {
+    const auto* why = std::get_if<error>(&result);
+    return refuse(asked, why != nullptr ? *why : error{error_code::internal_error, {}});
+  }
+  nicks_.put(claimed->row);
+  if (!claimed->taken && sessions_.find(claimed->row.session) == nullptr) {
+    // The session ended while its claim was under way.
+    nicks_.begin_release(claimed->row.folded, claimed->row.session);
+    ask_store(release_nick_row{claimed->row}, store_purpose::release{claimed->row.session, claimed->row.folded});
+    return;
+  }
+  nick_claimed answer{asked.origin.name, asked.nick, std::nullopt};
+  if (claimed->taken)
+    answer.why = error{error_code::nick_in_use, {}};
+  else
+    answer.nick = claimed->row.nick;
+  nicks_.remember(answer);
+  tell_session(asked.origin, std::move(answer));
+}
+
+void directory::on(const release_nick& told) {
+  const auto folded = fold_nick(told.nick);
+  if (!folded || !nicks_.begin_release(*folded, told.session))
+    return; // a repeat, or not theirs
+  ask_store(release_nick_row{{*folded, nicks_.find(*folded)->shown, told.session}},
+            store_purpose::release{told.session, *folded});
+}
+
+void directory::stored(const store_purpose::release& purpose, const directory_result& result) {
+  if (std::holds_alternative<error>(result))
+    return; // it stays claimed until the session's rows are deleted
+  nicks_.remove(purpose.folded, purpose.session);
+  const auto ended = ended_.find(purpose.session);
+  if (ended != ended_.end() && nicks_.of(purpose.session).empty())
+    release_at(ended->second.node, purpose.session, ended->second.epoch);
+}
+
+void directory::on(const find_nick& asked) {
+  const auto folded = fold_nick(asked.nick);
+  if (!folded)
+    return refuse(asked, folded.why());
+  const auto* claim = nicks_.find(*folded);
+  const auto* session = claim != nullptr && !claim->releasing ? sessions_.find(claim->session) : nullptr;
+  if (session == nullptr || session->phase == session_phase::ending)
+    return refuse(asked, {error_code::no_such_nick, {}});
+  found_person person{claim->session, claim->shown, session->row.identity, {}};
+  if (session->worker) // else it waits for its client, and finds the conversation when it is back
+    person.worker = session->worker->node;
+  tell_session(asked.origin, nick_found{asked.origin.name, std::move(person), std::nullopt});
+}
+
+} // namespace godwit

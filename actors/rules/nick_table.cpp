@@ -1,0 +1,63 @@
+#include "actors/rules/nick_table.hpp"
+
+#include "actors/rules/limits.hpp"
+
+#include <algorithm>
+
+namespace godwit {
+
+void nick_table::put(const nick_row& row) {
+  if (const auto* old = find(row.folded); old != nullptr)
+    remove(row.folded, old->session);
+  claims_by_nick_[row.folded] = {row.nick, row.session, false};
+  nicks_by_session_[row.session].push_back(row.folded);
+}
+
+void nick_table::remove(const std::string& folded, session_id session) {
+  const auto row = claims_by_nick_.find(folded);
+  if (row == claims_by_nick_.end() || row->second.session != session)
+    return;
+  claims_by_nick_.erase(row);
+  const auto nicks = nicks_by_session_.find(session);
+  std::erase(nicks->second, folded);
+  if (nicks->second.empty())
+    nicks_by_session_.erase(nicks);
+}
+
+bool nick_table::begin_release(const std::string& folded, session_id session) {
+  const auto row = claims_by_nick_.find(folded);
+  if (row == claims_by_nick_.end() || row->second.session != session || row->second.releasing)
+    return false;
+  row->second.releasing = true;
+  return true;
+}
+
+const nick_table::claim* nick_table::find(const std::string& folded) const {
+  const auto row = claims_by_nick_.find(folded);
+  return row == claims_by_nick_.end() ? nullptr : &row->second;
+}
+
+std::vector<std::string> nick_table::of(session_id session) const {
+  const auto nicks = nicks_by_session_.find(session);
+  return nicks == nicks_by_session_.end() ? std::vector<std::string>{} : nicks->second;
+}
+
+void nick_table::remember(const nick_claimed& answer) {
+  auto& answers = answers_by_session_[answer.name.session];
+  answers.push_back(answer);
+  if (answers.size() > limits::unanswered_effects_max)
+    answers.pop_front();
+}
+
+const nick_claimed* nick_table::answer_to(const effect_name& name) const {
+  const auto answers = answers_by_session_.find(name.session);
+  if (answers == answers_by_session_.end())
+    return nullptr;
+  const auto answer = std::find_if(answers->second.begin(), answers->second.end(),
+                                   [&name](const nick_claimed& known) { return known.name == name; });
+  return answer == answers->second.end() ? nullptr : &*answer;
+}
+
+void nick_table::forget_answers(session_id session) { answers_by_session_.erase(session); }
+
+} // namespace godwit

@@ -1,0 +1,46 @@
+/// @file
+/// Who has which nick, as the store's rows say: a copy in memory, by which most questions are answered.
+///
+/// The store decides (its rows are unique); this table follows what it answered.
+#pragma once
+
+#include "messages/cluster_messages.hpp"
+
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace godwit {
+
+class nick_table {
+public:
+  struct claim {
+    std::string shown;
+    session_id session;
+    bool releasing = false; ///< the store was asked to remove it
+  };
+
+  /// The store has this row.
+  void put(const nick_row& row);
+  /// The store has removed the session's row.
+  void remove(const std::string& folded, session_id session);
+  /// Marks the claim; false: it is not the session's, or is marked already.
+  bool begin_release(const std::string& folded, session_id session);
+  const claim* find(const std::string& folded) const;
+  /// Folded; all that the session has or is giving back.
+  std::vector<std::string> of(session_id session) const;
+
+  /// The answers to the session's newest claims, so that a repeat gets the same one.
+  void remember(const nick_claimed& answer);
+  const nick_claimed* answer_to(const effect_name& name) const;
+  void forget_answers(session_id session);
+
+private:
+  std::map<std::string, claim> claims_by_nick_;
+  std::map<session_id, std::vector<std::string>> nicks_by_session_;
+  std::map<session_id, std::deque<nick_claimed>> answers_by_session_;
+};
+
+} // namespace godwit

@@ -1,0 +1,87 @@
+/// @file
+/// What the directory has asked the store and has not been answered: tickets, and what each was for.
+///
+/// A request is repeated as it was until its outcome is known: when the link to the store was reset, and
+/// `store_asked_again_after` the store said store_unavailable. Only who has been told so for `store_given_up_after`
+/// gives up, and only requests for somebody who waits are given up at all. Limits: directory_store_requests_max.
+#pragma once
+
+#include "actors/rules/effects.hpp"
+#include "actors/rules/instant.hpp"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <variant>
+#include <vector>
+
+namespace godwit {
+
+namespace store_purpose {
+struct start {};
+struct new_session {
+  place_session asked;
+};
+struct resume {
+  resume_session asked;
+};
+struct ending {
+  session_id session;
+};
+struct claim {
+  claim_nick asked;
+};
+struct release {
+  session_id session;
+  std::string folded;
+};
+struct removal {
+  session_id session;
+};
+struct search {
+  room_key key;
+};
+struct listing {
+  request_origin origin;
+};
+using any = std::variant<start, new_session, resume, ending, claim, release, removal, search, listing>;
+} // namespace store_purpose
+
+class store_desk {
+public:
+  struct pending {
+    ask_store asked;
+    store_purpose::any purpose;
+    std::optional<instant> away_since; ///< the store's first store_unavailable
+    std::optional<instant> again_at;
+  };
+
+  /// False: nothing more is taken now.
+  bool has_room() const;
+  /// The message to the store, to be sent now.
+  send ask(directory_request asked, store_purpose::any purpose);
+  /// The request that this ticket was for, which is then forgotten; none for an unknown ticket: a repeated answer.
+  std::optional<pending> answered(std::uint64_t ticket);
+  /// Takes the request back: the store was away. Returns it if it is to be given up.
+  std::optional<pending> store_was_away(pending asked, instant now);
+  /// Everything that waits, in the order in which it was asked.
+  std::vector<send> ask_all_again();
+  std::vector<send> ask_due_again(instant now);
+
+  /// Whether somebody's request of this kind is under way already.
+  template <class Purpose, class Predicate>
+  bool any_under_way(Predicate same) const {
+    for (const auto& [ticket, request] : requests_by_ticket_) {
+      const auto* purpose = std::get_if<Purpose>(&request.purpose);
+      if (purpose != nullptr && same(*purpose))
+        return true;
+    }
+    return false;
+  }
+
+private:
+  std::map<std::uint64_t, pending> requests_by_ticket_;
+  std::uint64_t last_ticket_ = 0;
+};
+
+} // namespace godwit
