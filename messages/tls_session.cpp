@@ -7,6 +7,7 @@
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 
+#include <algorithm>
 #include <array>
 #include <cassert>
 #include <new>
@@ -70,10 +71,14 @@ BIO* new_wire(wires& ends) {
   return bio;
 }
 
+/// Names come from strangers and go to logs: what is no printable ASCII is shown as '?'. Names are compared by OpenSSL,
+/// not by this text.
 std::string text_of(const ASN1_STRING* string) {
   std::string text(reinterpret_cast<const char*>(ASN1_STRING_get0_data(string)),
                    static_cast<std::size_t>(ASN1_STRING_length(string)));
-  return text.find('\0') == std::string::npos ? text : std::string{}; // nobody has such a name honestly
+  std::replace_if(
+    text.begin(), text.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
+  return text;
 }
 
 std::string common_name_of(X509* certificate) {

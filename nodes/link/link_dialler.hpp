@@ -1,0 +1,76 @@
+/// @file
+/// Dials one peer until there is a connection, and again when it is lost.
+///
+/// Lives on    the transport's thread.
+/// Owns        one dial attempt at a time, and the wait before the next.
+/// Promises    the first attempt at once, and after a link that had lived for a while; else a jittered, growing wait.
+///             An attempt tries all addresses, each time beginning with the next, so that one which swallows
+///             everything can not hide the others.
+/// Source      design.md, "Links".
+#pragma once
+
+#include "nodes/link/backoff.hpp"
+#include "nodes/link/host_port.hpp"
+
+#include <asio/ip/tcp.hpp>
+#include <asio/steady_timer.hpp>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <random>
+#include <string>
+#include <vector>
+
+namespace godwit {
+
+class link_dialler : public std::enable_shared_from_this<link_dialler> {
+public:
+  using deadline = std::chrono::steady_clock::time_point;
+  struct events {
+    /// TCP is connected; the rest is to be done by the same deadline. Answered by `refused` or `closed`.
+    std::function<void(asio::ip::tcp::socket, deadline)> connected;
+    std::function<void(const std::string& reason)> failed;
+  };
+  struct times {
+    std::chrono::milliseconds attempt;
+    std::chrono::milliseconds backoff_min;
+    std::chrono::milliseconds backoff_max;
+  };
+
+  link_dialler(asio::any_io_executor on, std::vector<host_port> addresses, times limits, events what);
+
+  void dial();
+  /// The connection became no link: tells `failed`, waits, dials.
+  void refused(const std::string& reason);
+  /// The link was lost after `lived`.
+  void closed(std::chrono::steady_clock::duration lived);
+  /// No further attempt, no further call.
+  void stop();
+
+private:
+  void resolve(std::size_t at);
+  void add(const asio::ip::tcp::resolver::results_type& found);
+  void connect();
+  void on_connected(std::error_code failed);
+  void attempt_failed(const std::string& reason);
+  void dial_later();
+
+  asio::ip::tcp::resolver resolver_;
+  asio::ip::tcp::socket socket_;
+  asio::steady_timer attempt_timer_;
+  asio::steady_timer wait_timer_;
+  std::vector<host_port> addresses_;
+  times times_;
+  events events_;
+  backoff backoff_;
+  std::mt19937_64 chance_{std::random_device{}()};
+  std::vector<asio::ip::tcp::endpoint> endpoints_;
+  std::string problem_; // of the resolver
+  std::size_t attempts_ = 0;
+  deadline deadline_{};
+  bool stopped_ = false;
+  bool attempting_ = false;
+};
+
+} // namespace godwit
