@@ -138,6 +138,16 @@ void switchboard::tell_all(const link_reset& what) {
 
 void switchboard::tell_all(const link_lost& what) { tell_everyone(what); }
 
+void switchboard::tell_all(const membership_view& what) {
+  if (edge_)
+    edge_->view(what);
+  if (auto directory = local(entity_kind::directory, 0))
+    caf::anon_send(directory, what);
+  for (auto id : locals(entity_kind::room))
+    if (auto room = local(entity_kind::room, id))
+      caf::anon_send(room, what);
+}
+
 bool switchboard::learn(const room_place& place) {
   auto& home = shard_of(place.room.value);
   std::unique_lock guard{home.lock};

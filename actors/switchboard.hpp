@@ -50,6 +50,7 @@ public:
   virtual void receive(message what) = 0;
   virtual void deliver(edge_item what) = 0;
   virtual void reset(const link_reset& what) = 0;
+  virtual void view(const membership_view& what) = 0;
 };
 
 class switchboard {
@@ -85,6 +86,8 @@ public:
   /// To the actors of this node that may have something unanswered, and to its edge.
   void tell_all(const link_reset& what);
   void tell_all(const link_lost& what);
+  /// To those who follow the view: the directory, the rooms, the edge.
+  void tell_all(const membership_view& what);
 
   /// Where a room is, by the highest epoch heard of. Returns whether that was news.
   bool learn(const room_place& place);
