@@ -26,29 +26,31 @@ protected:
 
 TEST_F(History, GivesTheFirstOfARangeAndSaysThatThereIsMore) {
   const auto room = filled_room(10);
-  const auto piece = read({.room = room, .reply_to = {}, .ticket = 9, .from = 3, .to = 8, .limit = 4});
+  const auto piece =
+    read({.room = room, .reply_to = {}, .ticket = 9, .from = 3, .to = 8, .limit = 4, .since_left_by = {}});
   EXPECT_EQ(piece.ticket, 9U);
   EXPECT_THAT(seqs(piece.entries), ElementsAre(3, 4, 5, 6));
   EXPECT_TRUE(piece.more);
-  const auto rest = read({.room = room, .reply_to = {}, .from = 7, .to = 8, .limit = 4});
+  const auto rest = read({.room = room, .reply_to = {}, .from = 7, .to = 8, .limit = 4, .since_left_by = {}});
   EXPECT_THAT(seqs(rest.entries), ElementsAre(7, 8));
   EXPECT_FALSE(rest.more);
 }
 
 TEST_F(History, GivesTheNewestInTheOrderInWhichTheyWereSaid) {
   const auto room = filled_room(10);
-  const auto newest = read({.room = room, .reply_to = {}, .limit = 3, .last = true});
+  const auto newest = read({.room = room, .reply_to = {}, .limit = 3, .last = true, .since_left_by = {}});
   EXPECT_THAT(seqs(newest.entries), ElementsAre(8, 9, 10));
   EXPECT_TRUE(newest.more);
-  const auto before = read({.room = room, .reply_to = {}, .to = 2, .limit = 3, .last = true});
+  const auto before = read({.room = room, .reply_to = {}, .to = 2, .limit = 3, .last = true, .since_left_by = {}});
   EXPECT_THAT(seqs(before.entries), ElementsAre(1, 2));
   EXPECT_FALSE(before.more);
 }
 
 TEST_F(History, OfARangeWithoutEntriesIsEmpty) {
   const auto room = filled_room(2);
-  EXPECT_THAT(read({.room = room, .reply_to = {}, .from = 3, .limit = 5}).entries, IsEmpty());
-  EXPECT_THAT(read({.room = room, .reply_to = {}, .from = 2, .to = 1, .limit = 5}).entries, IsEmpty());
+  EXPECT_THAT(read({.room = room, .reply_to = {}, .from = 3, .limit = 5, .since_left_by = {}}).entries, IsEmpty());
+  EXPECT_THAT(read({.room = room, .reply_to = {}, .from = 2, .to = 1, .limit = 5, .since_left_by = {}}).entries,
+              IsEmpty());
   EXPECT_THAT(read({.room = room_id{77}, .reply_to = {}, .limit = 5}).entries, IsEmpty());
 }
 
@@ -91,7 +93,7 @@ TEST_F(History, OfLongPostsComesInPiecesOfBoundedBytes) {
   const std::string text(limits::post_bytes_max, 'x');
   for (room_seq seq = 1; seq <= 100; ++seq)
     append(append_of(room, epoch, {entry(seq, 5, seq, posted{text})}));
-  const auto piece = read({.room = room, .reply_to = {}, .limit = 100, .last = true});
+  const auto piece = read({.room = room, .reply_to = {}, .limit = 100, .last = true, .since_left_by = {}});
   EXPECT_TRUE(piece.more);
   EXPECT_EQ(piece.entries.back()->seq, 100U);
   EXPECT_LE(piece.entries.size() * limits::post_bytes_max, limits::append_bytes_max);

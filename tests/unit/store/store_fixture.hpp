@@ -104,7 +104,9 @@ protected:
   log_opened open_room(room_id room) { return ask<log_opened>(*store_, open_log{room, "worker-1"}); }
   entries_appended append(append_entries request) { return ask<entries_appended>(*store_, std::move(request)); }
   log_read read(read_log question) { return ask<log_read>(*store_, std::move(question)); }
-  std::size_t count(room_id room) { return read({.room = room, .reply_to = {}, .limit = 10'000}).entries.size(); }
+  std::size_t count(room_id room) {
+    return read({.room = room, .reply_to = {}, .limit = 10'000, .since_left_by = {}}).entries.size();
+  }
 
   temporary_folder folder_;
   std::unique_ptr<store> store_;

@@ -1,0 +1,86 @@
+#include "messages/entry_codec.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <map>
+
+namespace godwit {
+namespace {
+
+log_entry example(entry_body body) {
+  log_entry entry;
+  entry.seq = 7;
+  entry.time = timestamp{std::chrono::microseconds{1'700'000'000'123'456}};
+  entry.name = {session_id{0xfedcba9876543210U}, 42, 0x8000'0001U};
+  entry.nick = "ada";
+  for (std::size_t i = 0; i < entry.identity.size(); ++i)
+    entry.identity[i] = static_cast<std::uint8_t>(i);
+  entry.body = std::move(body);
+  return entry;
+}
+
+std::vector<std::pair<std::string, log_entry>> examples() {
+  return {{"posted", example(posted{"hello, godwit"})}, {"joined", example(joined{})},
+          {"left", example(left{"bye", false})},        {"quit", example(left{"gone", true})},
+          {"topic_set", example(topic_set{"birds"})},   {"renamed", example(renamed{"bea"})},
+          {"unknown", example(unknown_entry{300})}};
+}
+
+std::string hex(std::string_view bytes) {
+  static constexpr std::string_view digits = "0123456789abcdef";
+  std::string text;
+  for (const unsigned char each : bytes) {
+    text += digits[each >> 4U];
+    text += digits[each & 15U];
+  }
+  return text;
+}
+
+std::map<std::string, std::string> golden() {
+  std::ifstream file(GODWIT_SOURCE_DIR "/tests/data/log_entries.hex");
+  std::map<std::string, std::string> all;
+  for (std::string name, bytes; file >> name >> bytes;)
+    all[name] = bytes;
+  return all;
+}
+
+TEST(EntryCodec, WritesTheGoldenBytes) {
+  const auto expected = golden();
+  for (const auto& [name, entry] : examples()) {
+    ASSERT_TRUE(expected.contains(name)) << name << " " << hex(encode_entry(entry));
+    EXPECT_EQ(hex(encode_entry(entry)), expected.at(name)) << name;
+  }
+}
+
+TEST(EntryCodec, ReadsWhatItWroteWhateverItsAlignment) {
+  for (const auto& [name, entry] : examples()) {
+    const auto shifted = "x" + encode_entry(entry);
+    const auto read = decode_entry(std::string_view{shifted}.substr(1));
+    ASSERT_TRUE(read) << name << ": " << read.why().detail;
+    EXPECT_EQ(*read, entry) << name;
+  }
+}
+
+TEST(EntryCodec, KeepsTheNumberOfAnUnknownBody) {
+  const auto read = decode_entry(encode_entry(example(unknown_entry{65'535})));
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->body, entry_body{unknown_entry{65'535}});
+}
+
+TEST(EntryCodec, BrokenBytesAreAnErrorAtEveryLengthAndBit) {
+  const auto whole = encode_entry(example(posted{"hello, godwit"}));
+  for (std::size_t length = 0; length < whole.size(); ++length)
+    EXPECT_FALSE(decode_entry(std::string_view{whole}.substr(0, length))) << length;
+  for (std::size_t bit = 0; bit < 8 * whole.size(); ++bit) {
+    auto flipped = whole;
+    flipped[bit / 8] = static_cast<char>(flipped[bit / 8] ^ (1 << (bit % 8)));
+    if (const auto read = decode_entry(flipped); !read)
+      EXPECT_THAT(read.why().detail, ::testing::StartsWith("a log entry can not be read: "));
+  }
+  EXPECT_FALSE(decode_entry(std::string(log_entry_bytes_max + 8, '\0')));
+}
+
+} // namespace
+} // namespace godwit
