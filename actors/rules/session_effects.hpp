@@ -14,6 +14,11 @@
 
 namespace godwit {
 
+/// Give this to the relay of the room on this node; it is there, or is spawned for it. Never crosses nodes.
+struct ask_relay {
+  std::variant<enrol_session, withdraw_session, replay_events> what;
+};
+
 /// Becomes one session_output: the replies that frames caused, their confirmation and the snapshot, whole or not at
 /// all.
 struct give_output {
@@ -41,7 +46,7 @@ struct show_presence {
 /// The session is over: the last effect. Its actor ends.
 struct session_over {};
 
-using session_effect = std::variant<send, give_output, show_event, show_presence, session_over>;
+using session_effect = std::variant<send, ask_relay, give_output, show_event, show_presence, session_over>;
 using session_effects = std::vector<session_effect>;
 
 } // namespace godwit

@@ -1,0 +1,28 @@
+/// @file
+/// A session's place in one room: whether it is a member, how far it has shown, what it asked and has no answer for.
+///
+/// A session has a seat while it is a member, while it is joining, and while something it asked there is unanswered.
+#pragma once
+
+#include "actors/rules/room_cursor.hpp"
+#include "actors/rules/room_outbox.hpp"
+
+#include <string>
+
+namespace godwit {
+
+struct room_seat {
+  room_id id;
+  room_key key; ///< empty: only the number is known
+  std::string title;
+  std::string companion;        ///< private conversations: the other one's nick
+  session_id companion_session; ///< who is known to be there; 0: nobody, or not known
+  room_seq joined_seq = 0;
+  bool member = false;
+  bool joining = false; ///< enrolled, waits for its own `joined`
+  bool lost = false;    ///< the directory could not say where it is: ask again when something has changed
+  room_cursor cursor;
+  room_outbox outbox;
+};
+
+} // namespace godwit

@@ -1,0 +1,177 @@
+/// @file
+/// The inside of actors/rules/session.hpp: the parts put together. Included by session*.cpp alone.
+///
+///     attach ─▶ fresh ──(from_store)──▶ loading ──loaded──▶ living ──quit, closed, must_end──▶ leaving ──▶ over
+///                 └──────(snapshot, or nothing)─────────────▶ living
+///
+/// Frames:  frame_window ──begin, in order──▶ session_task (by op) ──all effects answered──▶ frame_window ──▶ confirmed
+/// Rooms:   room_seat: cursor (what is shown), outbox (what is unanswered)
+/// Others:  requests_: questions to directory and rooms, by name, to be said again after a link reset
+#pragma once
+
+#include "actors/rules/frame_window.hpp"
+#include "actors/rules/room_seat.hpp"
+#include "actors/rules/session.hpp"
+#include "actors/rules/session_task.hpp"
+
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace godwit {
+
+class session_core {
+public:
+  session_core(session_id id, node_name self) : id_(id), self_(std::move(self)) {}
+
+  // session_life.cpp
+  void attach(const attach_session& how);
+  void loaded(const session_loaded& what);
+  void frame(std::uint32_t attach, std::uint64_t in_seq, result<client_command> command);
+  void closed(std::uint32_t attach, std::uint64_t in_seq, const std::string& reason);
+  void must_end(const session_must_end& what);
+  void resumed_sending(const sending_resumed& what);
+  void link_was_reset(const link_reset& what);
+
+  // session_requests.cpp
+  void claimed(const nick_claimed& what);
+  void found(const nick_found& what);
+  void located(const room_located& what);
+
+  // session_readings.cpp
+  void listed(const rooms_listed& what);
+  void answered(const query_answered& what);
+
+  // session_rooms.cpp
+  void events(const room_events& what);
+  void reopened(const room_reopened& what);
+  void answered(const command_answered& what);
+  void expected(const command_expected& what);
+  void given(const membership_given& what);
+  void not_here(const room_not_here& what);
+
+  /// Begins and confirms what can be, and gives all effects.
+  session_effects finish();
+
+  struct route {
+    session_epoch epoch;
+    std::uint32_t attach = 0;
+    node_name proxy;
+    incarnation proxy_incarnation;
+  };
+  enum class life : std::uint8_t { fresh, loading, living, leaving, over };
+
+  session_id id() const { return id_; }
+  const route& current_route() const { return route_; }
+  const std::string& nick() const { return nick_; }
+  bool over() const { return life_ == life::over; }
+
+private:
+  using frame_answer = std::vector<server_frame>;
+  friend struct request_starter;
+
+  // session_life.cpp: start, frames, end
+  void take_snapshot(const std::string& bytes);
+  void take_positions();
+  void drop_questions();
+  void begin_frames();
+  bool may_begin(const window_frame& frame) const;
+  bool is_crowded() const;
+  bool conflicts(const ask::request& request) const;
+  room_key key_of(const ask::request& request) const;
+  void begin(window_frame& frame);
+  void confirm_frames();
+  void tell_piece(session_task& task, give_output& output);
+  void begin_leaving(session_task& task);
+  void end_session(std::uint64_t confirmed_in_seq);
+  void put_snapshot(give_output& output);
+  session_snapshot snapshot() const;
+  void tell_now(std::vector<server_frame> frames);
+
+  // session_requests.cpp: requests until they reach their room
+  session_task& start(const client_command& command, task_step step);
+  void done(std::uint64_t op, frame_answer replies = {});
+  void refuse(std::uint64_t op, error why);
+  void begin_login(const client_command& command, const ask::login& what);
+  void begin_nick(const client_command& command, const ask::change_nick& what);
+  void begin_join(const client_command& command, const ask::join& what);
+  void begin_away(const client_command& command, const ask::away& what);
+  void begin_room_request(const client_command& command);
+  void begin_person_request(const client_command& command, const std::string& nick);
+  void begin_numbered_request(const client_command& command, room_id room);
+  void locate(session_task& task, bool create);
+  void arrive(session_task& task, const room_place& place);
+  void join(session_task& task, room_seat& seat);
+  void act(session_task& task, room_seat& seat);
+  void finish_nick(session_task& task);
+  void tell_next_rooms(session_task& task);
+  room_action action_for(const session_task& task) const;
+  void ask(address to, const effect_name& name, message what);
+  bool close_request(const effect_name& name);
+  request_origin origin(const effect_name& name) const { return {name, self_}; }
+  effect_name name_of_effect(std::uint64_t op, std::uint32_t k) const { return {id_, op, k}; }
+  session_task* task_of(const effect_name& name);
+
+  // session_readings.cpp
+  void begin_reading(session_task& task);
+  void ask_next_page(session_task& task);
+  void take_members(session_task& task, const members_read& what);
+  void take_history(session_task& task, const history_read& what);
+  void page_ended(session_task& task, bool more);
+  void add_piece(session_task& task, tell::answer answer);
+
+  // session_rooms.cpp
+  room_seat& seat_for(room_id room, const room_key& key, const std::string& title);
+  room_seat* seat_of(room_id room);
+  const room_seat* member_seat(const room_key& key) const;
+  void command(room_seat& seat, const effect_name& name, room_action action);
+  void resend(room_seat& seat);
+  void enrol(room_seat& seat);
+  void take_entry(room_seat& seat, const shared_entry& entry, const room_events::item& item);
+  void follow_entry(room_seat& seat, const log_entry& entry);
+  void note_companion(room_seat& seat, const log_entry& entry);
+  bool is_own(const log_entry& entry) const;
+  void become_member(room_seat& seat, room_seq joined_seq);
+  void leave_seat(room_seat& seat);
+  void drop_empty_seats();
+  void ask_missing(room_seat& seat);
+  void effect_done(room_seat& seat, const effect_name& name, std::optional<logged_at> at);
+  void effect_refused(room_seat& seat, const effect_name& name, const error& why);
+  void recognised(room_seat& seat, const effect_name& name, logged_at at);
+  void say_presence(const room_seat& seat);
+  void find_again(room_seat& seat);
+  void fail_requests_of(room_id room);
+
+  template <class Effect>
+  void effect(Effect what) {
+    effects_.emplace_back(std::move(what));
+  }
+  void send_to(address to, message what) { effect(send{std::move(to), std::move(what)}); }
+
+  session_id id_;
+  node_name self_;
+  identity_hash identity_{};
+  route route_;
+  life life_ = life::fresh;
+  std::string nick_;
+  std::string away_;
+  frame_window frames_;
+  std::map<std::uint64_t, session_task> tasks_by_op_;
+  std::map<room_id, room_seat> seats_by_room_;
+  std::map<effect_name, send> requests_by_name_;
+  std::vector<stream_position> positions_;     ///< of the last attach, until the rooms are known
+  std::optional<piece_cursor> piece_;          ///< the reply in pieces that is being told
+  std::optional<piece_cursor> piece_to_go_on_; ///< what a former owner, or the link, had told of it
+  std::deque<std::string> released_nicks_;     ///< said, never answered: said again to a new broker node
+  std::optional<error> must_end_;
+  std::string told_snapshot_;
+  bool snapshot_changed_ = false;
+  bool paced_ = false; ///< waits for sending_resumed
+  std::size_t replayed_bytes_ = 0;
+  std::uint32_t reserved_names_ = 0;
+  session_effects effects_;
+};
+
+} // namespace godwit

@@ -1,0 +1,319 @@
+// How a session starts, takes frames, confirms them, and ends.
+#include "actors/rules/limits.hpp"
+#include "actors/rules/session_core.hpp"
+
+#include <algorithm>
+
+namespace godwit {
+
+// ------------------------------------------------------------------------------------------------------ start
+
+void session_core::attach(const attach_session& how) {
+  const bool is_newer = route_.epoch < how.epoch || (route_.epoch == how.epoch && route_.attach < how.attach);
+  if (over() || !is_newer)
+    return;
+  route_ = {how.epoch, how.attach, how.proxy, how.proxy_incarnation};
+  identity_ = how.identity;
+  drop_questions();
+  frames_.start(how.attach, how.first_in_seq);
+  positions_ = how.positions;
+  paced_ = false;
+  replayed_bytes_ = 0;
+  told_snapshot_ = how.snapshot;
+  snapshot_changed_ = true; // whatever the proxy node holds, from here on it is ours
+  piece_to_go_on_.reset();
+  piece_.reset();
+  if (life_ == life::fresh && how.from_store)
+    life_ = life::loading;
+  if (life_ == life::loading && how.from_store)
+    return;
+  take_snapshot(how.snapshot);
+  take_positions();
+}
+
+void session_core::take_snapshot(const std::string& bytes) {
+  const auto is_new = life_ == life::fresh || life_ == life::loading;
+  if (is_new)
+    life_ = life::living;
+  if (bytes.empty())
+    return;
+  const auto read = decode_snapshot(bytes);
+  if (!read)
+    return; // of our own making: a fault of ours; the rooms are in the store all the same
+  piece_to_go_on_ = read->piece;
+  if (!is_new)
+    return; // what lives is newer than any snapshot of it
+  nick_ = read->nick;
+  away_ = read->away;
+  for (const auto& each : read->rooms) {
+    auto& seat = seat_for(each.room, each.key, each.title);
+    seat.companion = each.companion;
+    seat.joined_seq = each.joined_seq;
+    seat.member = true;
+  }
+}
+
+void session_core::loaded(const session_loaded& what) {
+  if (life_ != life::fresh && life_ != life::loading)
+    return;
+  if (what.why) {
+    life_ = life::over;
+    effect(give_output{{}, 0, {}, false, *what.why});
+    effect(session_over{});
+    return;
+  }
+  life_ = life::living;
+  nick_ = what.nick;
+  for (const auto& each : what.rooms) {
+    auto& seat = seat_for(each.room, each.key, each.title);
+    seat.companion = each.companion_nick;
+    seat.joined_seq = each.joined_seq;
+    seat.member = true;
+    if (each.last.name.session == id_)
+      seat.outbox.start_after(each.last.name);
+  }
+  snapshot_changed_ = true;
+  take_positions();
+}
+
+/// What the client has is what was shown, whatever this session believes; from there on it is shown again.
+void session_core::take_positions() {
+  std::vector<server_frame> told;
+  std::map<room_id, room_seq> has;
+  for (const auto& each : positions_)
+    has[room_id{each.stream}] = each.position;
+  positions_.clear();
+  for (auto& [room, seat] : seats_by_room_) {
+    const auto listed = has.find(room);
+    if (seat.member) {
+      const auto shown = listed == has.end() ? seat.joined_seq - 1 : std::max(listed->second, seat.joined_seq - 1);
+      seat.cursor = room_cursor(shown);
+      told.push_back(
+        tell::room_opened{room, seat.companion.empty() ? seat.title : std::string{}, seat.companion, shown});
+    }
+    if (seat.member || seat.joining)
+      enrol(seat);
+    resend(seat); // after a silence of this session's own: cheap, and known by name
+    if (listed != has.end())
+      has.erase(listed);
+  }
+  for (const auto& [room, position] : has)
+    told.push_back(client_reply{0, false, tell::has_left{room}});
+  tell_now(std::move(told));
+}
+
+void session_core::link_was_reset(const link_reset& what) {
+  constexpr std::uint8_t broker_role = 1;
+  const bool is_broker = (what.roles & broker_role) != 0;
+  for (const auto& [name, asked] : requests_by_name_)
+    if (asked.to.kind == entity_kind::room || is_broker)
+      send_to(asked.to, asked.what);
+  if (is_broker)
+    for (const auto& nick : released_nicks_)
+      send_to(broker_service(entity_kind::directory), release_nick{id_, nick});
+  for (auto& [room, seat] : seats_by_room_) {
+    if (seat.lost)
+      find_again(seat);
+    for (auto each : seat.outbox.unanswered())
+      send_to(room_anywhere(room), std::move(each));
+    if (seat.cursor.asked()) {
+      seat.cursor.nothing_more();
+      enrol(seat);
+    }
+  }
+}
+
+// ----------------------------------------------------------------------------------------------------- frames
+
+void session_core::frame(std::uint32_t attach, std::uint64_t in_seq, result<client_command> command) {
+  // What can not be read has no number of its own; its place among the frames is all that is known of it.
+  auto taken = command ? std::move(*command) : client_command{0, false, ask::unreadable{command.why()}};
+  if (taken.op == ending_op)
+    taken = {0, false, ask::unreadable{{error_code::request_invalid, "op"}}};
+  frames_.take(attach, in_seq, std::move(taken));
+}
+
+void session_core::closed(std::uint32_t attach, std::uint64_t in_seq, const std::string& reason) {
+  if (frames_.take(attach, in_seq, {ending_op, false, ask::quit{reason}}))
+    drop_questions(); // nobody reads the answers, and nobody would ever say that he can take the next piece
+}
+
+void session_core::drop_questions() {
+  std::vector<std::uint64_t> ops;
+  for (const auto& [op, task] : tasks_by_op_)
+    if (tasks::is_question(task.command.request))
+      ops.push_back(op);
+  for (const auto op : ops)
+    done(op);
+}
+
+void session_core::begin_frames() {
+  for (auto& each : frames_.frames()) {
+    if (each.begun)
+      continue;
+    if (!may_begin(each))
+      return;
+    begin(each);
+  }
+  if (must_end_ && life_ == life::living && tasks_by_op_.empty())
+    begin_leaving(start({ending_op, false, ask::quit{must_end_->detail}}, task_step::acting));
+}
+
+bool session_core::may_begin(const window_frame& frame) const {
+  const auto& request = frame.command.request;
+  if (life_ != life::living && life_ != life::leaving)
+    return false;
+  if (tasks_by_op_.contains(frame.command.op))
+    return true; // under way since before the client came back: its answers are this frame's
+  if (must_end_ || life_ == life::leaving)
+    return false;
+  if (tasks::is_barrier(request))
+    return tasks_by_op_.empty();
+  return !is_crowded() && !conflicts(request);
+}
+
+bool session_core::is_crowded() const {
+  return tasks_by_op_.size() >= limits::unanswered_effects_max
+         || (!tasks_by_op_.empty() && std::ranges::any_of(tasks_by_op_, [](const auto& each) {
+              return tasks::is_barrier(each.second.command.request);
+            }));
+}
+
+/// Commands to one room go out in the order of their frames: nothing overtakes what still looks for its room.
+bool session_core::conflicts(const ask::request& request) const {
+  const auto key = key_of(request);
+  return std::ranges::any_of(tasks_by_op_, [&](const auto& each) {
+    const auto& task = each.second;
+    if (tasks::person_of(task.command.request) && task.step != task_step::acting)
+      return true; // its room is not known yet: it may be any
+    if (key.empty() || task.key != key)
+      return false;
+    const bool reads_behind_write = tasks::is_question(request) && tasks::is_command(task.command.request);
+    return tasks::changes_membership(task) || reads_behind_write;
+  });
+}
+
+void session_core::confirm_frames() {
+  give_output output;
+  std::uint64_t confirmed_op = 0;
+  while (!frames_.frames().empty()) {
+    if (frames_.front_is_answered()) {
+      auto frame = frames_.pop();
+      std::ranges::move(frame.replies, std::back_inserter(output.replies));
+      output.confirmed_in_seq = frame.in_seq;
+      confirmed_op = std::max(confirmed_op, frame.command.op);
+      continue;
+    }
+    const auto task = tasks_by_op_.find(frames_.frames().front().command.op);
+    if (task == tasks_by_op_.end() || !task->second.pages || task->second.pages->ready.empty() || paced_)
+      break;
+    tell_piece(task->second, output);
+  }
+  if (confirmed_op != 0)
+    output.replies.push_back(tell::confirmed{confirmed_op});
+  put_snapshot(output);
+  if (output.confirmed_in_seq != 0 || !output.replies.empty() || output.snapshot)
+    effect(std::move(output));
+}
+
+/// Requires a piece that is ready, of the oldest frame.
+void session_core::tell_piece(session_task& task, give_output& output) {
+  auto& pages = *task.pages;
+  auto piece = std::move(pages.ready.front());
+  pages.ready.pop_front();
+  ++pages.told;
+  snapshot_changed_ = snapshot_changed_ || piece_.has_value();
+  if (pages.ready.empty() && !pages.more) {
+    piece_.reset();
+    done(task.command.op, {client_reply{task.command.op, false, std::move(piece.answer)}});
+    return;
+  }
+  output.replies.push_back(client_reply{task.command.op, true, std::move(piece.answer)});
+  output.paced = paced_ = true;
+  piece_ = std::move(piece.after);
+  piece_->piece = pages.told;
+  snapshot_changed_ = true;
+  if (pages.ready.empty() && !pages.outstanding)
+    ask_next_page(task);
+}
+
+void session_core::resumed_sending(const sending_resumed& what) {
+  if (what.attach != route_.attach || what.epoch != route_.epoch)
+    return;
+  paced_ = false;
+  replayed_bytes_ = 0;
+  for (auto& [room, seat] : seats_by_room_)
+    ask_missing(seat);
+}
+
+// -------------------------------------------------------------------------------------------------------- end
+
+void session_core::must_end(const session_must_end& what) {
+  if (over() || what.epoch < route_.epoch || must_end_)
+    return;
+  must_end_ = what.why;
+  if (route_.proxy.empty())
+    route_.epoch = what.epoch;
+  drop_questions();
+}
+
+/// Every room logs that the session has quit; its own `left` answers, one room after the other has it gone.
+void session_core::begin_leaving(session_task& task) {
+  life_ = life::leaving;
+  for (const auto& [room, seat] : seats_by_room_)
+    if (seat.member)
+      task.to_come.push_back(room);
+  tell_next_rooms(task);
+}
+
+void session_core::end_session(std::uint64_t confirmed_in_seq) {
+  life_ = life::over;
+  godwit::end_session last{id_, route_.epoch};
+  last.node = self_;
+  send_to(broker_service(entity_kind::directory), std::move(last));
+  effect(give_output{{}, confirmed_in_seq, {}, false, must_end_.value_or(error{error_code::session_ended, {}})});
+  effect(session_over{});
+}
+
+session_effects session_core::finish() {
+  if (life_ == life::living || life_ == life::leaving)
+    begin_frames();
+  if (life_ == life::living || life_ == life::leaving) {
+    drop_empty_seats();
+    confirm_frames();
+    begin_frames(); // what was told may have been what the next waited for
+  }
+  return std::exchange(effects_, {});
+}
+
+// --------------------------------------------------------------------------------------------------- snapshot
+
+session_snapshot session_core::snapshot() const {
+  session_snapshot out{nick_, away_, {}, piece_};
+  for (const auto& [room, seat] : seats_by_room_)
+    if (seat.member)
+      out.rooms.push_back({room, seat.key, seat.title, seat.companion, seat.joined_seq});
+  return out;
+}
+
+void session_core::put_snapshot(give_output& output) {
+  if (!snapshot_changed_)
+    return;
+  snapshot_changed_ = false;
+  auto bytes = encode_snapshot(snapshot());
+  if (bytes == told_snapshot_)
+    return;
+  told_snapshot_ = bytes;
+  output.snapshot = std::move(bytes);
+}
+
+/// What no frame caused: it goes before what follows it.
+void session_core::tell_now(std::vector<server_frame> frames) {
+  if (frames.empty())
+    return;
+  give_output output{std::move(frames), 0, {}, false, {}};
+  put_snapshot(output);
+  effect(std::move(output));
+}
+
+} // namespace godwit

@@ -1,0 +1,179 @@
+// Questions: asked page by page, told in pieces of bounded size, the next when the client has read the last.
+#include "actors/rules/limits.hpp"
+#include "actors/rules/session_core.hpp"
+#include "messages/native_codec.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+namespace godwit {
+namespace {
+
+/// A row of a list in a frame: its texts, pointers and padding.
+constexpr std::size_t row_overhead_bytes = 64;
+
+room_seq seq_from(const std::string& text) {
+  room_seq out = 0;
+  std::from_chars(text.data(), text.data() + text.size(), out);
+  return out;
+}
+
+std::uint32_t events_asked_for(const ask::history& what) {
+  const auto* newest = std::get_if<ask::newest>(&what.range);
+  const auto asked = newest ? newest->count : what.limit;
+  const auto otherwise = newest ? limits::history_entries_default : limits::history_entries_max;
+  return std::min(asked == 0 ? otherwise : asked, limits::history_entries_max);
+}
+
+/// The question for the page behind `pages.after`.
+read_history history_question(const ask::history& what, const reading& pages) {
+  read_history out;
+  out.limit = std::min(pages.left, limits::history_piece_entries_max);
+  if (!pages.after.empty()) {
+    out.from = seq_from(pages.after) + 1;
+  } else if (const auto* since = std::get_if<ask::since>(&what.range)) {
+    out.from = since->seq + 1;
+  } else if (std::holds_alternative<ask::newest>(what.range)) {
+    out.last = true;
+    out.limit = pages.left; // it ends at the newest: where it begins, the room counts
+  } else {
+    out.since_left = true;
+  }
+  return out;
+}
+
+} // namespace
+
+void session_core::begin_reading(session_task& task) {
+  auto& pages = task.pages.emplace();
+  const auto* history = std::get_if<ask::history>(&task.command.request);
+  if (history)
+    pages.left = events_asked_for(*history);
+  // The link was reset amid the reply: what the proxy node has got of it is in the snapshot that it gave back. A client
+  // that came back itself has forgotten the pieces and gets all anew.
+  if (piece_to_go_on_ && piece_to_go_on_->op == task.command.op && !task.command.resent) {
+    pages.after = piece_to_go_on_->after;
+    pages.told = piece_to_go_on_->piece;
+    if (history)
+      pages.left = piece_to_go_on_->left;
+    piece_ = piece_to_go_on_;
+  }
+  piece_to_go_on_.reset();
+  ask_next_page(task);
+}
+
+void session_core::ask_next_page(session_task& task) {
+  auto& pages = *task.pages;
+  pages.outstanding = true;
+  // An answer to what was asked before the last attach must not be taken for the answer to another page.
+  constexpr std::uint32_t pages_max = 1U << 14U;
+  const auto page = (route_.attach % pages_max) * pages_max + pages.asked++ % pages_max;
+  const auto name = name_of_effect(task.command.op, effect_k::act + page);
+  const auto& request = task.command.request;
+  if (std::holds_alternative<ask::rooms>(request))
+    return ask(broker_service(entity_kind::directory), name,
+               list_rooms{origin(name), pages.after, limits::rooms_piece_rows_max});
+  room_query query{task.room, origin(name), identity_, read_topic{}};
+  if (std::holds_alternative<ask::members>(request))
+    query.question = read_members{pages.after};
+  else if (const auto* history = std::get_if<ask::history>(&request))
+    query.question = history_question(*history, pages);
+  ask(room_anywhere(task.room), name, std::move(query));
+}
+
+void session_core::listed(const rooms_listed& what) {
+  auto* task = task_of(what.name);
+  if (!task || !close_request(what.name))
+    return;
+  if (what.why)
+    return refuse(what.name.op, *what.why);
+  tell::rooms piece;
+  std::size_t bytes = 0;
+  for (const auto& each : what.rooms) {
+    piece.rows.push_back({each.title, each.member_count, each.topic});
+    bytes += row_overhead_bytes + each.title.size() + each.topic.size();
+    if (bytes < limits::reply_piece_bytes_max || &each == &what.rooms.back())
+      continue;
+    add_piece(*task, std::exchange(piece, {})); // within a page `after` stays: it would be told again, never left out
+    bytes = 0;
+  }
+  task->pages->after = what.next;
+  if (!piece.rows.empty())
+    add_piece(*task, std::move(piece));
+  page_ended(*task, !what.next.empty());
+}
+
+void session_core::answered(const query_answered& what) {
+  auto* task = task_of(what.name);
+  if (!task || !task->pages || !close_request(what.name))
+    return;
+  const auto op = what.name.op;
+  if (const auto* why = std::get_if<error>(&what.answer)) {
+    piece_.reset();
+    return refuse(op, *why);
+  }
+  if (const auto* topic = std::get_if<topic_read>(&what.answer))
+    return done(op, {client_reply{op, false, tell::topic{what.room, topic->text, topic->by, topic->time}}});
+  if (const auto* members = std::get_if<members_read>(&what.answer))
+    return take_members(*task, *members);
+  take_history(*task, std::get<history_read>(what.answer));
+}
+
+void session_core::take_members(session_task& task, const members_read& what) {
+  tell::members piece;
+  std::size_t bytes = 0;
+  for (const auto& each : what.members) {
+    piece.rows.push_back({each.nick, each.away});
+    bytes += row_overhead_bytes + each.nick.size() + each.away.size();
+    task.pages->after = each.nick;
+    if (bytes < limits::reply_piece_bytes_max)
+      continue;
+    add_piece(task, std::exchange(piece, {}));
+    bytes = 0;
+  }
+  if (!piece.rows.empty())
+    add_piece(task, std::move(piece));
+  page_ended(task, what.more && !what.members.empty());
+}
+
+void session_core::take_history(session_task& task, const history_read& what) {
+  tell::history piece{task.room, {}};
+  std::size_t bytes = 0;
+  for (const auto& each : what.entries) {
+    const auto size = native::encoded_bytes_max(*each);
+    if (bytes + size > limits::reply_piece_bytes_max && !piece.events.empty()) {
+      add_piece(task, std::exchange(piece, tell::history{task.room, {}}));
+      bytes = 0;
+    }
+    bytes += size;
+    piece.events.push_back({task.room, is_own(*each) && each->name.op != ending_op ? each->name.op : 0, each});
+    task.pages->after = std::to_string(each->seq);
+    task.pages->left -= std::min<std::uint32_t>(task.pages->left, 1);
+  }
+  if (!piece.events.empty())
+    add_piece(task, std::move(piece));
+  page_ended(task, what.more && !what.entries.empty() && task.pages->left != 0);
+}
+
+void session_core::add_piece(session_task& task, tell::answer answer) {
+  auto& pages = *task.pages;
+  pages.ready.push_back({std::move(answer), {task.command.op, 0, pages.after, pages.left}});
+}
+
+/// `more`: there is another page. The last piece is told even if it is empty: it ends the reply.
+void session_core::page_ended(session_task& task, bool more) {
+  auto& pages = *task.pages;
+  pages.outstanding = false;
+  pages.more = more;
+  if (!pages.ready.empty())
+    return;
+  if (more)
+    return ask_next_page(task);
+  if (std::holds_alternative<ask::rooms>(task.command.request))
+    return add_piece(task, tell::rooms{});
+  if (std::holds_alternative<ask::members>(task.command.request))
+    return add_piece(task, tell::members{});
+  add_piece(task, tell::history{task.room, {}});
+}
+
+} // namespace godwit

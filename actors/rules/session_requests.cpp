@@ -1,0 +1,353 @@
+// What each request does until it has reached its room: names are checked, people and rooms are found, rooms are
+// joined.
+#include "actors/rules/limits.hpp"
+#include "actors/rules/session_core.hpp"
+#include "messages/names.hpp"
+
+#include <algorithm>
+
+namespace godwit {
+
+// ---------------------------------------------------------------------------------------------------- beginning
+
+/// One line per request.
+struct request_starter {
+  session_core& session;
+  const client_command& command;
+
+  void operator()(const ask::login& it) const { session.begin_login(command, it); }
+  void operator()(const ask::change_nick& it) const { session.begin_nick(command, it); }
+  void operator()(const ask::join& it) const { session.begin_join(command, it); }
+  void operator()(const ask::leave&) const { session.begin_room_request(command); }
+  void operator()(const ask::set_topic&) const { session.begin_room_request(command); }
+  void operator()(const ask::members&) const { session.begin_room_request(command); }
+  void operator()(const ask::read_topic&) const { session.begin_room_request(command); }
+  void operator()(const ask::post& it) const { to(it.to); }
+  void operator()(const ask::history& it) const { to(it.of); }
+  void operator()(const ask::away& it) const { session.begin_away(command, it); }
+  void operator()(const ask::rooms&) const { session.begin_reading(session.start(command, task_step::acting)); }
+  void operator()(const ask::quit&) const { session.begin_leaving(session.start(command, task_step::acting)); }
+  /// Confirmation is in order, and with it this reply.
+  void operator()(const ask::ping& it) const {
+    session.done(command.op, {client_reply{command.op, false, tell::pong{it.number}}});
+  }
+  void operator()(const ask::unreadable& it) const { session.refuse(command.op, it.why); }
+
+  void to(const ask::target& target) const {
+    if (const auto* person = std::get_if<ask::person_named>(&target))
+      session.begin_person_request(command, person->nick);
+    else if (const auto* numbered = std::get_if<ask::room_numbered>(&target))
+      session.begin_numbered_request(command, numbered->room);
+    else
+      session.begin_room_request(command);
+  }
+};
+
+void session_core::begin(window_frame& frame) {
+  frame.begun = true;
+  if (tasks_by_op_.contains(frame.command.op))
+    return;
+  const auto command = frame.command; // the frame may be answered and gone while it is begun
+  const auto& request = command.request;
+  const bool needs_no_login = std::holds_alternative<ask::login>(request) || std::holds_alternative<ask::quit>(request)
+                              || std::holds_alternative<ask::unreadable>(request);
+  if (nick_.empty() && !needs_no_login)
+    return refuse(command.op, {error_code::not_logged_in, {}});
+  if (auto why = tasks::check_texts(request))
+    return refuse(command.op, std::move(*why));
+  std::visit(request_starter{*this, command}, request);
+}
+
+session_task& session_core::start(const client_command& command, task_step step) {
+  auto& task = tasks_by_op_[command.op];
+  task.command = command;
+  task.step = step;
+  return task;
+}
+
+void session_core::done(std::uint64_t op, frame_answer replies) {
+  std::erase_if(requests_by_name_, [&](const auto& each) { return each.first.op == op && op != ending_op; });
+  tasks_by_op_.erase(op);
+  frames_.answer(op, std::move(replies));
+}
+
+void session_core::refuse(std::uint64_t op, error why) { done(op, {client_reply{op, false, std::move(why)}}); }
+
+session_task* session_core::task_of(const effect_name& name) {
+  const auto at = tasks_by_op_.find(name.op);
+  return at == tasks_by_op_.end() ? nullptr : &at->second;
+}
+
+/// Said again after each link reset, until `close_request`.
+void session_core::ask(address to, const effect_name& name, message what) {
+  requests_by_name_.insert_or_assign(name, send{to, what});
+  send_to(std::move(to), std::move(what));
+}
+
+bool session_core::close_request(const effect_name& name) { return requests_by_name_.erase(name) != 0; }
+
+// -------------------------------------------------------------------------------------------------------- nicks
+
+void session_core::begin_login(const client_command& command, const ask::login& what) {
+  auto shown = shown_nick(what.nick);
+  if (!shown)
+    return refuse(command.op, shown.why());
+  if (!nick_.empty()) {
+    const auto mine = fold_nick(nick_);
+    const auto asked = fold_nick(what.nick);
+    if (!mine || !asked || *mine != *asked)
+      return refuse(command.op, {error_code::already_logged_in, {}});
+    return done(command.op, {client_reply{command.op, false, tell::logged_in{nick_}}}); // said before, answered before
+  }
+  start(command, task_step::finding);
+  const auto name = name_of_effect(command.op, effect_k::find);
+  ask(broker_service(entity_kind::directory), name, claim_nick{origin(name), route_.epoch, std::move(*shown)});
+}
+
+void session_core::begin_nick(const client_command& command, const ask::change_nick& what) {
+  auto shown = shown_nick(what.nick);
+  if (!shown)
+    return refuse(command.op, shown.why());
+  start(command, task_step::finding);
+  const auto name = name_of_effect(command.op, effect_k::find);
+  ask(broker_service(entity_kind::directory), name, claim_nick{origin(name), route_.epoch, std::move(*shown)});
+}
+
+void session_core::claimed(const nick_claimed& what) {
+  auto* task = task_of(what.name);
+  if (!task || !close_request(what.name))
+    return;
+  const auto op = what.name.op;
+  if (what.why)
+    return refuse(op, *what.why);
+  if (std::holds_alternative<ask::login>(task->command.request)) {
+    nick_ = what.nick;
+    snapshot_changed_ = true;
+    return done(op, {client_reply{op, false, tell::logged_in{nick_}}});
+  }
+  task->new_nick = what.nick;
+  task->step = task_step::acting;
+  for (const auto& [room, seat] : seats_by_room_)
+    if (seat.member)
+      task->to_come.push_back(room);
+  tell_next_rooms(*task);
+}
+
+/// Every room has logged the change: only now the old nick is anybody's.
+void session_core::finish_nick(session_task& task) {
+  const auto op = task.command.op;
+  const auto former = std::exchange(nick_, task.new_nick);
+  snapshot_changed_ = true;
+  const auto folded = fold_nick(nick_);
+  std::erase_if(released_nicks_, [&](const auto& each) {
+    const auto other = fold_nick(each);
+    return folded && other && *folded == *other; // claimed again
+  });
+  if (const auto old = fold_nick(former); old && folded && *old != *folded) {
+    released_nicks_.push_back(former);
+    if (released_nicks_.size() > limits::unanswered_effects_max)
+      released_nicks_.pop_front(); // the end of the session frees it at last
+    send_to(broker_service(entity_kind::directory), release_nick{id_, former});
+  }
+  done(op, {client_reply{op, false, tell::nick_changed{nick_}}});
+}
+
+/// A nick change or a quit goes to all rooms, as many at a time as may be unanswered.
+void session_core::tell_next_rooms(session_task& task) {
+  while (!task.to_come.empty() && task.waiting.size() < limits::unanswered_effects_max) {
+    const auto room = task.to_come.front();
+    task.to_come.pop_front();
+    auto* seat = seat_of(room);
+    if (!seat || !seat->member || task.waiting.contains(room))
+      continue;
+    task.waiting.insert(room);
+    command(*seat, name_of_effect(task.command.op, effect_k::act), action_for(task));
+  }
+  if (!task.waiting.empty())
+    return;
+  if (std::holds_alternative<ask::change_nick>(task.command.request))
+    return finish_nick(task);
+  const auto& frames = frames_.frames();
+  const auto quit = std::ranges::find_if(frames, [&](const auto& each) { return each.command.op == task.command.op; });
+  end_session(quit == frames.end() ? 0 : quit->in_seq);
+}
+
+void session_core::begin_away(const client_command& command, const ask::away& what) {
+  away_ = what.text;
+  snapshot_changed_ = true;
+  for (const auto& [room, seat] : seats_by_room_)
+    if (seat.member)
+      say_presence(seat);
+  done(command.op, {client_reply{command.op, false, tell::is_away{away_}}});
+}
+
+// ------------------------------------------------------------------------------------------------ rooms by name
+
+room_key session_core::key_of(const ask::request& request) const {
+  if (const auto* join = std::get_if<ask::join>(&request)) {
+    auto key = fold_room(join->room);
+    return key ? *key : room_key{};
+  }
+  if (const auto* name = tasks::room_name_of(request)) {
+    auto key = fold_room(*name);
+    return key ? *key : room_key{};
+  }
+  const auto* target = tasks::target_of(request);
+  const auto* numbered = target ? std::get_if<ask::room_numbered>(target) : nullptr;
+  const auto seat = numbered ? seats_by_room_.find(numbered->room) : seats_by_room_.end();
+  return seat == seats_by_room_.end() ? room_key{} : seat->second.key;
+}
+
+void session_core::begin_join(const client_command& command, const ask::join& what) {
+  auto key = fold_room(what.room);
+  if (!key)
+    return refuse(command.op, key.why());
+  if (const auto* seat = member_seat(*key))
+    return done(command.op, {tell::room_opened{seat->id, seat->title, {}, seat->cursor.shown()}});
+  const auto joins = std::ranges::count_if(
+    tasks_by_op_, [](const auto& each) { return std::holds_alternative<ask::join>(each.second.command.request); });
+  const auto members = std::ranges::count_if(seats_by_room_, [](const auto& each) { return each.second.member; });
+  if (static_cast<std::size_t>(joins + members) >= limits::rooms_per_session_max)
+    return refuse(command.op, {error_code::too_many_rooms, std::to_string(limits::rooms_per_session_max)});
+  auto& task = start(command, task_step::locating);
+  task.key = *key;
+  task.title = *shown_room(what.room); // valid, since it could be folded
+  locate(task, true);
+}
+
+void session_core::begin_room_request(const client_command& command) {
+  auto key = fold_room(*tasks::room_name_of(command.request));
+  if (!key)
+    return refuse(command.op, key.why());
+  auto& task = start(command, task_step::acting);
+  task.key = *key;
+  if (const auto* seat = member_seat(*key)) {
+    task.room = seat->id;
+    return act(task, *seat_of(seat->id));
+  }
+  // Not (any more) in it: the room itself knows whether this is a repeat from a time when the session was.
+  task.step = task_step::locating;
+  locate(task, false);
+}
+
+void session_core::begin_numbered_request(const client_command& command, room_id room) {
+  if (!room)
+    return refuse(command.op, {error_code::request_invalid, "room id 0"});
+  auto& task = start(command, task_step::acting);
+  auto& seat = seat_for(room, {}, {});
+  task.key = seat.key;
+  task.room = room;
+  act(task, seat);
+}
+
+void session_core::locate(session_task& task, bool create) {
+  const auto name = name_of_effect(task.command.op, effect_k::locate);
+  ask(broker_service(entity_kind::directory), name, locate_room{origin(name), task.key, task.title, create});
+}
+
+void session_core::located(const room_located& what) {
+  if (!close_request(what.name))
+    return;
+  if (what.name.k >= effect_k::reserved) {
+    for (auto& [room, seat] : seats_by_room_)
+      if (seat.key == what.key)
+        what.place ? resend(seat) : void(seat.lost = true);
+    return;
+  }
+  auto* task = task_of(what.name);
+  if (!task)
+    return;
+  if (what.why || !what.place)
+    return refuse(what.name.op, what.why.value_or(error{error_code::no_such_room, {}}));
+  arrive(*task, *what.place);
+}
+
+void session_core::arrive(session_task& task, const room_place& place) {
+  auto& seat = seat_for(place.room, task.key, task.title);
+  task.room = place.room;
+  const auto& request = task.command.request;
+  if (std::holds_alternative<ask::join>(request))
+    return join(task, seat);
+  const bool is_conversation = std::holds_alternative<ask::post>(request) && task.person;
+  const bool reaches =
+    seat.member
+    && (task.person == std::nullopt || task.person->session == id_ || seat.companion_session == task.person->session);
+  if (is_conversation && !reaches)
+    return join(task, seat);
+  act(task, seat);
+}
+
+void session_core::join(session_task& task, room_seat& seat) {
+  task.step = task_step::joining;
+  join_room action;
+  if (task.person) {
+    seat.companion = task.person->nick;
+    if (task.person->session != id_)
+      action.companion = companion{task.person->session, task.person->nick, task.person->identity, task.person->worker};
+  }
+  if (!seat.member && !seat.joining) {
+    seat.joining = true;
+    enrol(seat);
+  }
+  command(seat, name_of_effect(task.command.op, effect_k::join), std::move(action));
+}
+
+// ------------------------------------------------------------------------------------------------------- people
+
+void session_core::begin_person_request(const client_command& command, const std::string& nick) {
+  auto shown = shown_nick(nick);
+  if (!shown)
+    return refuse(command.op, shown.why());
+  start(command, task_step::finding);
+  const auto name = name_of_effect(command.op, effect_k::find);
+  ask(broker_service(entity_kind::directory), name, find_nick{origin(name), std::move(*shown)});
+}
+
+void session_core::found(const nick_found& what) {
+  auto* task = task_of(what.name);
+  if (!task || !close_request(what.name))
+    return;
+  const bool posts = std::holds_alternative<ask::post>(task->command.request);
+  if (what.person) {
+    task->person = what.person;
+    task->key = private_room_key(identity_, what.person->identity);
+    task->step = task_step::locating;
+    return locate(*task, posts);
+  }
+  // Nobody has the nick now; what was said to its last holder may still be read.
+  const auto folded = fold_nick(*tasks::person_of(task->command.request));
+  for (auto& [room, seat] : seats_by_room_) {
+    const auto companion = fold_nick(seat.companion);
+    if (posts || !seat.member || !folded || !companion || *companion != *folded)
+      continue;
+    task->key = seat.key;
+    task->room = room;
+    return act(*task, seat);
+  }
+  refuse(what.name.op, what.why.value_or(error{error_code::no_such_nick, {}}));
+}
+
+// ------------------------------------------------------------------------------------------------------ acting
+
+void session_core::act(session_task& task, room_seat& seat) {
+  task.step = task_step::acting;
+  if (tasks::is_question(task.command.request))
+    return begin_reading(task);
+  command(seat, name_of_effect(task.command.op, effect_k::act), action_for(task));
+}
+
+/// Requires a request that a room logs, joins apart.
+room_action session_core::action_for(const session_task& task) const {
+  const auto& request = task.command.request;
+  if (const auto* said = std::get_if<ask::post>(&request))
+    return post{said->text};
+  if (const auto* topic = std::get_if<ask::set_topic>(&request))
+    return set_topic{topic->text};
+  if (const auto* leave = std::get_if<ask::leave>(&request))
+    return leave_room{leave->reason, false};
+  if (const auto* quit = std::get_if<ask::quit>(&request))
+    return leave_room{quit->reason.substr(0, limits::reason_bytes_max), true};
+  return rename_member{task.new_nick};
+}
+
+} // namespace godwit

@@ -1,0 +1,333 @@
+// A session's rooms: what they send, what is shown, and what becomes of commands.
+#include "actors/rules/limits.hpp"
+#include "actors/rules/session_core.hpp"
+#include "messages/names.hpp"
+
+namespace godwit {
+
+// ------------------------------------------------------------------------------------------------------ seats
+
+room_seat& session_core::seat_for(room_id room, const room_key& key, const std::string& title) {
+  auto& seat = seats_by_room_[room];
+  seat.id = room;
+  if (seat.key.empty())
+    seat.key = key;
+  if (seat.title.empty() && !is_private(seat.key))
+    seat.title = title;
+  return seat;
+}
+
+room_seat* session_core::seat_of(room_id room) {
+  const auto at = seats_by_room_.find(room);
+  return at == seats_by_room_.end() ? nullptr : &at->second;
+}
+
+const room_seat* session_core::member_seat(const room_key& key) const {
+  for (const auto& [room, seat] : seats_by_room_)
+    if (seat.member && seat.key == key)
+      return &seat;
+  return nullptr;
+}
+
+/// The relay gives what is behind `shown` by itself, and live events from then on.
+void session_core::enrol(room_seat& seat) {
+  const auto newest = !seat.member || (life_ == life::leaving && route_.proxy.empty());
+  effect(ask_relay{enrol_session{seat.id, id_, newest ? 0 : seat.cursor.shown(), newest}});
+  seat.cursor.ask();
+}
+
+void session_core::become_member(room_seat& seat, room_seq joined_seq) {
+  seat.member = true;
+  seat.joining = false;
+  seat.joined_seq = joined_seq;
+  seat.cursor = room_cursor(joined_seq - 1);
+  snapshot_changed_ = true;
+  tell_now(
+    {tell::room_opened{seat.id, seat.companion.empty() ? seat.title : std::string{}, seat.companion, joined_seq - 1}});
+  if (!away_.empty())
+    say_presence(seat);
+}
+
+/// The session is not in the room any more, or never came in.
+void session_core::leave_seat(room_seat& seat) {
+  snapshot_changed_ = snapshot_changed_ || seat.member;
+  seat.member = false;
+  seat.joining = false;
+  seat.companion_session = {};
+  effect(ask_relay{withdraw_session{seat.id, id_}});
+}
+
+void session_core::drop_empty_seats() {
+  std::erase_if(seats_by_room_, [&](const auto& each) {
+    const auto& seat = each.second;
+    if (seat.member || seat.joining || !seat.outbox.empty())
+      return false;
+    for (const auto& [op, task] : tasks_by_op_)
+      if (task.room == each.first)
+        return false;
+    return true;
+  });
+}
+
+void session_core::say_presence(const room_seat& seat) {
+  send_to(room_anywhere(seat.id), set_presence{seat.id, id_, away_});
+}
+
+// ----------------------------------------------------------------------------------------------------- events
+
+void session_core::events(const room_events& what) {
+  auto* seat = seat_of(what.room);
+  if (!seat || over())
+    return;
+  for (const auto& item : what.items) {
+    if (const auto* entry = std::get_if<shared_entry>(&item.event)) {
+      take_entry(*seat, *entry, item);
+    } else if (const auto& passing = std::get<presence_changed>(item.event); seat->member && passing.session != id_) {
+      effect(show_presence{{what.room, passing.nick, passing.away}, item.native, item.ticket});
+    }
+  }
+  if (what.items.empty())
+    seat->cursor.nothing_more();
+  ask_missing(*seat);
+}
+
+bool session_core::is_own(const log_entry& entry) const {
+  return entry.name.session == id_ && entry.name.k < effect_k::companion;
+}
+
+void session_core::take_entry(room_seat& seat, const shared_entry& entry, const room_events::item& item) {
+  const bool own = is_own(*entry);
+  if (!seat.member) {
+    if (!seat.joining || !own || !std::holds_alternative<joined>(entry->body) || !seat.outbox.waits_for(entry->name))
+      return;
+    become_member(seat, entry->seq);
+  }
+  const auto verdict = seat.cursor.take(entry->seq);
+  if (verdict == room_cursor::verdict::show) {
+    const auto op = own && entry->name.op != ending_op ? entry->name.op : 0;
+    if (!item.ticket)
+      replayed_bytes_ += item.native ? item.native->size() : 0;
+    effect(show_event{{seat.id, op, entry}, item.native, item.ticket});
+    follow_entry(seat, *entry);
+  }
+  // Who leaves for good does not wait for what he has missed.
+  const bool counts = verdict != room_cursor::verdict::gap || life_ == life::leaving;
+  if (own && counts && seat.outbox.answer(entry->name))
+    effect_done(seat, entry->name, std::nullopt);
+}
+
+void session_core::follow_entry(room_seat& seat, const log_entry& entry) {
+  if (is_private(seat.key))
+    note_companion(seat, entry);
+  const auto* gone = std::get_if<left>(&entry.body);
+  if (gone && is_own(entry))
+    leave_seat(seat);
+}
+
+/// Whom a post to this conversation reaches.
+void session_core::note_companion(room_seat& seat, const log_entry& entry) {
+  const bool brought_by_me = entry.name.session == id_ && entry.name.k >= effect_k::companion;
+  if (entry.identity == identity_ && !brought_by_me) {
+    if (entry.name.session != id_ && entry.name.k >= effect_k::companion)
+      seat.companion_session = entry.name.session; // who brought me along is there
+    return;
+  }
+  if (std::holds_alternative<left>(entry.body) && entry.name.session == seat.companion_session)
+    seat.companion_session = {};
+  if (std::holds_alternative<joined>(entry.body)) {
+    if (!brought_by_me)
+      seat.companion_session = entry.name.session;
+    seat.companion = entry.nick;
+    snapshot_changed_ = true;
+  }
+  if (const auto* renamed = std::get_if<godwit::renamed>(&entry.body)) {
+    seat.companion = renamed->to;
+    snapshot_changed_ = true;
+  }
+}
+
+/// The next piece of what is missing, as fast as the client reads.
+void session_core::ask_missing(room_seat& seat) {
+  if (!seat.member || !seat.cursor.should_ask())
+    return;
+  if (replayed_bytes_ < limits::reply_piece_bytes_max) {
+    seat.cursor.ask();
+    effect(ask_relay{replay_events{seat.id, id_, seat.cursor.shown() + 1}});
+    return;
+  }
+  if (!std::exchange(paced_, true))
+    effect(give_output{{}, 0, {}, true, {}});
+}
+
+// --------------------------------------------------------------------------------------------------- commands
+
+void session_core::command(room_seat& seat, const effect_name& name, room_action action) {
+  room_command made{seat.id, name, {}, route_.epoch, self_, nick_, identity_, std::move(action)};
+  send_to(room_anywhere(seat.id), seat.outbox.add(std::move(made)));
+}
+
+/// All that this room has not answered, in order. Known by name, so that too much does no harm.
+void session_core::resend(room_seat& seat) {
+  for (auto each : seat.outbox.unanswered()) {
+    each.epoch = route_.epoch;
+    send_to(room_anywhere(seat.id), std::move(each));
+  }
+  for (const auto& [name, asked] : requests_by_name_)
+    if (asked.to.kind == entity_kind::room && asked.to.id == seat.id.value)
+      send_to(asked.to, asked.what);
+}
+
+void session_core::reopened(const room_reopened& what) {
+  auto* seat = seat_of(what.room);
+  if (!seat || over())
+    return;
+  seat->lost = false;
+  resend(*seat);
+  if (!seat->member)
+    return;
+  if (!away_.empty())
+    say_presence(*seat);
+  if (seat->cursor.asked()) // the answer may have been lost with the room
+    effect(ask_relay{replay_events{seat->id, id_, seat->cursor.shown() + 1}});
+}
+
+void session_core::expected(const command_expected& what) {
+  auto* seat = seat_of(what.room);
+  if (seat && seat->outbox.expect(what.refused, what.last))
+    resend(*seat);
+}
+
+void session_core::answered(const command_answered& what) {
+  auto* seat = seat_of(what.room);
+  if (!seat || over() || !seat->outbox.waits_for(what.name))
+    return;
+  if (what.why) {
+    seat->outbox.answer(what.name);
+    effect_refused(*seat, what.name, *what.why);
+  } else if (what.at) {
+    recognised(*seat, what.name, *what.at);
+  }
+}
+
+/// It was logged before. Where its event is still to be shown, the event answers it.
+void session_core::recognised(room_seat& seat, const effect_name& name, logged_at at) {
+  const bool joins = name.k == effect_k::join;
+  if (joins && !seat.member && seat.joining) {
+    become_member(seat, at.seq); // and shows all from there on, a leave that followed included
+    enrol(seat);
+    return;
+  }
+  if (seat.member && seat.cursor.shown() < at.seq && life_ != life::leaving) {
+    seat.cursor.exists(at.seq);
+    ask_missing(seat);
+    return;
+  }
+  seat.outbox.answer(name);
+  effect_done(seat, name, at);
+}
+
+/// Requires that the room has logged it. `at`: it was known, and nothing is shown for it now.
+void session_core::effect_done(room_seat& seat, const effect_name& name, std::optional<logged_at> at) {
+  auto* task = task_of(name);
+  if (!task)
+    return;
+  const auto& request = task->command.request;
+  if (!task->waiting.empty()) {
+    if (seat.member && std::holds_alternative<ask::quit>(request))
+      leave_seat(seat);
+    task->waiting.erase(seat.id);
+    return tell_next_rooms(*task);
+  }
+  if (name.k == effect_k::join && !std::holds_alternative<ask::join>(request)) {
+    if (task->person)
+      seat.companion_session = task->person->session;
+    return act(*task, seat);
+  }
+  frame_answer replies;
+  if (at && std::holds_alternative<ask::post>(request))
+    replies.push_back(client_reply{name.op, false, tell::was_posted{seat.id, at->seq, at->time}});
+  if (at && std::holds_alternative<ask::leave>(request)) {
+    if (seat.member)
+      leave_seat(seat); // shown already, but forgotten since
+    replies.push_back(client_reply{name.op, false, tell::has_left{seat.id}});
+  }
+  done(name.op, std::move(replies));
+}
+
+void session_core::effect_refused(room_seat& seat, const effect_name& name, const error& why) {
+  const bool joins = name.k == effect_k::join;
+  auto* task = task_of(name);
+  if (joins && !seat.member)
+    leave_seat(seat);
+  if (!task)
+    return;
+  if (!task->waiting.empty()) { // a room that does not know the session has nothing to rename and nobody to let go
+    if (std::holds_alternative<ask::quit>(task->command.request))
+      leave_seat(seat);
+    task->waiting.erase(seat.id);
+    return tell_next_rooms(*task);
+  }
+  if (joins && seat.member && !std::holds_alternative<ask::join>(task->command.request))
+    return act(*task, seat); // the companion was there
+  frame_answer replies{client_reply{name.op, false, why}};
+  if (why.code == error_code::not_in_room && seat.member) {
+    leave_seat(seat);
+    replies.push_back(client_reply{name.op, false, tell::has_left{seat.id}});
+  }
+  done(name.op, std::move(replies));
+}
+
+// ------------------------------------------------------------------------------------------- given memberships
+
+void session_core::given(const membership_given& what) {
+  if (over() || seats_by_room_.size() >= 2 * limits::rooms_per_session_max)
+    return; // said again after the next link reset
+  auto& seat = seat_for(what.room, what.key, what.title);
+  send_to(room_anywhere(what.room), accept_membership{id_, what.room});
+  if (seat.member || what.joined_seq <= seat.joined_seq)
+    return; // known; or it came late, and the session has left since
+  seat.companion = what.companion_nick;
+  if (what.last.session == id_ && seat.outbox.empty())
+    seat.outbox.start_after(what.last);
+  become_member(seat, what.joined_seq);
+  enrol(seat);
+  for (auto& [op, task] : tasks_by_op_)
+    if (!task.waiting.empty()) { // a nick change or a quit: this room is to hear of it too
+      task.to_come.push_back(what.room);
+      tell_next_rooms(task);
+      return;
+    }
+}
+
+// ------------------------------------------------------------------------------------------------ where rooms are
+
+void session_core::not_here(const room_not_here& what) {
+  auto* seat = seat_of(what.room);
+  if (!seat || over())
+    return;
+  if (seat->key.empty())
+    return fail_requests_of(what.room);
+  for (const auto& [name, asked] : requests_by_name_)
+    if (const auto* where = std::get_if<locate_room>(&asked.what); where && where->key == seat->key)
+      return; // asked already
+  find_again(*seat);
+}
+
+/// No frame asks this, so that its name is none of a frame's.
+void session_core::find_again(room_seat& seat) {
+  seat.lost = false;
+  const effect_name name{id_, ending_op, effect_k::reserved + (reserved_names_++ & (effect_k::reserved - 1))};
+  ask(broker_service(entity_kind::directory), name, locate_room{origin(name), seat.key, seat.title, false});
+}
+
+void session_core::fail_requests_of(room_id room) {
+  std::vector<std::uint64_t> ops;
+  for (const auto& [op, task] : tasks_by_op_)
+    if (task.room == room)
+      ops.push_back(op);
+  seats_by_room_.erase(room);
+  for (const auto op : ops)
+    refuse(op, {error_code::not_in_room, {}});
+}
+
+} // namespace godwit

@@ -1,0 +1,67 @@
+#include "actors/rules/session_task.hpp"
+
+#include "actors/rules/limits.hpp"
+#include "messages/text.hpp"
+
+namespace godwit::tasks {
+namespace {
+
+template <class... Kinds>
+bool is_any(const ask::request& request) {
+  return (std::holds_alternative<Kinds>(request) || ...);
+}
+
+} // namespace
+
+bool is_barrier(const ask::request& request) { return is_any<ask::login, ask::change_nick, ask::quit>(request); }
+
+bool is_question(const ask::request& request) {
+  return is_any<ask::members, ask::rooms, ask::read_topic, ask::history, ask::ping, ask::unreadable>(request);
+}
+
+const ask::target* target_of(const ask::request& request) {
+  if (const auto* post = std::get_if<ask::post>(&request))
+    return &post->to;
+  if (const auto* history = std::get_if<ask::history>(&request))
+    return &history->of;
+  return nullptr;
+}
+
+const std::string* room_name_of(const ask::request& request) {
+  if (const auto* target = target_of(request)) {
+    const auto* named = std::get_if<ask::room_named>(target);
+    return named ? &named->room : nullptr;
+  }
+  return std::visit(
+    [](const auto& each) -> const std::string* {
+      if constexpr (requires { each.room; })
+        return &each.room;
+      else
+        return nullptr;
+    },
+    request);
+}
+
+const std::string* person_of(const ask::request& request) {
+  const auto* target = target_of(request);
+  const auto* person = target ? std::get_if<ask::person_named>(target) : nullptr;
+  return person ? &person->nick : nullptr;
+}
+
+bool changes_membership(const session_task& task) {
+  return is_any<ask::join, ask::leave>(task.command.request) || task.step != task_step::acting;
+}
+
+std::optional<error> check_texts(const ask::request& request) {
+  if (const auto* post = std::get_if<ask::post>(&request))
+    return check_post(post->text);
+  if (const auto* topic = std::get_if<ask::set_topic>(&request))
+    return check_line(topic->text, limits::topic_bytes_max);
+  if (const auto* leave = std::get_if<ask::leave>(&request))
+    return check_line(leave->reason, limits::reason_bytes_max);
+  if (const auto* away = std::get_if<ask::away>(&request))
+    return check_line(away->text, limits::away_bytes_max);
+  return std::nullopt;
+}
+
+} // namespace godwit::tasks

@@ -1,0 +1,89 @@
+/// @file
+/// One request of a client under way: from the frame's beginning until all of its effects are answered.
+///
+/// The number of an effect depends on the frame alone, never on what was done already, so that a repeat gives the same
+/// names. One name may go to several rooms (nick, quit): names are told apart per room.
+/// Source: docs/ARCHITECTURE.md, "The path of a command to a room", "Joining", "Nicks".
+#pragma once
+
+#include "messages/client_commands.hpp"
+#include "messages/cluster_messages.hpp"
+#include "messages/snapshot_codec.hpp"
+
+#include <deque>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace godwit {
+
+/// The k of a frame's effects.
+namespace effect_k {
+inline constexpr std::uint32_t find = 0; ///< find_nick, claim_nick
+inline constexpr std::uint32_t locate = 1;
+inline constexpr std::uint32_t join = 2;
+inline constexpr std::uint32_t act = 3; ///< and further pieces of a reading: 4, 5, …
+/// From here on: questions that no frame asks (where a room went).
+inline constexpr std::uint32_t reserved = 0x4000'0000;
+/// From here on: joins of companions, named by who brought them along.
+inline constexpr std::uint32_t companion = 0x8000'0000;
+} // namespace effect_k
+
+enum class task_step : std::uint8_t {
+  finding,  ///< find_nick or claim_nick is unanswered
+  locating, ///< locate_room is unanswered
+  joining,  ///< join_room is unanswered
+  acting,   ///< the commands, or the question, are unanswered
+};
+
+/// A piece of a long reply, ready to be told, and where the next goes on.
+struct reply_piece {
+  tell::answer answer;
+  piece_cursor after;
+};
+
+/// A reading in pieces.
+struct reading {
+  std::deque<reply_piece> ready;
+  std::string after;        ///< the question goes on behind this row
+  std::uint32_t left = 0;   ///< history: events that may still be asked for
+  std::uint32_t asked = 0;  ///< questions so far: part of the next one's name
+  std::uint32_t told = 0;   ///< pieces so far
+  bool more = true;         ///< there is something behind `ready`
+  bool outstanding = false; ///< a question is unanswered
+};
+
+struct session_task {
+  client_command command;
+  task_step step = task_step::acting;
+  room_key key; ///< of the room it is about; empty: not known yet, or none
+  std::string title;
+  room_id room;
+  std::optional<found_person> person;
+  std::set<room_id> waiting;   ///< nick, quit: rooms that have not answered
+  std::deque<room_id> to_come; ///< nick, quit: rooms that were not told yet
+  std::string new_nick;
+  std::optional<reading> pages;
+};
+
+namespace tasks {
+
+/// Nothing before it is under way when it begins, and nothing behind it begins before it is answered.
+bool is_barrier(const ask::request& request);
+/// It changes nothing, so that it may be dropped and asked again.
+bool is_question(const ask::request& request);
+/// Whether a room answers it by its log.
+inline bool is_command(const ask::request& request) { return !is_question(request); }
+/// The room, person or conversation that it is about; null: none.
+const ask::target* target_of(const ask::request& request);
+/// The room's name where it is about a room by name; null: not.
+const std::string* room_name_of(const ask::request& request);
+/// The nick where it is about a person; null: not.
+const std::string* person_of(const ask::request& request);
+/// While it is under way, whether the session is in its room is about to change.
+bool changes_membership(const session_task& task);
+/// Errors: text_*. Nothing: the texts of the request may be said.
+std::optional<error> check_texts(const ask::request& request);
+
+} // namespace tasks
+} // namespace godwit
