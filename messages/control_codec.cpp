@@ -12,10 +12,10 @@ namespace {
 
 const error unreadable{error_code::bad_frame, {}};
 
-capnp::Data::Reader data(std::string_view bytes) {
+capnp::Data::Reader as_data(std::string_view bytes) {
   return {reinterpret_cast<const kj::byte*>(bytes.data()), bytes.size()};
 }
-capnp::Data::Reader data(const resume_token& token) { return {token.data(), token.size()}; }
+capnp::Data::Reader as_data(const resume_token& token) { return {token.data(), token.size()}; }
 
 bool read_token(capnp::Data::Reader from, resume_token& to) {
   if (from.size() != to.size())
@@ -120,13 +120,13 @@ void write(const client_hello& from, wire::ClientControl::Builder control) {
   to.setVersionMin(from.version_min);
   to.setVersionMax(from.version_max);
   to.setFeatures(from.features);
-  to.setIdentity(data(from.identity));
+  to.setIdentity(as_data(from.identity));
   to.setClientName(capnp_bytes::text(std::string_view(from.client_name)));
   if (!from.resume)
     return;
   auto resume = to.initResume();
   resume.setSession(from.resume->session.value);
-  resume.setToken(data(from.resume->token));
+  resume.setToken(as_data(from.resume->token));
   auto rooms = resume.initRooms(static_cast<unsigned>(from.resume->positions.size()));
   for (unsigned i = 0; i != rooms.size(); ++i) {
     rooms[i].setRoomId(from.resume->positions[i].stream);
@@ -139,7 +139,7 @@ void write(const server_hello& from, wire::ServerControl::Builder control) {
   to.setVersion(from.version);
   to.setFeatures(from.features);
   to.setSession(from.session.value);
-  to.setToken(data(from.token));
+  to.setToken(as_data(from.token));
   to.setResumed(from.resumed);
   to.setResumeTimeoutMs(from.resume_timeout_ms);
   to.setServerTimeUs(from.server_time_us);

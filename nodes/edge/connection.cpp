@@ -1,0 +1,277 @@
+#include "nodes/edge/connection.hpp"
+
+#include "nodes/edge/secrets.hpp"
+
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <utility>
+
+namespace godwit {
+namespace {
+
+/// Ciphertext that may wait for the socket: 4 TLS records, one send. The rest stays shared and unencrypted.
+constexpr std::size_t staged_bytes_max = 64 * 1024;
+/// Within a turn, what waits is written before it may look like a client that reads too slowly.
+constexpr std::size_t flush_within_turn_bytes = 4 * staged_bytes_max;
+/// Readings of one client before others get their turn.
+constexpr int readings_per_turn_max = 4;
+/// A queue that grew once need not stay large.
+constexpr std::size_t queue_capacity_kept = 64;
+
+} // namespace
+
+asked_session::~asked_session() { cleanse(token.data(), token.size()); }
+
+connection::connection(connection_context& context, connection_parts parts)
+    : asked(std::move(parts.asked)), context_(context), socket_(context.io), ipv6_(parts.ipv6),
+      peer_(std::move(parts.peer)), tls_(std::move(parts.tls)), frames_(std::move(parts.frames)), heard_(context.now) {
+  asio::error_code failed;
+  const int fd = parts.socket.release();
+  socket_.assign(ipv6_ ? asio::ip::tcp::v6() : asio::ip::tcp::v4(), fd, failed);
+  if (failed) { // no memory or no room in epoll
+    ::close(fd);
+    note_trouble(trouble_kind::gone);
+  }
+}
+
+void connection::start() {
+  mark_dirty(); // what its last loop had no time to send
+  go_on();
+}
+
+void connection::go_on() {
+  paused_ = false;
+  process_frames();
+  arm_read();
+}
+
+// -------------------------------------------------------------------------------------------------------- reading
+
+void connection::arm_read() {
+  if (read_armed_ || phase_ == phase::closed || trouble_ != trouble_kind::none)
+    return;
+  if (phase_ != phase::closing && (paused_ || !half_empty()))
+    return;
+  read_armed_ = true;
+  socket_.async_read_some(asio::buffer(inbox_), [self = shared_from_this()](const asio::error_code& why, auto count) {
+    self->on_read(why, count);
+  });
+}
+
+void connection::on_read(const asio::error_code& why, std::size_t count) {
+  read_armed_ = false;
+  if (phase_ == phase::closed)
+    return;
+  context_.now = std::chrono::steady_clock::now();
+  if (why) {
+    tls_.feed_end();
+    note_trouble(trouble_kind::gone);
+    return context_.owner.end_turn();
+  }
+  heard_ = context_.now;
+  pinged = false;
+  context_.plaintext.clear();
+  auto state = take({inbox_.data(), count});
+  if (count == inbox_.size())
+    state = read_rest();
+  use_plaintext(state);
+  arm_read();
+  context_.owner.end_turn();
+}
+
+tls_state connection::take(std::string_view ciphertext) {
+  context_.counters.bytes_in.add(ciphertext.size());
+  return tls_.feed(ciphertext, context_.plaintext);
+}
+
+/// A client that sends much is read by large pieces, into memory that all connections share.
+tls_state connection::read_rest() {
+  auto& buffer = context_.read_buffer;
+  for (int i = 0; i != readings_per_turn_max; ++i) {
+    const auto count = ::recv(socket_.native_handle(), buffer.data(), buffer.size(), MSG_DONTWAIT);
+    if (count <= 0) // an end or an error is met again by the next reading
+      break;
+    take({buffer.data(), static_cast<std::size_t>(count)});
+    if (static_cast<std::size_t>(count) < buffer.size())
+      break;
+  }
+  return tls_.state();
+}
+
+void connection::use_plaintext(tls_state state) {
+  if (!tls_.output().empty())
+    mark_dirty();
+  if (phase_ != phase::closing) {
+    frames_.feed(context_.plaintext);
+    process_frames();
+  }
+  if (phase_ == phase::closed)
+    return;
+  if (state == tls_state::failed)
+    flush(); // the alert
+  if (state == tls_state::failed || state == tls_state::ended)
+    note_trouble(trouble_kind::gone);
+}
+
+void connection::process_frames() {
+  while (!paused_ && trouble_ == trouble_kind::none && phase_ != phase::closing && phase_ != phase::closed) {
+    auto next = frames_.next();
+    if (!next)
+      return refuse(next.why());
+    if (!*next)
+      return;
+    context_.owner.on_frame(*this, **next);
+  }
+}
+
+// -------------------------------------------------------------------------------------------------------- writing
+
+void connection::write(shared_bytes frame) {
+  if (trouble_ != trouble_kind::none || phase_ == phase::closing || phase_ == phase::closed)
+    return;
+  queued_bytes_ += frame->size();
+  queue_.push_back(std::move(frame));
+  context_.counters.frames_out.add();
+  mark_dirty();
+  if (queued_bytes_ >= flush_within_turn_bytes)
+    flush();
+  if (queued_bytes() > context_.config.send_queue_bytes_max) {
+    context_.counters.slow_clients.add();
+    refuse({error_code::send_queue_exceeded, {}});
+  }
+}
+
+void connection::mark_dirty() {
+  if (!std::exchange(dirty_, true))
+    context_.owner.on_dirty(*this);
+}
+
+/// Encrypts as much as one send takes. False: nothing is left to be sent.
+bool connection::stage() {
+  while (queue_head_ != queue_.size() && tls_.waiting_bytes() < staged_bytes_max) {
+    auto& frame = queue_[queue_head_++];
+    queued_bytes_ -= frame->size();
+    tls_.write(*frame);
+    frame.reset();
+  }
+  if (queue_head_ == queue_.size()) {
+    queue_.clear();
+    queue_head_ = 0;
+    if (queue_.capacity() > queue_capacity_kept)
+      queue_.shrink_to_fit();
+    if (phase_ == phase::closing && !std::exchange(said_goodbye_, true))
+      tls_.close();
+  }
+  return !tls_.output().empty();
+}
+
+void connection::flush() {
+  dirty_ = false;
+  if (write_armed_ || phase_ == phase::closed)
+    return;
+  was_full_ = was_full_ || !half_empty();
+  while (stage()) {
+    const auto bytes = tls_.output();
+    const auto count = ::send(socket_.native_handle(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (count < 0 && errno == EINTR)
+      continue;
+    if (count < 0 && errno != EAGAIN && errno != EWOULDBLOCK)
+      return note_trouble(trouble_kind::gone);
+    context_.counters.sends.add();
+    const auto sent = count < 0 ? 0 : static_cast<std::size_t>(count);
+    context_.counters.bytes_out.add(sent);
+    if (sent != 0 && !read_armed_)
+      heard_ = context_.now; // it is not read, but it reads
+    const bool whole = sent == bytes.size();
+    tls_.sent(sent);
+    if (!whole) {
+      arm_write();
+      break;
+    }
+  }
+  check_drained();
+  finish_sending();
+}
+
+void connection::check_drained() {
+  if (!half_empty()) {
+    was_full_ = true;
+  } else if (std::exchange(was_full_, false)) {
+    context_.owner.on_drained(*this);
+    arm_read();
+  }
+}
+
+void connection::finish_sending() {
+  if (said_goodbye_ && !write_armed_ && socket_.is_open())
+    ::shutdown(socket_.native_handle(), SHUT_WR);
+}
+
+void connection::arm_write() {
+  write_armed_ = true;
+  socket_.async_wait(asio::socket_base::wait_write, [self = shared_from_this()](const asio::error_code&) {
+    self->write_armed_ = false;
+    if (self->phase_ == phase::closed)
+      return;
+    self->context_.now = std::chrono::steady_clock::now();
+    self->flush();
+    self->context_.owner.end_turn();
+  });
+}
+
+// ------------------------------------------------------------------------------------------------------------- end
+
+void connection::note_trouble(trouble_kind what) {
+  if (trouble_ != trouble_kind::none && what != trouble_kind::gone)
+    return;
+  const bool noted = std::exchange(trouble_, what) != trouble_kind::none;
+  if (!noted)
+    context_.owner.on_trouble(*this);
+}
+
+void connection::refuse(error why) {
+  if (trouble_ != trouble_kind::none)
+    return;
+  refusal_ = std::move(why);
+  note_trouble(trouble_kind::refused);
+}
+
+void connection::close(const error& why) {
+  if (phase_ == phase::closing || phase_ == phase::closed)
+    return;
+  if (tls_.state() != tls_state::open)
+    return abort();
+  if (queued_bytes() > context_.config.send_queue_bytes_max) {
+    queue_.clear();
+    queue_head_ = 0;
+    queued_bytes_ = 0;
+  }
+  queue_.push_back(std::make_shared<const std::string>(control::encode(control::closed_by(why))));
+  queued_bytes_ += queue_.back()->size();
+  phase_ = phase::closing;
+  if (trouble_ == trouble_kind::refused)
+    trouble_ = trouble_kind::none; // it has been dealt with
+  mark_dirty();
+  context_.owner.on_closing(*this);
+  arm_read();
+}
+
+void connection::abort() {
+  if (std::exchange(phase_, phase::closed) == phase::closed)
+    return;
+  asio::error_code ignored;
+  socket_.close(ignored);
+  context_.owner.on_closed(*this);
+}
+
+connection_parts connection::take_apart() {
+  asio::error_code failed;
+  unique_fd socket(socket_.release(failed));
+  phase_ = phase::closed;
+  connection_parts parts{std::move(socket), ipv6_, peer_, std::move(tls_), std::move(frames_), std::move(asked)};
+  context_.owner.on_closed(*this);
+  return parts;
+}
+
+} // namespace godwit

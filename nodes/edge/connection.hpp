@@ -1,0 +1,171 @@
+/// @file
+/// One client's connection: its socket, its TLS, its frames, and what waits to be written to it.
+///
+/// Lives on   one loop; may be taken apart between two frames and put together on another.
+/// Owns       the socket, the TLS session, the send queue (payloads are shared with other clients until they are
+///            encrypted).
+/// Promises   all that waits is written as one run of TLS records by one send; nothing of its owner is called back in
+///            the middle of a write: troubles are noted, and told at the end of the turn.
+/// Bounded    what waits to be written: send_queue_bytes_max, else `send_queue_exceeded`. What was read: one reading
+///            and one frame; it does not read while paused, nor while its own queue is more than half full.
+#pragma once
+
+#include "actors/rules/route.hpp"
+#include "messages/control_codec.hpp"
+#include "messages/frame.hpp"
+#include "messages/tls_session.hpp"
+#include "nodes/edge/edge_config.hpp"
+#include "nodes/edge/edge_counters.hpp"
+#include "nodes/edge/unique_fd.hpp"
+
+#include <asio/io_context.hpp>
+#include <asio/ip/tcp.hpp>
+
+#include <array>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace godwit {
+
+class connection;
+
+/// What a loop does for its connections. None of these calls back into the connection, `on_frame` excepted.
+class connection_owner {
+public:
+  virtual ~connection_owner() = default;
+  /// A whole frame. The owner may pause, close or take apart the connection meanwhile.
+  virtual void on_frame(connection& from, const frame& what) = 0;
+  /// It is to be flushed at the end of the turn.
+  virtual void on_dirty(connection& which) = 0;
+  /// `trouble()` says what: the client is gone, or has to go.
+  virtual void on_trouble(connection& which) = 0;
+  /// The queue is half empty again.
+  virtual void on_drained(connection& which) = 0;
+  /// The last frame is under way: the connection has `closing_linger` from here on.
+  virtual void on_closing(connection& which) = 0;
+  /// The socket is closed, nothing more will come.
+  virtual void on_closed(connection& which) = 0;
+  /// Everything that this reading or writing caused has been noted.
+  virtual void end_turn() = 0;
+};
+
+/// What connections of one loop share. The buffers hold nothing between two turns.
+struct connection_context {
+  asio::io_context& io;
+  connection_owner& owner;
+  const edge_config& config;
+  edge_loop_counters& counters;
+  steady_time now; ///< of this turn
+  std::string plaintext;
+  std::vector<char> read_buffer = std::vector<char>(64 * 1024);
+};
+
+/// What a client asked for by its hello; kept until it is answered.
+struct asked_session {
+  route_claim claim;
+  control::resume_token token{};
+  bool resume = false;
+  std::string client_name;
+  asked_session() = default;
+  asked_session(const asked_session&) = delete;
+  asked_session& operator=(const asked_session&) = delete;
+  ~asked_session(); ///< cleanses the token
+};
+
+/// A connection between two loops.
+struct connection_parts {
+  unique_fd socket;
+  bool ipv6 = false;
+  std::string peer; ///< host:port
+  tls_session tls;
+  frame_reader frames;
+  std::unique_ptr<asked_session> asked;
+};
+
+class connection : public std::enable_shared_from_this<connection> {
+public:
+  enum class phase : std::uint8_t {
+    greeting, ///< until its hello
+    waiting,  ///< for its session
+    serving,
+    closing, ///< the last frame is under way; what the client says is read and dropped
+    closed,
+  };
+  enum class trouble_kind : std::uint8_t { none, gone, refused };
+
+  connection(connection_context& context, connection_parts parts);
+
+  /// Reads on. What was read before it was moved is used first.
+  void start();
+  /// No further frame from the next one on, and no reading.
+  void pause() { paused_ = true; }
+  /// Goes on with frames that were read already, then reads.
+  void go_on();
+  /// Puts a frame into the queue. Without effect where the connection has a trouble or is closing.
+  void write(shared_bytes frame);
+  /// Encrypts and sends what waits.
+  void flush();
+  /// Tells the client why, behind what waits (a full queue is dropped), says goodbye, and lingers.
+  void close(const error& why);
+  /// Closes the socket now.
+  void abort();
+  /// Takes it apart, to be put together elsewhere; this object is `closed` afterwards. Only while `waiting`, on a
+  /// frame.
+  connection_parts take_apart();
+
+  phase where() const { return phase_; }
+  void set_phase(phase to) { phase_ = to; }
+  const std::string& peer() const { return peer_; }
+  bool paused() const { return paused_; }
+  steady_time heard() const { return heard_; }
+  void set_heard(steady_time when) { heard_ = when; }
+  std::size_t queued_bytes() const { return queued_bytes_ + tls_.waiting_bytes(); }
+  bool half_empty() const { return queued_bytes() <= context_.config.send_queue_bytes_max / 2; }
+  trouble_kind trouble() const { return trouble_; }
+  const error& refusal() const { return refusal_; }
+  /// The owner wants the client to go, for this reason. Noted like every trouble.
+  void refuse(error why);
+
+  std::unique_ptr<asked_session> asked; ///< from hello to its answer
+  session_id session;                   ///< while serving, or waiting for it
+  bool pinged = false;                  ///< since it was heard last
+
+private:
+  void arm_read();
+  void on_read(const asio::error_code& why, std::size_t count);
+  tls_state take(std::string_view ciphertext);
+  tls_state read_rest();
+  void use_plaintext(tls_state state);
+  void process_frames();
+  bool stage();
+  void arm_write();
+  void note_trouble(trouble_kind what);
+  void mark_dirty();
+  void finish_sending();
+  void check_drained();
+
+  connection_context& context_;
+  asio::ip::tcp::socket socket_;
+  bool ipv6_;
+  std::string peer_;
+  tls_session tls_;
+  frame_reader frames_;
+  std::vector<shared_bytes> queue_; // from queue_head_ on
+  std::size_t queue_head_ = 0;
+  std::size_t queued_bytes_ = 0;
+  steady_time heard_;
+  error refusal_;
+  phase phase_ = phase::greeting;
+  trouble_kind trouble_ = trouble_kind::none;
+  bool paused_ = false;
+  bool read_armed_ = false;
+  bool write_armed_ = false;
+  bool dirty_ = false;
+  bool was_full_ = false; // more than half, since the last on_drained
+  bool said_goodbye_ = false;
+  std::array<char, 2048> inbox_;
+};
+
+} // namespace godwit

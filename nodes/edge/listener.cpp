@@ -1,0 +1,149 @@
+#include "nodes/edge/listener.hpp"
+
+#include <asio/ip/v6_only.hpp>
+#include <spdlog/spdlog.h>
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <utility>
+
+namespace godwit {
+namespace {
+
+using asio::ip::tcp;
+
+/// Connections that are taken before the loop's own clients get their turn.
+constexpr int accepts_per_turn_max = 64;
+constexpr auto descriptors_pause = std::chrono::milliseconds(100);
+
+/// Beyond clients_max, connections are told so; beyond this they are closed without the cost of a handshake.
+std::size_t told_max(const edge_config& config) { return config.clients_max + config.clients_max / 16 + 16; }
+
+std::string to_string(const edge_address& where) {
+  const bool v6 = where.host.find(':') != std::string::npos;
+  return (v6 ? "[" + where.host + "]" : where.host) + ":" + std::to_string(where.port);
+}
+
+error unusable(const edge_address& where, const asio::error_code& why) {
+  return {error_code::address_unusable, to_string(where) + ": " + why.message()};
+}
+
+std::string text_of(const sockaddr_storage& peer) {
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  edge_address where;
+  if (peer.ss_family == AF_INET6) {
+    const auto& v6 = reinterpret_cast<const sockaddr_in6&>(peer);
+    ::inet_ntop(AF_INET6, &v6.sin6_addr, text.data(), text.size());
+    where.port = ntohs(v6.sin6_port);
+  } else {
+    const auto& v4 = reinterpret_cast<const sockaddr_in&>(peer);
+    ::inet_ntop(AF_INET, &v4.sin_addr, text.data(), text.size());
+    where.port = ntohs(v4.sin_port);
+  }
+  where.host = text.data();
+  return to_string(where);
+}
+
+asio::error_code listen_on(tcp::acceptor& socket, const tcp::endpoint& where) {
+  asio::error_code failed;
+  const auto step = [&](auto&& act) {
+    if (!failed)
+      act();
+  };
+  step([&] { socket.open(where.protocol(), failed); });
+  step([&] { socket.set_option(tcp::acceptor::reuse_address(true), failed); });
+  if (where.address().is_v6())
+    step([&] { socket.set_option(asio::ip::v6_only(true), failed); });
+  step([&] { socket.bind(where, failed); });
+  step([&] { socket.listen(asio::socket_base::max_listen_connections, failed); });
+  step([&] { socket.non_blocking(true, failed); });
+  return failed;
+}
+
+} // namespace
+
+result<std::vector<std::shared_ptr<listener>>> listener::open(edge_shared& shared, const edge_address& where) {
+  auto& io = shared.loops.front()->io();
+  asio::error_code failed;
+  tcp::resolver resolver(io);
+  const auto found = resolver.resolve(where.host, std::to_string(where.port), tcp::resolver::passive, failed);
+  if (failed)
+    return unusable(where, failed);
+  std::vector<std::shared_ptr<listener>> listeners;
+  for (const auto& one : found) {
+    tcp::acceptor socket(io);
+    if (const auto why = listen_on(socket, one.endpoint()))
+      return unusable(where, why);
+    listeners.push_back(std::make_shared<listener>(shared, std::move(socket)));
+  }
+  return listeners;
+}
+
+listener::listener(edge_shared& shared, tcp::acceptor socket)
+    : shared_(shared), socket_(std::move(socket)), pause_(socket_.get_executor()) {}
+
+edge_address listener::address() const {
+  asio::error_code ignored;
+  const auto where = socket_.local_endpoint(ignored);
+  return {where.address().to_string(), where.port()};
+}
+
+void listener::start() { wait(); }
+
+void listener::close() {
+  asio::error_code ignored;
+  socket_.close(ignored);
+  pause_.cancel();
+}
+
+void listener::wait() {
+  socket_.async_wait(tcp::acceptor::wait_read, [self = shared_from_this()](const asio::error_code& why) {
+    if (!why)
+      self->accept_all();
+  });
+}
+
+void listener::accept_all() {
+  for (int i = 0; i != accepts_per_turn_max; ++i) {
+    sockaddr_storage peer{};
+    socklen_t size = sizeof peer;
+    unique_fd accepted(
+      ::accept4(socket_.native_handle(), reinterpret_cast<sockaddr*>(&peer), &size, SOCK_NONBLOCK | SOCK_CLOEXEC));
+    if (accepted.get() >= 0) {
+      const int on = 1;
+      ::setsockopt(accepted.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on); // what waits is gathered by us
+      hand_over({std::move(accepted), peer.ss_family == AF_INET6, text_of(peer)});
+    } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+      return wait_for_descriptors();
+    } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+      break;
+    }
+  }
+  wait();
+}
+
+void listener::wait_for_descriptors() {
+  spdlog::error("no descriptors are left for further clients; raise the limit of open files");
+  pause_.expires_after(descriptors_pause);
+  pause_.async_wait([self = shared_from_this()](const asio::error_code& cancelled) {
+    if (!cancelled)
+      self->accept_all();
+  });
+}
+
+void listener::hand_over(accepted_socket socket) {
+  if (shared_.load() >= told_max(shared_.config))
+    return;
+  auto& calmest = **std::min_element(shared_.loops.begin(), shared_.loops.end(),
+                                     [](const auto& a, const auto& b) { return a->load() < b->load(); });
+  calmest.assign();
+  calmest.post(std::move(socket));
+}
+
+} // namespace godwit

@@ -1,0 +1,41 @@
+/// @file
+/// A listening socket: gives each new connection to the loop that has the fewest.
+///
+/// Lives on   the first loop.
+/// Promises   where descriptors run out it waits a moment instead of spinning; clients wait in the system's backlog.
+#pragma once
+
+#include "nodes/edge/loop.hpp"
+
+#include <asio/ip/tcp.hpp>
+#include <asio/steady_timer.hpp>
+
+#include <memory>
+#include <vector>
+
+namespace godwit {
+
+class listener : public std::enable_shared_from_this<listener> {
+public:
+  /// One for each address that `where` resolves to, already listening. `address_unusable` if one of them fails.
+  static result<std::vector<std::shared_ptr<listener>>> open(edge_shared& shared, const edge_address& where);
+
+  listener(edge_shared& shared, asio::ip::tcp::acceptor socket);
+
+  void start();
+  /// On the first loop's thread.
+  void close();
+  edge_address address() const;
+
+private:
+  void wait();
+  void accept_all();
+  void wait_for_descriptors();
+  void hand_over(accepted_socket socket);
+
+  edge_shared& shared_;
+  asio::ip::tcp::acceptor socket_;
+  asio::steady_timer pause_;
+};
+
+} // namespace godwit

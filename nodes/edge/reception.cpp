@@ -1,0 +1,81 @@
+#include "nodes/edge/reception.hpp"
+
+#include "nodes/edge/secrets.hpp"
+
+#include <utility>
+
+namespace godwit {
+
+std::optional<std::size_t> reception::read_hello(connection& from, const frame& what) {
+  const auto refuse = [&](error_code code, std::string detail = {}) {
+    from.refuse({code, std::move(detail)});
+    return std::nullopt;
+  };
+  if (what.channel != static_cast<std::uint8_t>(client_channel::connection))
+    return refuse(error_code::bad_frame, "the first frame must be a hello");
+  auto control = control::decode_client_control(what.bytes);
+  if (!control)
+    return refuse(control.why().code, control.why().detail);
+  auto* hello = std::get_if<control::client_hello>(&*control);
+  if (hello == nullptr)
+    return refuse(error_code::bad_frame, "the first frame must be a hello");
+  if (hello->version_min > control::protocol_version || hello->version_max < control::protocol_version)
+    return refuse(error_code::version_unsupported, "the server speaks version 1");
+  if (hello->identity.size() != control::identity_bytes)
+    return refuse(error_code::identity_invalid);
+
+  auto asked = std::make_unique<asked_session>();
+  const auto identity = sha256(hello->identity);
+  cleanse(hello->identity.data(), hello->identity.size());
+  if (!identity)
+    return refuse(error_code::internal_error);
+  asked->claim.identity = *identity;
+  asked->claim.peer_address = from.peer();
+  asked->client_name = std::move(hello->client_name);
+  asked->resume = hello->resume.has_value();
+  if (!(hello->resume ? ask_resume(*asked, *hello->resume) : ask_new(*asked)))
+    return refuse(error_code::internal_error);
+  from.asked = std::move(asked);
+  from.set_phase(connection::phase::waiting);
+  return home_loop(from.asked->claim.session, loop_count_);
+}
+
+bool reception::ask_new(asked_session& asked) {
+  const auto token = random_token();
+  const auto id = random_session_id(loop_index_, loop_count_);
+  if (!token || !id)
+    return false;
+  const auto hash = sha256(bytes_of(*token));
+  if (!hash)
+    return false;
+  asked.token = *token;
+  asked.claim.token = *hash;
+  asked.claim.session = *id;
+  return true;
+}
+
+bool reception::ask_resume(asked_session& asked, control::resume_request& request) {
+  const auto hash = sha256(bytes_of(request.token));
+  if (!hash)
+    return false;
+  asked.token = request.token;
+  cleanse(request.token.data(), request.token.size());
+  asked.claim.token = *hash;
+  asked.claim.session = request.session;
+  asked.claim.positions = std::move(request.positions);
+  return true;
+}
+
+void reception::admit(const std::shared_ptr<connection>& client) {
+  const auto session = client->asked->claim.session;
+  if (!routes_.has(session) && routes_.size() >= context_.config.routes_max / loop_count_)
+    return client->refuse({error_code::too_many_clients, {}});
+  if (client->asked->resume)
+    routes_.resume(client);
+  else if (routes_.has(session)) // one in 2^64
+    client->refuse({error_code::internal_error, {}});
+  else
+    routes_.open(client);
+}
+
+} // namespace godwit

@@ -1,0 +1,277 @@
+#include "nodes/edge/route_table.hpp"
+
+#include "nodes/edge/secrets.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace godwit {
+
+route_table::route_table(connection_context& context, const route_settings& settings, edge_upstream& upstream)
+    : context_(context), settings_(settings), upstream_(upstream), opening_(settings.opening_timeout),
+      detached_(settings.resume_timeout) {}
+
+// ------------------------------------------------------------------------------------------------ one route's turn
+
+template <class Decide>
+bool route_table::with(session_id session, Decide&& decide) {
+  const auto found = routes_.find(session);
+  if (found == routes_.end())
+    return false;
+  decide(found->second.rules);
+  perform_all(found);
+  return true;
+}
+
+/// A route that is forgotten meanwhile leaves the others where they are.
+template <class Decide>
+void route_table::with_each(Decide&& decide) {
+  for (auto it = routes_.begin(); it != routes_.end();) {
+    const auto current = it++;
+    decide(current->second.rules);
+    perform_all(current);
+  }
+}
+
+void route_table::perform_all(routes::iterator where) {
+  auto& at = where->second;
+  for (auto& effect : effects_)
+    std::visit([&](auto& what) { perform(at, what); }, effect);
+  effects_.clear();
+  const auto session = where->first;
+  const bool forgotten = std::exchange(forgotten_, false);
+  const bool opened = at.opening && (forgotten || !at.rules.opening());
+  if (forgotten) {
+    routes_.erase(where);
+    context_.counters.routes.sub();
+  } else {
+    at.opening = at.rules.opening();
+    note_deadline(at);
+  }
+  if (opened && !waiting_.empty())
+    free_waiting(session);
+}
+
+void route_table::note_deadline(entry& at) {
+  const auto deadline = at.rules.deadline();
+  if (deadline == at.noted_deadline)
+    return;
+  at.noted_deadline = deadline;
+  if (deadline)
+    (at.rules.opening() ? opening_ : detached_).set(context_.now, at.rules.session());
+}
+
+void route_table::free_waiting(session_id session) {
+  const auto [first, last] = waiting_.equal_range(session);
+  for (auto it = first; it != last; ++it)
+    if (auto client = it->second.lock())
+      to_ask_again_.push_back(std::move(client));
+  waiting_.erase(first, last);
+}
+
+// --------------------------------------------------------------------------------------------------- from clients
+
+void route_table::open(const std::shared_ptr<connection>& client) { open(client, route::opening_kind::new_session); }
+
+void route_table::open(const std::shared_ptr<connection>& client, route::opening_kind kind) {
+  asking_ = client;
+  const auto session = client->asked->claim.session;
+  const auto [where, inserted] = routes_.try_emplace(
+    session, entry{route(settings_, kind, client->asked->claim, context_.now, effects_), nullptr, std::nullopt});
+  context_.counters.routes.add(inserted ? 1 : 0);
+  perform_all(where);
+  asking_.reset();
+}
+
+void route_table::resume(const std::shared_ptr<connection>& client) {
+  const auto session = client->asked->claim.session;
+  auto verdict = resume_verdict::taken;
+  asking_ = client;
+  const bool known =
+    with(session, [&](route& rules) { verdict = rules.resume(client->asked->claim, context_.now, effects_); });
+  asking_.reset();
+  if (!known) {
+    if (client->paused())
+      to_go_on_.push_back(client);
+    return open(client, route::opening_kind::resumed_session);
+  }
+  switch (verdict) {
+  case resume_verdict::taken:
+    if (client->paused()) // it had to wait
+      to_go_on_.push_back(client);
+    break;
+  case resume_verdict::refused: client->refuse({error_code::resume_refused, {}}); break;
+  case resume_verdict::ended: client->refuse({error_code::session_ended, {}}); break;
+  case resume_verdict::wait:
+    client->pause();
+    waiting_.emplace(session, client);
+    break;
+  }
+}
+
+route_table::entry* route_table::of_client(connection& which) {
+  const auto found = routes_.find(which.session);
+  return found != routes_.end() && found->second.client.get() == &which ? &found->second : nullptr;
+}
+
+void route_table::client_sent(connection& from, std::string_view frame) {
+  if (of_client(from) == nullptr)
+    return;
+  context_.counters.frames_in.add();
+  auto bytes = std::make_shared<const std::string>(frame);
+  with(from.session, [&](route& rules) { rules.client_sent(std::move(bytes), effects_); });
+}
+
+void route_table::client_lost(connection& which) {
+  auto* at = of_client(which);
+  if (at == nullptr)
+    return;
+  at->client.reset();
+  with(which.session, [&](route& rules) { rules.client_lost(context_.now, effects_); });
+}
+
+void route_table::client_drained(connection& which) {
+  if (of_client(which) != nullptr)
+    with(which.session, [&](route& rules) { rules.client_drained(effects_); });
+}
+
+// --------------------------------------------------------------------------------------------------- from the node
+
+void route_table::receive(message& what) {
+  bool known = true;
+  if (auto* placed = std::get_if<session_placed>(&what)) {
+    known = with(placed->session, [&](route& rules) { rules.placed(*placed, context_.now, effects_); });
+    if (known && known_dead(placed->worker, placed->worker_incarnation)) // it died while the answer was on its way
+      with(placed->session,
+           [&](route& rules) { rules.worker_dead(placed->worker, placed->worker_incarnation, effects_); });
+  } else if (auto* refused = std::get_if<attach_refused>(&what)) {
+    known = with(refused->session, [&](route& rules) { rules.attach_refused(*refused, effects_); });
+  } else if (auto* revoked = std::get_if<route_revoked>(&what)) {
+    known = with(revoked->session, [&](route& rules) { rules.revoked(*revoked, effects_); });
+  }
+  if (!known)
+    context_.counters.drops.add();
+}
+
+void route_table::take(edge_item& what) {
+  const auto session = std::visit([](const auto& item) { return item.session; }, what);
+  const auto found = routes_.find(session);
+  if (found == routes_.end())
+    return context_.counters.drops.add();
+  auto& at = found->second;
+  if (auto* event = std::get_if<delivery>(&what)) {
+    if (at.rules.accept(*event) && at.client)
+      at.client->write(std::move(event->payload));
+    else
+      context_.counters.drops.add();
+    return;
+  }
+  at.rules.output(std::move(std::get<session_output>(what)), effects_);
+  perform_all(found);
+}
+
+void route_table::link_reset(const godwit::link_reset& what) {
+  with_each([&](route& rules) { rules.link_reset(what, effects_); });
+}
+
+void route_table::view(const membership_view& what) {
+  if (what.by == view_.by && what.number <= view_.number)
+    return;
+  for (const auto& node : what.nodes)
+    if (node.state == node_state::dead && !known_dead(node.name, node.incarnation))
+      with_each([&](route& rules) { rules.worker_dead(node.name, node.incarnation, effects_); });
+  view_ = what;
+}
+
+bool route_table::known_dead(const node_name& node, incarnation which) const {
+  return std::any_of(view_.nodes.begin(), view_.nodes.end(), [&](const member_node& known) {
+    return known.name == node && known.incarnation == which && known.state == node_state::dead;
+  });
+}
+
+std::optional<steady_time> route_table::next_deadline() const {
+  const auto opening = opening_.next(), detached = detached_.next();
+  if (!opening || !detached)
+    return opening ? opening : detached;
+  return std::min(*opening, *detached);
+}
+
+void route_table::tick() {
+  for (auto* queue : {&opening_, &detached_})
+    while (const auto session = queue->take(context_.now))
+      with(*session, [&](route& rules) { rules.tick(context_.now, effects_); });
+}
+
+void route_table::clear() {
+  context_.counters.routes.sub(routes_.size());
+  routes_.clear();
+  waiting_.clear();
+  to_go_on_.clear();
+  to_ask_again_.clear();
+}
+
+// --------------------------------------------------------------------------------------------------------- effects
+
+void route_table::perform(entry&, send& what) { upstream_.send(what.to, std::move(what.what)); }
+
+void route_table::perform(entry& at, write_to_client& what) {
+  if (at.client && what.frame && !what.frame->empty())
+    at.client->write(std::move(what.frame));
+}
+
+void route_table::perform(entry& at, const take_client&) {
+  at.client = asking_;
+  at.client->session = at.rules.session();
+}
+
+void route_table::perform(entry& at, const greet_client& what) {
+  if (!at.client || !at.client->asked)
+    return;
+  const auto& config = context_.config;
+  control::server_hello hello;
+  hello.session = at.rules.session();
+  hello.token = at.client->asked->token;
+  hello.resumed = what.resumed;
+  hello.resume_timeout_ms = static_cast<std::uint32_t>(config.resume_timeout.count());
+  const auto time = std::chrono::system_clock::now().time_since_epoch();
+  hello.server_time_us = std::chrono::duration_cast<std::chrono::microseconds>(time).count();
+  hello.frame_bytes_max = static_cast<std::uint32_t>(config.frame_bytes_max);
+  hello.alternatives = config.alternatives;
+  hello.idle_ping_after_ms = static_cast<std::uint32_t>(config.idle_ping_after.count());
+  hello.node = config.node;
+  at.client->write(std::make_shared<const std::string>(control::encode(control::server_control{hello})));
+  at.client->set_phase(connection::phase::serving);
+  context_.counters.resumed.add(what.resumed ? 1 : 0);
+  spdlog::debug("session {:x} of {} ({}) {} on {}", hello.session.value, at.client->peer(),
+                at.client->asked->client_name, what.resumed ? "goes on" : "begins", at.rules.worker());
+  cleanse(hello.token.data(), hello.token.size());
+  at.client->asked.reset();
+}
+
+void route_table::perform(entry& at, const report_when_drained&) {
+  if (at.client && at.client->half_empty())
+    context_.owner.on_drained(*at.client);
+}
+
+void route_table::perform(entry& at, const stop_reading&) {
+  if (at.client)
+    at.client->pause();
+}
+
+void route_table::perform(entry& at, const continue_reading&) {
+  if (at.client && at.client->paused())
+    to_go_on_.push_back(at.client);
+}
+
+void route_table::perform(entry& at, const close_client& what) {
+  if (auto client = std::exchange(at.client, nullptr)) {
+    client->session = {};
+    client->refuse(what.why);
+  }
+}
+
+void route_table::perform(entry&, const forget_route&) { forgotten_ = true; }
+
+} // namespace godwit

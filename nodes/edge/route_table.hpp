@@ -1,0 +1,95 @@
+/// @file
+/// The routes of one loop: does what actors/rules/route.hpp decides, for the connections of this loop.
+///
+/// Owns     its routes, and the connections' shares in them.
+/// Bounded  by the edge's routes_max; connections that wait for another one's claim wait no longer than that claim.
+#pragma once
+
+#include "actors/rules/route.hpp"
+#include "messages/edge_item.hpp"
+#include "nodes/edge/connection.hpp"
+#include "nodes/edge/deadline_queue.hpp"
+#include "nodes/edge/edge_ports.hpp"
+
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+namespace godwit {
+
+class route_table {
+public:
+  route_table(connection_context& context, const route_settings& settings, edge_upstream& upstream);
+
+  // From connections that have said hello (`asked` is set).
+  void open(const std::shared_ptr<connection>& client);
+  void resume(const std::shared_ptr<connection>& client);
+
+  // From connections that have a route.
+  void client_sent(connection& from, std::string_view frame);
+  void client_lost(connection& which);
+  void client_drained(connection& which);
+
+  // From the node.
+  void receive(message& what);
+  void take(edge_item& what);
+  void link_reset(const godwit::link_reset& what);
+  void view(const membership_view& what);
+
+  std::optional<steady_time> next_deadline() const;
+  void tick();
+
+  bool has(session_id session) const { return routes_.contains(session); }
+  std::size_t size() const { return routes_.size(); }
+  /// Connections whose frames go on, and connections that are to ask `resume` again. Emptied by the caller.
+  std::vector<std::shared_ptr<connection>>& to_go_on() { return to_go_on_; }
+  std::vector<std::shared_ptr<connection>>& to_ask_again() { return to_ask_again_; }
+  void clear();
+
+private:
+  struct entry {
+    route rules;
+    std::shared_ptr<connection> client;
+    std::optional<steady_time> noted_deadline;
+    bool opening = true;
+  };
+  using routes = std::unordered_map<session_id, entry>;
+
+  void open(const std::shared_ptr<connection>& client, route::opening_kind kind);
+  entry* of_client(connection& which);
+  /// Calls `decide(rules, effects)` of the session's route, then does the effects. False: there is no such route.
+  template <class Decide>
+  bool with(session_id session, Decide&& decide);
+  template <class Decide>
+  void with_each(Decide&& decide);
+  void perform_all(routes::iterator where);
+  void note_deadline(entry& at);
+  void free_waiting(session_id session);
+  bool known_dead(const node_name& node, incarnation which) const;
+
+  void perform(entry& at, send& what);
+  void perform(entry& at, write_to_client& what);
+  void perform(entry& at, const take_client& what);
+  void perform(entry& at, const greet_client& what);
+  void perform(entry& at, const report_when_drained& what);
+  void perform(entry& at, const stop_reading& what);
+  void perform(entry& at, const continue_reading& what);
+  void perform(entry& at, const close_client& what);
+  void perform(entry& at, const forget_route& what);
+
+  connection_context& context_;
+  const route_settings& settings_;
+  edge_upstream& upstream_;
+  routes routes_;
+  route_effects effects_;              // of one decision; its memory is used again
+  std::shared_ptr<connection> asking_; // whom take_client means
+  bool forgotten_ = false;             // the route that effects_ belong to
+  std::unordered_multimap<session_id, std::weak_ptr<connection>> waiting_;
+  std::vector<std::shared_ptr<connection>> to_go_on_;
+  std::vector<std::shared_ptr<connection>> to_ask_again_;
+  deadline_queue<session_id> opening_;
+  deadline_queue<session_id> detached_;
+  membership_view view_;
+};
+
+} // namespace godwit

@@ -1,0 +1,30 @@
+/// @file
+/// What an edge draws and hashes: session ids, resume tokens, SHA-256. By OpenSSL.
+#pragma once
+
+#include "messages/ids.hpp"
+
+#include <array>
+#include <optional>
+#include <string_view>
+
+namespace godwit {
+
+/// Random, never 0, and served by the loop `index` of `count`: home_loop(id, count) == index. None if the system gives
+/// no randomness.
+std::optional<session_id> random_session_id(std::size_t index, std::size_t count);
+/// The loop that has a session's route, wherever its id was drawn: nobody has to be asked.
+inline std::size_t home_loop(session_id id, std::size_t count) { return id.value % count; }
+
+std::optional<std::array<std::uint8_t, 32>> random_token();
+
+/// None if OpenSSL has no memory.
+std::optional<std::array<std::uint8_t, 32>> sha256(std::string_view bytes);
+inline std::string_view bytes_of(const std::array<std::uint8_t, 32>& from) {
+  return {reinterpret_cast<const char*>(from.data()), from.size()};
+}
+
+/// So that a secret does not stay in memory that is used again.
+void cleanse(void* bytes, std::size_t count);
+
+} // namespace godwit
