@@ -2,6 +2,7 @@
 
 #include "actors/message_types.hpp"
 
+#include <caf/exit_reason.hpp>
 #include <caf/send.hpp>
 
 #include <mutex>
@@ -97,6 +98,18 @@ std::vector<std::uint64_t> switchboard::locals(entity_kind kind) const {
         result.push_back(key.id);
   }
   return result;
+}
+
+void switchboard::close() {
+  for (auto& each : shards_) {
+    std::unordered_map<entity_key, caf::actor, hash_key> leaving;
+    {
+      std::unique_lock guard{each.lock};
+      leaving.swap(each.actors);
+    }
+    for (auto& [key, handle] : leaving)
+      caf::anon_send_exit(handle, caf::exit_reason::user_shutdown);
+  }
 }
 
 void switchboard::set_edge(std::shared_ptr<edge_port> edge) { edge_ = std::move(edge); }

@@ -75,6 +75,8 @@ public:
   /// Null if there is none.
   caf::actor local(entity_kind kind, std::uint64_t id) const;
   std::vector<std::uint64_t> locals(entity_kind kind) const;
+  /// The node stops: all registered actors get an exit, and nobody can be reached any more.
+  void close();
 
   /// Both once, before anything is sent.
   void set_edge(std::shared_ptr<edge_port> edge);

@@ -1,0 +1,55 @@
+/// @file
+/// Joins a proxy node's edge and its switchboard.
+#pragma once
+
+#include "actors/switchboard.hpp"
+#include "nodes/edge/edge.hpp"
+#include "nodes/edge/edge_ports.hpp"
+
+#include <atomic>
+
+namespace godwit {
+
+/// The edge starts last, and clients may come before its start has returned: what is for it waits until `started`.
+class edge_adapter final : public edge_port, public edge_upstream {
+public:
+  explicit edge_adapter(switchboard& board) : board_(board) {}
+
+  void started(edge& running) {
+    edge_.store(&running);
+    edge_.notify_all();
+  }
+
+  // edge → node
+  void send(const address& to, message what) override { board_.send(to, std::move(what)); }
+
+  // node → edge
+  void receive(message what) override { get().receive(std::move(what)); }
+  void deliver(edge_item what) override {
+    std::vector<edge_item> items;
+    items.push_back(std::move(what));
+    get().deliver(std::move(items));
+  }
+  void deliver(std::vector<edge_item> items, std::shared_ptr<const void> ticket) {
+    get().deliver(std::move(items), std::move(ticket));
+  }
+  void reset(const link_reset& what) override {
+    if (auto* running = edge_.load())
+      running->link_reset(what);
+  }
+  void view(const membership_view& what) override {
+    if (auto* running = edge_.load())
+      running->view(what);
+  }
+
+private:
+  edge& get() {
+    edge_.wait(nullptr);
+    return *edge_.load();
+  }
+
+  switchboard& board_;
+  std::atomic<edge*> edge_{nullptr};
+};
+
+} // namespace godwit

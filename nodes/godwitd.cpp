@@ -1,0 +1,153 @@
+/// @file
+/// The server's program: runs one node, or all nodes of a config, or makes certificates.
+///
+/// Exit codes: 0 stopped in order; 1 wrong arguments; 2 the config has problems; 3 the node can not start; 4 this life
+/// of the node was declared dead by the cluster and ended itself.
+
+#include "nodes/certs_command.hpp"
+#include "nodes/config/config.hpp"
+#include "nodes/node.hpp"
+#include "nodes/readiness.hpp"
+#include "nodes/supervisor.hpp"
+#include "nodes/version.hpp"
+
+#include <CLI/CLI.hpp>
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <atomic>
+#include <csignal>
+#include <cstdio>
+
+namespace {
+
+using namespace godwit;
+
+constexpr int exit_config = 2;
+constexpr int exit_start = 3;
+constexpr int exit_declared_dead = 4;
+
+std::optional<cluster_config> config_or_problems(const std::string& file) {
+  auto reading = read_config(file);
+  for (const auto& problem : reading.problems)
+    std::fprintf(stderr, "%s\n", to_string(problem).c_str());
+  return std::move(reading.config);
+}
+
+void log_to_stderr(const cluster_config& config, const node_name& node) {
+  auto logger = spdlog::stderr_color_mt(node);
+  logger->set_pattern("%Y-%m-%d %H:%M:%S.%e %^%l%$ %n: %v");
+  logger->set_level(spdlog::level::from_str(config.log_level));
+  spdlog::set_default_logger(std::move(logger));
+}
+
+/// Blocked in all threads: they come by sigwait.
+sigset_t block_signals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (int each : {SIGINT, SIGTERM})
+    sigaddset(&signals, each);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  return signals;
+}
+
+int run_node(const cluster_config& config, const node_name& name) {
+  const auto* self = config.find(name);
+  if (self == nullptr) {
+    std::string names;
+    for (const auto& each : config.nodes)
+      names += ' ' + each.name;
+    std::fprintf(stderr, "%s has no node \"%s\"; it has%s\n", config.file.c_str(), name.c_str(), names.c_str());
+    return exit_config;
+  }
+  auto signals = block_signals();
+  log_to_stderr(config, name);
+  static std::atomic<bool> declared_dead{false};
+  node_events events;
+  events.ready = [&name] {
+    spdlog::info("{} is ready", name);
+    tell_ready();
+  };
+  events.must_end = [] {
+    declared_dead = true;
+    ::kill(::getpid(), SIGTERM);
+  };
+  auto running = node::start(config, *self, std::move(events));
+  if (!running) {
+    const auto& why = running.why();
+    std::fprintf(stderr, "%s can not start: %s\n", name.c_str(),
+                 why.detail.empty() ? std::string{sentence_of(why.code)}.c_str() : why.detail.c_str());
+    return exit_start;
+  }
+  int signal = 0;
+  sigwait(&signals, &signal);
+  spdlog::info("{} stops", name);
+  (*running)->stop();
+  return declared_dead ? exit_declared_dead : 0;
+}
+
+int tell(const result<std::string>& outcome) {
+  if (outcome) {
+    std::printf("%s\n", outcome->c_str());
+    return 0;
+  }
+  std::fprintf(stderr, "%s %s\n", std::string{sentence_of(outcome.why().code)}.c_str(), outcome.why().detail.c_str());
+  return exit_start;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{"Godwit: a chat cluster whose sessions migrate without landing."};
+  app.set_version_flag("--version", version_text);
+  std::string file;
+  std::string node_name;
+  bool all = false;
+  auto* config_option = app.add_option("--config", file, "the cluster's config file (TOML)");
+  auto* node_option = app.add_option("--node", node_name, "run this node of it")->needs(config_option);
+  auto* all_option = app.add_flag("--all", all, "run every node of it, each as a process")->needs(config_option);
+  node_option->excludes(all_option);
+
+  auto* certs = app.add_subcommand("certs", "make certificates; files that are there are kept");
+  certs->require_subcommand(1);
+  std::string out = "var";
+  std::string name;
+  std::vector<std::string> addresses;
+  auto* ca = certs->add_subcommand("ca", "the CA that signs the client ports' certificates");
+  auto* cluster_ca = certs->add_subcommand("cluster-ca", "the CA that signs the nodes' certificates");
+  auto* server = certs->add_subcommand("server", "the certificate of the client ports");
+  auto* node = certs->add_subcommand("node", "the certificate of a node");
+  for (auto* each : {ca, cluster_ca, server, node})
+    each->add_option("--out", out, "the folder")->capture_default_str();
+  server->add_option("name", name, "the DNS name that clients dial")->required();
+  server->add_option("--ip", addresses, "an IP address that clients dial");
+  server->add_option("--dns", addresses, "a further DNS name");
+  node->add_option("name", name, "the node's name in the config")->required();
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& problem) {
+    return app.exit(problem) == 0 ? 0 : 1;
+  }
+
+  if (ca->parsed())
+    return tell(make_client_ca(out));
+  if (cluster_ca->parsed())
+    return tell(make_cluster_ca(out));
+  if (server->parsed()) {
+    addresses.insert(addresses.begin(), name);
+    return tell(make_server_certificate(out, addresses));
+  }
+  if (node->parsed())
+    return tell(make_node_certificate(out, name));
+  if (node_name.empty() && !all) {
+    std::fprintf(stderr, "say --node NAME or --all, with --config FILE; or see --help\n");
+    return 1;
+  }
+  auto config = config_or_problems(file);
+  if (!config)
+    return exit_config;
+  if (all)
+    return supervise(std::filesystem::read_symlink("/proc/self/exe"), *config);
+  return run_node(*config, node_name);
+}

@@ -1,0 +1,290 @@
+#include "nodes/node.hpp"
+
+#include "actors/directory_actor.hpp"
+#include "actors/link_hub.hpp"
+#include "actors/membership_actor.hpp"
+#include "actors/room_host_actor.hpp"
+#include "actors/session_host_actor.hpp"
+#include "actors/session_spawner.hpp"
+#include "actors/store_actor.hpp"
+#include "messages/names.hpp"
+#include "nodes/edge_adapter.hpp"
+#include "nodes/link/link_transport.hpp"
+#include "nodes/link_adapter.hpp"
+#include "nodes/store/sqlite_engine.hpp"
+#include "nodes/store/store.hpp"
+#include "nodes/version.hpp"
+
+#include <caf/actor_cast.hpp>
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+#include <caf/send.hpp>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <mutex>
+#include <openssl/rand.h>
+#include <optional>
+
+namespace godwit {
+namespace {
+
+incarnation random_incarnation() {
+  incarnation result;
+  while (!result)
+    RAND_bytes(reinterpret_cast<unsigned char*>(&result.value), sizeof result.value);
+  return result;
+}
+
+/// The store as the actors reach it.
+class store_gate final : public store_port {
+public:
+  explicit store_gate(std::unique_ptr<store> running) : store_(std::move(running)) {}
+  void submit(store_request request, std::function<void(store_answer)> answer) override {
+    store_->submit(std::move(request), std::move(answer));
+  }
+  void stop() { store_->stop(); }
+
+private:
+  std::unique_ptr<store> store_;
+};
+
+class system_config : public caf::actor_system_config {
+public:
+  explicit system_config(const cluster_config& cluster) {
+    configure_for_links(*this);
+    if (cluster.scheduler_threads != 0)
+      set("scheduler.max-threads", cluster.scheduler_threads);
+  }
+};
+
+std::vector<configured_node> all_nodes(const cluster_config& cluster) {
+  std::vector<configured_node> result;
+  for (const auto& each : cluster.nodes)
+    result.push_back({each.name, each.roles});
+  return result;
+}
+
+std::vector<std::string> texts_of(const std::vector<endpoint>& endpoints) {
+  std::vector<std::string> result;
+  for (const auto& each : endpoints)
+    result.push_back(to_string(each));
+  return result;
+}
+
+} // namespace
+
+class node::parts {
+public:
+  parts(const cluster_config& cluster, const node_config& self, node_events events)
+      : cluster_(cluster), self_(self), events_(std::move(events)), incarnation_(random_incarnation()),
+        caf_config_(cluster_), board_(self.name, incarnation_, cluster.broker().name) {}
+
+  ~parts() { stop(); }
+
+  std::optional<error> start() {
+    if (self_.has(node_role::broker))
+      if (auto problem = start_store())
+        return problem;
+    system_.emplace(caf_config_);
+    if (self_.has(node_role::proxy)) {
+      edge_adapter_ = std::make_shared<edge_adapter>(board_);
+      board_.set_edge(edge_adapter_);
+    }
+    start_actors();
+    board_.tell_all(own_reset());
+    if (cluster_.nodes.size() > 1)
+      if (auto problem = start_links())
+        return problem;
+    if (self_.has(node_role::proxy))
+      if (auto problem = start_edge())
+        return problem;
+    edge_started_ = true;
+    if (self_.has(node_role::broker))
+      broker_linked_ = true;
+    tell_if_ready();
+    return std::nullopt;
+  }
+
+  void stop() {
+    if (edge_)
+      edge_->stop();
+    if (transport_)
+      transport_->stop();
+    if (hub_)
+      hub_->stop();
+    if (gate_)
+      gate_->stop();
+    board_.close();
+    // CAF waits here for the actors to end. The edge, the hub and the store are still there for what they say last.
+    system_.reset();
+    hub_.reset();
+    edge_.reset();
+    gate_.reset();
+  }
+
+private:
+  std::optional<error> start_store() {
+    std::error_code problem;
+    std::filesystem::create_directories(self_.data, problem);
+    if (problem)
+      return error{error_code::file_unusable,
+                   "The data folder " + self_.data.string() + " can not be made: " + problem.message() + "."};
+    std::filesystem::permissions(self_.data, std::filesystem::perms::owner_all, problem);
+    store_options options;
+    // The directory's requests that were answered "away" are said again; rooms ask by themselves.
+    options.on_back = [this] { caf::anon_send(board_.local(entity_kind::directory, 0), own_reset()); };
+    auto started = store::start(make_sqlite_engine({.file = self_.data / "godwit.db"}), std::move(options));
+    if (!started)
+      return started.why();
+    gate_ = std::make_unique<store_gate>(std::move(*started));
+    return std::nullopt;
+  }
+
+  void start_actors() {
+    auto enter = [this](entity_kind kind, auto handle) {
+      board_.enter(kind, 0, caf::actor_cast<caf::actor>(std::move(handle)));
+    };
+    if (self_.has(node_role::broker)) {
+      enter(entity_kind::store, system_->spawn<store_actor>(std::ref(board_), std::ref<store_port>(*gate_)));
+      enter(entity_kind::directory, system_->spawn<directory_actor>(std::ref(board_), directory_rules()));
+    }
+    if (self_.has(node_role::worker)) {
+      board_.set_sessions(std::make_shared<session_spawner>(*system_, board_));
+      enter(entity_kind::session_host, system_->spawn<session_host_actor>(std::ref(board_)));
+      enter(entity_kind::room_host, system_->spawn<room_host_actor>(std::ref(board_)));
+    }
+    enter(entity_kind::membership,
+          system_->spawn<membership_actor>(std::ref(board_), membership_rules(), events_.must_end));
+  }
+
+  directory_config directory_rules() const {
+    directory_config config;
+    config.self = self_.name;
+    for (const auto& each : cluster_.nodes)
+      if (each.has(node_role::worker))
+        config.workers.push_back(each.name);
+    for (const auto& nick : cluster_.reserved_nicks)
+      if (auto folded = fold_nick(nick))
+        config.reserved_nicks.push_back(*folded);
+    config.resume_timeout = cluster_.limits.resume_timeout;
+    return config;
+  }
+
+  membership_actor::rules membership_rules() const {
+    if (self_.has(node_role::broker))
+      return membership{{self_.name, self_.roles}, incarnation_, all_nodes(cluster_), std::chrono::steady_clock::now()};
+    return membership_follower{self_.name, incarnation_, cluster_.broker().name};
+  }
+
+  link_reset own_reset() const { return {self_.name, incarnation_, self_.roles}; }
+
+  node_hello own_hello() const {
+    node_hello hello;
+    hello.cluster = cluster_.name;
+    hello.name = self_.name;
+    hello.incarnation = incarnation_;
+    hello.roles = self_.roles;
+    hello.software = version_text;
+    return hello;
+  }
+
+  std::optional<error> start_links() {
+    auto tls = tls_context::for_nodes({self_.certificate.string(), self_.key.string()}, cluster_.ca.string());
+    if (!tls)
+      return tls.why();
+    link_adapter_ = std::make_unique<link_adapter>(board_, edge_adapter_.get(), [this] {
+      broker_linked_ = true;
+      tell_if_ready();
+    });
+    hub_ = std::make_unique<link_hub>(*system_, own_hello(), *link_adapter_);
+    link_options options;
+    options.self = own_hello();
+    options.listen = texts_of(self_.bind);
+    for (const auto& each : cluster_.nodes)
+      if (each.name != self_.name && needs_link(each))
+        options.peers.push_back({each.name, {to_string(*each.address)}});
+    link_events events;
+    events.on_link = [this](const node_hello& peer, int fd, bool is_dialler, link_id) {
+      hub_->connected(peer, fd, is_dialler);
+    };
+    auto started = link_transport::start(*tls, std::move(options), std::move(events));
+    if (!started)
+      return started.why();
+    transport_ = std::move(*started);
+    return std::nullopt;
+  }
+
+  /// Two pure proxy nodes have nothing to say to each other.
+  bool needs_link(const node_config& other) const {
+    auto pure_proxy = static_cast<std::uint8_t>(node_role::proxy);
+    return self_.roles != pure_proxy || other.roles != pure_proxy;
+  }
+
+  std::optional<error> start_edge() {
+    const auto& client = *self_.client;
+    auto tls = tls_context::for_client_port({client.certificate.string(), client.key.string()});
+    if (!tls)
+      return tls.why();
+    edge_config config;
+    config.node = self_.name;
+    config.node_incarnation = incarnation_;
+    for (const auto& each : client.listen)
+      config.listen.push_back({each.host, each.port});
+    config.loop_count = client.loops;
+    for (const auto& each : cluster_.nodes)
+      if (each.client && each.name != self_.name)
+        for (const auto& where : each.client->listen)
+          config.alternatives.push_back(to_string(where));
+    config.handshake_timeout = cluster_.limits.handshake_timeout;
+    config.idle_ping_after = cluster_.limits.idle_ping_after;
+    config.resume_timeout = cluster_.limits.resume_timeout;
+    config.send_queue_bytes_max = cluster_.limits.send_queue_bytes;
+    config.clients_max = cluster_.limits.clients_max;
+    auto started = edge::start(std::move(config), std::move(*tls), *edge_adapter_);
+    if (!started)
+      return started.why();
+    edge_ = std::move(*started);
+    edge_adapter_->started(*edge_);
+    for (const auto& each : edge_->listening())
+      spdlog::info("{}: clients connect to {}", self_.name, to_string(endpoint{each.host, each.port}));
+    return std::nullopt;
+  }
+
+  void tell_if_ready() {
+    if (edge_started_ && broker_linked_)
+      std::call_once(told_ready_, events_.ready);
+  }
+
+  const cluster_config cluster_;
+  const node_config self_;
+  node_events events_;
+  const incarnation incarnation_;
+  system_config caf_config_;
+  switchboard board_;
+  std::unique_ptr<store_gate> gate_;
+  std::optional<caf::actor_system> system_;
+  std::shared_ptr<edge_adapter> edge_adapter_;
+  std::unique_ptr<link_adapter> link_adapter_;
+  std::unique_ptr<link_hub> hub_;
+  std::unique_ptr<link_transport> transport_;
+  std::unique_ptr<edge> edge_;
+  std::atomic<bool> edge_started_{false};
+  std::atomic<bool> broker_linked_{false};
+  std::once_flag told_ready_;
+};
+
+result<std::unique_ptr<node>> node::start(const cluster_config& cluster, const node_config& self, node_events events) {
+  auto running = std::make_unique<parts>(cluster, self, std::move(events));
+  if (auto problem = running->start())
+    return *problem;
+  return std::unique_ptr<node>{new node{std::move(running)}};
+}
+
+node::node(std::unique_ptr<parts> running) : parts_(std::move(running)) {}
+
+node::~node() = default;
+
+void node::stop() { parts_->stop(); }
+
+} // namespace godwit
