@@ -1,0 +1,456 @@
+#include "actors/rules/directory.hpp"
+
+#include "actors/rules/limits.hpp"
+#include "messages/names.hpp"
+
+#include <gtest/gtest.h>
+
+namespace godwit {
+namespace {
+
+using namespace std::chrono_literals;
+
+const worker_place one{"worker-1", {11}};
+const worker_place two{"worker-2", {22}};
+const node_name proxy = "proxy-1";
+const node_name other_proxy = "proxy-2";
+
+/// The directory with a balancer, and a store that answers when the test says.
+struct bench {
+  instant now{};
+  directory rules{{"broker-1", {"worker-1", "worker-2"}, {"root"}, 2min}, now};
+  balancer loads;
+  std::vector<send> sent;               // to others than the store
+  std::vector<godwit::ask_store> asked; // of the store, oldest first
+
+  void perform(directory_effects effects) {
+    for (auto& effect : effects) {
+      if (const auto* ask = std::get_if<ask_balancer>(&effect))
+        perform(rules.handle(loads.handle(ask->question), now));
+      else if (const auto* tell = std::get_if<tell_balancer>(&effect))
+        loads.handle(tell->load);
+      else if (auto& out = std::get<send>(effect); out.to.kind == entity_kind::store)
+        asked.push_back(std::get<godwit::ask_store>(out.what));
+      else
+        sent.push_back(out);
+    }
+  }
+  template <class Message>
+  void tell(const Message& message) {
+    perform(rules.handle(message, now));
+  }
+  void pass(std::chrono::milliseconds time) {
+    now += time;
+    perform(rules.tick(now));
+  }
+  template <class Request>
+  Request answer(directory_result result) {
+    EXPECT_FALSE(asked.empty());
+    const auto question = asked.front();
+    asked.erase(asked.begin());
+    tell(store_answered{question.ticket, std::move(result)});
+    return std::get<Request>(question.request);
+  }
+  /// The newest message of this type; none were sent after it was taken.
+  template <class Message>
+  std::optional<Message> take() {
+    for (auto it = sent.rbegin(); it != sent.rend(); ++it) {
+      if (const auto* message = std::get_if<Message>(&it->what)) {
+        auto taken = *message;
+        sent.erase(std::next(it).base());
+        return taken;
+      }
+    }
+    return std::nullopt;
+  }
+  void view(std::vector<member_node> nodes) {
+    const membership_view told{++number, {1}, std::move(nodes)};
+    loads.handle(told);
+    tell(told);
+  }
+  void start(directory_loaded rows = {}) {
+    view({node(one), node(two), {proxy, {5}, role_proxy, node_state::alive}});
+    tell(link_reset{"broker-1", {1}, role_broker});
+    answer<load_directory>(std::move(rows));
+    tell(report_worker{one.node, one.incarnation, {}, {}});
+    tell(report_worker{two.node, two.incarnation, {}, {}});
+    EXPECT_TRUE(rules.settled());
+  }
+  static member_node node(const worker_place& place, node_state state = node_state::alive) {
+    return {place.node, place.incarnation, role_worker, state};
+  }
+  place_session placing(std::uint64_t id) { return {{id}, proxy, {5}, protocol::native, {}, {}}; }
+  session_placed place(std::uint64_t id) {
+    tell(placing(id));
+    answer<insert_session>(done{});
+    return take<session_placed>().value_or(session_placed{});
+  }
+  session_placed host(std::uint64_t id) {
+    auto placed = place(id);
+    tell(session_hosted{placed.worker, placed.worker_incarnation, {{id}, placed.epoch, proxy, {5}}});
+    return placed;
+  }
+  claim_nick claim(std::uint64_t id, std::uint64_t op, std::string nick) {
+    return {{{{id}, op, 0}, "worker-1"}, {1, 0}, std::move(nick)};
+  }
+  void named(std::uint64_t id, const std::string& nick) {
+    tell(claim(id, 1, nick));
+    answer<claim_nick_row>(nick_row_claimed{{*fold_nick(nick), nick, {id}}, false});
+    take<nick_claimed>();
+  }
+  session_row row(std::uint64_t id, std::uint32_t generation, node_name holder, std::uint64_t life) {
+    return {{id}, generation, protocol::native, {}, {}, std::move(holder), {life}, {}};
+  }
+  locate_room locate(std::uint64_t id, const std::string& key, bool create = true) {
+    return {{{{id}, 7, 0}, "worker-1"}, key, key, create};
+  }
+  std::uint64_t number = 0;
+};
+
+// ------------------------------------------------------------------------------------------------------ settling
+
+TEST(Directory, PlacesNothingBeforeRowsAreLoadedAndAllWorkersReported) {
+  bench b;
+  b.view({bench::node(one), bench::node(two)});
+  b.tell(link_reset{"broker-1", {1}, role_broker});
+  b.tell(b.placing(1));
+  b.answer<load_directory>(directory_loaded{});
+  b.tell(report_worker{one.node, one.incarnation, {}, {}});
+  EXPECT_TRUE(b.asked.empty());
+  b.tell(report_worker{two.node, two.incarnation, {}, {}});
+  EXPECT_EQ(b.answer<insert_session>(done{}).row.session, session_id{1});
+  EXPECT_EQ(b.take<session_placed>()->why, std::nullopt);
+}
+
+TEST(Directory, SettlesAfterAWhileWithoutAWorkerNodeThatIsAway) {
+  bench b;
+  b.tell(link_reset{"broker-1", {1}, role_broker});
+  b.answer<load_directory>(directory_loaded{});
+  b.pass(limits::directory_settles_within - 1ms);
+  EXPECT_FALSE(b.rules.settled());
+  b.pass(1ms);
+  EXPECT_TRUE(b.rules.settled());
+}
+
+TEST(Directory, AReportThatComesBeforeTheRowsIsReadAfterThem) {
+  bench b;
+  b.view({bench::node(one), bench::node(two)});
+  b.tell(report_worker{one.node, one.incarnation, {{{1}, {1, 0}, proxy, {5}}}, {}});
+  b.tell(report_worker{two.node, two.incarnation, {}, {}});
+  b.tell(link_reset{"broker-1", {1}, role_broker});
+  b.answer<load_directory>(directory_loaded{{b.row(1, 1, proxy, 5)}, {}});
+  EXPECT_FALSE(b.take<release_session>());
+  b.pass(10min);
+  EXPECT_FALSE(b.take<session_must_end>());
+}
+
+// ------------------------------------------------------------------------------------------------------ sessions
+
+TEST(Directory, ASessionIsPlacedOnceHoweverOftenItIsAskedFor) {
+  bench b;
+  b.start();
+  b.tell(b.placing(1));
+  b.tell(b.placing(1));
+  EXPECT_EQ(b.asked.size(), 1U);
+  b.answer<insert_session>(done{});
+  const auto first = b.take<session_placed>();
+  ASSERT_TRUE(first);
+  b.tell(b.placing(1));
+  EXPECT_EQ(b.take<session_placed>(), first);
+  EXPECT_TRUE(b.asked.empty());
+}
+
+TEST(Directory, SessionsAreSpreadEvenly) {
+  bench b;
+  b.start();
+  std::map<node_name, int> count;
+  for (std::uint64_t id = 1; id <= 1000; ++id)
+    ++count[b.host(id).worker];
+  EXPECT_EQ(count["worker-1"], 500);
+}
+
+TEST(Directory, WithoutAWorkerNodeTheSessionIsRefusedAndItsRowRemoved) {
+  bench b;
+  b.start();
+  b.view({bench::node(one, node_state::dead), bench::node(two, node_state::dead)});
+  EXPECT_EQ(b.place(1).why->code, error_code::no_worker_node);
+  EXPECT_EQ(b.answer<delete_session>(done{}).session, session_id{1});
+}
+
+TEST(Directory, AResumeThroughAnotherProxyRevokesTheRouteAndReleasesTheActor) {
+  bench b;
+  b.start();
+  const auto before = b.host(1);
+  const resume_session resume{{1}, other_proxy, {6}, protocol::native, {}, {}};
+  b.tell(resume);
+  b.tell(resume);
+  EXPECT_EQ(b.asked.size(), 1U);
+  b.answer<take_session>(session_taken{b.row(1, 2, other_proxy, 6)});
+  EXPECT_EQ(b.take<route_revoked>()->epoch, before.epoch);
+  EXPECT_EQ(b.take<release_session>(), (release_session{{1}, before.epoch}));
+  const auto after = b.take<session_placed>();
+  ASSERT_TRUE(after);
+  EXPECT_TRUE(after->resumed);
+  EXPECT_EQ(after->epoch, (session_epoch{2, 0}));
+  EXPECT_FALSE(b.take<session_must_end>());
+  b.tell(resume); // the answer was lost
+  EXPECT_EQ(b.take<session_placed>(), after);
+  b.tell(link_reset{proxy, {5}, role_proxy}); // the revocation may be lost
+  EXPECT_EQ(b.take<route_revoked>()->epoch, before.epoch);
+}
+
+TEST(Directory, AResumeWithAWrongTokenOrOfAnUnknownSessionIsRefused) {
+  bench b;
+  b.start();
+  b.host(1);
+  resume_session resume{{1}, other_proxy, {6}, protocol::native, {}, {}};
+  resume.token_hash[0] = 1;
+  b.tell(resume);
+  EXPECT_EQ(b.take<session_placed>()->why->code, error_code::resume_refused);
+  resume.session = {2};
+  b.tell(resume);
+  EXPECT_EQ(b.take<session_placed>()->why->code, error_code::resume_refused);
+  EXPECT_TRUE(b.asked.empty());
+}
+
+TEST(Directory, OfTwoResumesAtOnceTheLaterHasTheSession) {
+  bench b;
+  b.start();
+  b.host(1);
+  b.tell(resume_session{{1}, other_proxy, {6}, protocol::native, {}, {}});
+  b.tell(resume_session{{1}, "proxy-3", {7}, protocol::native, {}, {}});
+  b.answer<take_session>(session_taken{b.row(1, 2, other_proxy, 6)});
+  EXPECT_EQ(b.take<session_placed>()->why->code, error_code::replaced);
+  b.answer<take_session>(session_taken{b.row(1, 3, "proxy-3", 7)});
+  EXPECT_EQ(b.take<session_placed>()->epoch, (session_epoch{3, 0}));
+}
+
+TEST(Directory, AStaleReportIsAnsweredByRelease) {
+  bench b;
+  b.start({{b.row(1, 4, proxy, 5)}, {}});
+  b.tell(session_hosted{"worker-1", {11}, {{1}, {3, 9}, proxy, {5}}});
+  EXPECT_EQ(b.take<release_session>(), (release_session{{1}, {3, 9}}));
+}
+
+TEST(Directory, ASessionOfADeadWorkerIsResumedOnASurvivorThroughTheSameProxy) {
+  bench b;
+  b.start();
+  const auto before = b.host(1);
+  const auto dead = before.worker == one.node ? one : two;
+  const auto alive = before.worker == one.node ? two : one;
+  b.view({bench::node(dead, node_state::dead), bench::node(alive)});
+  b.tell(resume_session{{1}, proxy, {5}, protocol::native, {}, {}});
+  b.answer<take_session>(session_taken{b.row(1, 2, proxy, 5)});
+  EXPECT_EQ(b.take<session_placed>()->worker, alive.node);
+  EXPECT_FALSE(b.take<route_revoked>());
+}
+
+// ------------------------------------------------------------------------------------------------------ endings
+
+TEST(Directory, ASessionThatNobodyReportsIsHostedOnlyToLeaveItsRooms) {
+  bench b;
+  b.start({{b.row(1, 1, proxy, 5)}, {{"ada", "Ada", {1}}}});
+  b.pass(2min);
+  EXPECT_EQ(b.answer<take_session>(session_taken{b.row(1, 2, {}, 0)}).row.proxy, "");
+  const auto attach = b.take<attach_session>();
+  ASSERT_TRUE(attach);
+  EXPECT_TRUE(attach->from_store);
+  EXPECT_EQ(attach->epoch, (session_epoch{2, 0}));
+  EXPECT_EQ(b.take<session_must_end>()->epoch, (session_epoch{2, 0}));
+  b.tell(resume_session{{1}, proxy, {5}, protocol::native, {}, {}});
+  EXPECT_EQ(b.take<session_placed>()->why->code, error_code::session_ended);
+  b.tell(link_reset{"worker-1", {11}, role_worker}); // both may be lost
+  EXPECT_TRUE(b.take<attach_session>());
+  EXPECT_TRUE(b.take<session_must_end>());
+}
+
+TEST(Directory, AnEndedSessionFreesItsNickAtOnceAndItsLastOpsLater) {
+  bench b;
+  b.start();
+  const auto placed = b.host(1);
+  b.named(1, "Ada");
+  b.tell(end_session{{1}, placed.epoch, placed.worker});
+  b.tell(end_session{{1}, placed.epoch, placed.worker});
+  EXPECT_FALSE(b.take<release_session>());
+  EXPECT_EQ(b.asked.size(), 1U);
+  b.answer<release_nick_row>(done{});
+  EXPECT_TRUE(b.take<release_session>());
+  b.tell(end_session{{1}, placed.epoch, placed.worker}); // the answer was lost
+  EXPECT_TRUE(b.take<release_session>());
+  b.pass(limits::last_ops_kept - 1ms);
+  EXPECT_TRUE(b.asked.empty());
+  b.pass(1ms);
+  EXPECT_EQ(b.answer<delete_session>(done{}).session, session_id{1});
+}
+
+TEST(Directory, AFormerOwnerCanNotEndASession) {
+  bench b;
+  b.start({{b.row(1, 4, proxy, 5)}, {}});
+  b.tell(end_session{{1}, {3, 0}, "worker-1"});
+  EXPECT_TRUE(b.take<release_session>());
+  EXPECT_EQ(b.rules.session_count(), 1U);
+}
+
+TEST(Directory, TheSessionsOfARestartedProxyWaitForTheirClientsAndThenEnd) {
+  bench b;
+  b.start();
+  b.host(1);
+  b.view({bench::node(one), bench::node(two), {proxy, {50}, role_proxy, node_state::alive}});
+  b.pass(2min - 1ms);
+  EXPECT_FALSE(b.take<session_must_end>());
+  b.pass(1ms);
+  EXPECT_TRUE(b.take<session_must_end>());
+}
+
+// -------------------------------------------------------------------------------------------------------- nicks
+
+TEST(Directory, ANickIsGivenOnceInTheWholeCluster) {
+  bench b;
+  b.start();
+  b.host(1);
+  b.host(2);
+  b.tell(b.claim(1, 1, "Ada"));
+  b.tell(b.claim(1, 1, "Ada"));
+  EXPECT_EQ(b.asked.size(), 1U);
+  b.answer<claim_nick_row>(nick_row_claimed{{"ada", "Ada", {1}}, false});
+  EXPECT_EQ(b.take<nick_claimed>()->why, std::nullopt);
+  b.tell(b.claim(2, 1, "ADA"));
+  EXPECT_EQ(b.take<nick_claimed>()->why->code, error_code::nick_in_use);
+  b.tell(b.claim(1, 2, "Ada"));
+  EXPECT_EQ(b.take<nick_claimed>()->why, std::nullopt);
+  EXPECT_TRUE(b.asked.empty());
+}
+
+TEST(Directory, ARepeatedClaimGetsTheSameAnswerThoughTheNickIsFreeNow) {
+  bench b;
+  b.start();
+  const auto placed = b.host(1);
+  b.host(2);
+  b.named(1, "Ada");
+  b.tell(b.claim(2, 1, "ada"));
+  b.tell(end_session{{1}, placed.epoch, placed.worker});
+  b.answer<release_nick_row>(done{});
+  b.take<nick_claimed>();
+  b.tell(b.claim(2, 1, "ada"));
+  EXPECT_EQ(b.take<nick_claimed>()->why->code, error_code::nick_in_use);
+  b.tell(b.claim(2, 2, "ada"));
+  EXPECT_TRUE(std::holds_alternative<claim_nick_row>(b.asked.front().request));
+}
+
+TEST(Directory, ReservedAndMalformedNicksAreRefused) {
+  bench b;
+  b.start();
+  b.host(1);
+  b.tell(b.claim(1, 1, "Root"));
+  EXPECT_EQ(b.take<nick_claimed>()->why->code, error_code::nick_reserved);
+  b.tell(b.claim(1, 2, "a b"));
+  EXPECT_EQ(b.take<nick_claimed>()->why->code, error_code::nick_invalid);
+}
+
+TEST(Directory, ANickIsFoundWithItsSessionAndPlace) {
+  bench b;
+  b.start();
+  const auto placed = b.host(1);
+  b.named(1, "Ada");
+  b.tell(find_nick{{{{2}, 3, 0}, "worker-2"}, "ADA"});
+  const auto found = b.take<nick_found>();
+  ASSERT_TRUE(found && found->person);
+  EXPECT_EQ(found->person->worker, placed.worker);
+  b.tell(release_nick{{1}, "ada"});
+  b.tell(find_nick{{{{2}, 4, 0}, "worker-2"}, "ada"});
+  EXPECT_EQ(b.take<nick_found>()->why->code, error_code::no_such_nick);
+}
+
+// -------------------------------------------------------------------------------------------------------- rooms
+
+TEST(Directory, ConcurrentLocatesOfOneRoomWaitForOneOpening) {
+  bench b;
+  b.start();
+  b.tell(b.locate(1, "lobby"));
+  b.tell(b.locate(2, "lobby"));
+  b.tell(b.locate(1, "lobby"));
+  EXPECT_EQ(b.asked.size(), 1U);
+  b.answer<find_room>(room_found{{77}, "lobby"});
+  ASSERT_TRUE(b.take<host_room>());
+  EXPECT_FALSE(b.take<host_room>());
+  b.tell(room_hosted{{77}, 3, "worker-1", {}});
+  EXPECT_EQ(b.take<room_located>()->place, (room_place{{77}, 3, "worker-1"}));
+  EXPECT_TRUE(b.take<room_located>());
+  EXPECT_FALSE(b.take<room_located>());
+  b.tell(b.locate(3, "lobby"));
+  EXPECT_TRUE(b.take<room_located>());
+}
+
+TEST(Directory, ARoomThatNobodyMadeIsNotMadeByAQuestion) {
+  bench b;
+  b.start();
+  b.tell(b.locate(1, "lobby", false));
+  b.tell(b.locate(2, "lobby", true));
+  EXPECT_FALSE(b.answer<find_room>(room_found{}).create);
+  EXPECT_EQ(b.take<room_located>()->why->code, error_code::no_such_room);
+  EXPECT_TRUE(b.answer<find_room>(room_found{{77}, "lobby"}).create);
+  EXPECT_TRUE(b.take<host_room>());
+}
+
+TEST(Directory, APlaceIsReplacedByAHigherEpochOnly) {
+  bench b;
+  b.start();
+  b.tell(report_worker{"worker-1", {11}, {}, {{{77}, 5, "lobby"}}});
+  b.tell(room_hosted{{77}, 4, "worker-2", {}});
+  b.tell(b.locate(1, "lobby"));
+  EXPECT_EQ(b.take<room_located>()->place->node, "worker-1");
+  b.tell(room_hosted{{77}, 6, "worker-2", {}});
+  b.tell(b.locate(2, "lobby"));
+  EXPECT_EQ(b.take<room_located>()->place->node, "worker-2");
+}
+
+TEST(Directory, TheRoomsOfADeadWorkerAreOpenedOnASurvivor) {
+  bench b;
+  b.start();
+  b.tell(report_worker{"worker-1", {11}, {}, {{{77}, 5, "lobby"}}});
+  b.view({bench::node(one, node_state::dead), bench::node(two)});
+  EXPECT_EQ(b.take<host_room>()->room, room_id{77});
+  b.tell(link_reset{"worker-2", {22}, role_worker}); // it may be lost
+  EXPECT_TRUE(b.take<host_room>());
+}
+
+TEST(Directory, AMalformedRoomKeyIsRefused) {
+  bench b;
+  b.start();
+  for (const auto* key : {"", "Lobby", "a b", "=abc"}) {
+    b.tell(b.locate(1, key));
+    EXPECT_EQ(b.take<room_located>()->why->code, error_code::room_invalid) << key;
+  }
+}
+
+// -------------------------------------------------------------------------------------------------------- store
+
+TEST(Directory, UnansweredStoreRequestsAreRepeatedAsTheyWere) {
+  bench b;
+  b.start();
+  b.tell(b.placing(1));
+  const auto first = b.asked.front();
+  b.asked.clear();
+  b.tell(link_reset{"broker-1", {1}, role_broker});
+  ASSERT_EQ(b.asked.size(), 1U);
+  EXPECT_EQ(b.asked.front(), first);
+  b.answer<insert_session>(error{error_code::store_unavailable, {}});
+  b.pass(limits::store_asked_again_after);
+  ASSERT_EQ(b.asked.size(), 1U);
+  EXPECT_EQ(b.asked.front(), first);
+}
+
+TEST(Directory, AStoreThatStaysAwayIsToldToTheOneWhoWaits) {
+  bench b;
+  b.start();
+  b.tell(b.placing(1));
+  for (int i = 0; i < 100 && !b.asked.empty(); ++i) {
+    b.answer<insert_session>(error{error_code::store_unavailable, {}});
+    b.pass(limits::store_asked_again_after);
+  }
+  EXPECT_EQ(b.take<session_placed>()->why->code, error_code::store_unavailable);
+  EXPECT_EQ(b.rules.session_count(), 0U);
+}
+
+} // namespace
+} // namespace godwit
