@@ -10,7 +10,7 @@
 namespace godwit {
 namespace {
 
-timestamp now() { return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now()); }
+timestamp time_now() { return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now()); }
 
 } // namespace
 
@@ -23,8 +23,8 @@ outbox_actor::behavior_type outbox_actor::make_behavior() {
   connection_ = spawn<connection_actor, caf::linked>(settings_, context_, caf::actor_cast<outbox_handle>(this));
   send(connection_, open_connection{});
   return {
-    [this](submit_request& what) { perform(rules_.submit(what.number, std::move(what.request), now())); },
-    [this](connection_opened& what) { perform(rules_.connected(what.hello, now())); },
+    [this](submit_request& what) { perform(rules_.submit(what.number, std::move(what.request), time_now())); },
+    [this](connection_opened& what) { perform(rules_.connected(what.hello, time_now())); },
     [this](frames_arrived& what) { take_frames(what); },
     [this](connection_lost& what) {
       perform(rules_.lost(what.why));
