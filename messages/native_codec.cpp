@@ -296,23 +296,6 @@ std::string encode_presence(room_id room, std::string_view nick, std::string_vie
   });
 }
 
-std::size_t encoded_bytes_max(const log_entry& entry) {
-  constexpr std::size_t fixed = 96; // numbers, pointers, terminators, padding to words
-  const auto said = std::visit(
-    [](const auto& body) -> std::size_t {
-      if constexpr (requires { body.text; })
-        return body.text.size();
-      else if constexpr (requires { body.reason; })
-        return body.reason.size();
-      else if constexpr (requires { body.to; })
-        return body.to.size();
-      else
-        return 0;
-    },
-    entry.body);
-  return fixed + entry.nick.size() + said;
-}
-
 // ------------------------------------------------------------------------------- server → client, decoding
 
 namespace {

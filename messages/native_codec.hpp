@@ -36,7 +36,4 @@ std::string encode(const server_frame& frame);
 std::string encode_event(room_id room, const log_entry& entry, std::uint64_t op = 0);
 std::string encode_presence(room_id room, std::string_view nick, std::string_view away);
 
-/// What an event takes in a frame, at most; for cutting replies into pieces.
-std::size_t encoded_bytes_max(const log_entry& entry);
-
 } // namespace godwit::native

@@ -103,6 +103,8 @@ void session_core::take_positions() {
 }
 
 void session_core::link_was_reset(const link_reset& what) {
+  if (over())
+    return;
   constexpr std::uint8_t broker_role = 1;
   const bool is_broker = (what.roles & broker_role) != 0;
   for (const auto& [name, asked] : requests_by_name_)
@@ -267,6 +269,7 @@ void session_core::begin_leaving(session_task& task) {
 }
 
 void session_core::end_session(std::uint64_t confirmed_in_seq) {
+  confirm_frames(); // what was answered just before
   life_ = life::over;
   godwit::end_session last{id_, route_.epoch};
   last.node = self_;

@@ -1,7 +1,6 @@
 // Questions: asked page by page, told in pieces of bounded size, the next when the client has read the last.
 #include "actors/rules/limits.hpp"
 #include "actors/rules/session_core.hpp"
-#include "messages/native_codec.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -11,6 +10,24 @@ namespace {
 
 /// A row of a list in a frame: its texts, pointers and padding.
 constexpr std::size_t row_overhead_bytes = 64;
+
+/// About what an event takes in a frame of any protocol; the frame's limit is four times that of a piece.
+std::size_t told_bytes(const log_entry& entry) {
+  const auto said = std::visit(
+    [](const auto& body) -> std::size_t {
+      if constexpr (requires { body.text; })
+        return body.text.size();
+      else if constexpr (requires { body.reason; })
+        return body.reason.size();
+      else if constexpr (requires { body.to; })
+        return body.to.size();
+      else
+        return 0;
+    },
+    entry.body);
+  return 2 * row_overhead_bytes + entry.nick.size() + said;
+}
+static_assert(4 * limits::reply_piece_bytes_max <= limits::server_frame_bytes_max);
 
 room_seq seq_from(const std::string& text) {
   room_seq out = 0;
@@ -140,7 +157,7 @@ void session_core::take_history(session_task& task, const history_read& what) {
   tell::history piece{task.room, {}};
   std::size_t bytes = 0;
   for (const auto& each : what.entries) {
-    const auto size = native::encoded_bytes_max(*each);
+    const auto size = told_bytes(*each);
     if (bytes + size > limits::reply_piece_bytes_max && !piece.events.empty()) {
       add_piece(task, std::exchange(piece, tell::history{task.room, {}}));
       bytes = 0;

@@ -1,0 +1,239 @@
+// The native protocol's bytes: a golden example of every message, round trips, and what broken bytes cost.
+#include "messages/frame.hpp"
+#include "messages/native_codec.hpp"
+#include "messages/snapshot_codec.hpp"
+#include "messages/text.hpp"
+
+#include <messages/client.capnp.h>
+
+#include <gtest/gtest.h>
+
+#include <capnp/message.h>
+#include <capnp/serialize.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <map>
+#include <random>
+#include <sstream>
+
+namespace godwit {
+namespace {
+
+std::string_view message_of(const std::string& frame) { return std::string_view(frame).substr(frame_header_bytes); }
+
+shared_entry entry(room_seq seq, entry_body body) {
+  log_entry out;
+  out.seq = seq;
+  out.time = timestamp(std::chrono::microseconds(1'700'000'000'000'000 + static_cast<std::int64_t>(seq)));
+  out.nick = "ada";
+  out.body = std::move(body);
+  return std::make_shared<const log_entry>(std::move(out));
+}
+
+/// As a client decodes it: the op stands in the entry's name too.
+tell::event own(room_seq seq, std::uint64_t op, entry_body body) {
+  auto changed = *entry(seq, std::move(body));
+  changed.name.op = op;
+  return {room_id{7}, op, std::make_shared<const log_entry>(std::move(changed))};
+}
+
+std::map<std::string, client_command> commands() {
+  return {{"login", {1, false, ask::login{"ada"}}},
+          {"nick", {2, false, ask::change_nick{"lovelace"}}},
+          {"join", {3, true, ask::join{"lobby"}}},
+          {"leave", {4, false, ask::leave{"lobby", "tea"}}},
+          {"post_room", {5, false, ask::post{ask::room_named{"lobby"}, "grüße"}}},
+          {"post_person", {6, false, ask::post{ask::person_named{"bob"}, "psst"}}},
+          {"post_room_id", {7, false, ask::post{ask::room_numbered{room_id{7}}, "hi"}}},
+          {"members", {8, false, ask::members{"lobby"}}},
+          {"rooms", {9, false, ask::rooms{}}},
+          {"set_topic", {10, false, ask::set_topic{"lobby", "birds"}}},
+          {"read_topic", {11, false, ask::read_topic{"lobby"}}},
+          {"away", {12, false, ask::away{"lunch"}}},
+          {"history_last", {13, false, ask::history{ask::room_named{"lobby"}, ask::newest{20}, 0}}},
+          {"history_since", {14, false, ask::history{ask::room_numbered{room_id{7}}, ask::since{41}, 9}}},
+          {"history_left", {15, false, ask::history{ask::person_named{"bob"}, ask::since_left{}, 0}}},
+          {"ping", {16, false, ask::ping{99}}},
+          {"quit", {17, false, ask::quit{"bye"}}}};
+}
+
+std::map<std::string, server_frame> frames() {
+  const timestamp time(std::chrono::microseconds(1'700'000'000'000'000));
+  return {
+    {"confirmed", tell::confirmed{5}},
+    {"error", client_reply{1, false, error{error_code::nick_in_use, "ada"}}},
+    {"logged_in", client_reply{1, false, tell::logged_in{"ada"}}},
+    {"nick_changed", client_reply{2, false, tell::nick_changed{"lovelace"}}},
+    {"members_read", client_reply{8, true, tell::members{{{"ada", ""}, {"bob", "lunch"}}}}},
+    {"rooms_listed", client_reply{9, false, tell::rooms{{{"lobby", 2, "birds"}}}}},
+    {"topic", client_reply{11, false, tell::topic{room_id{7}, "birds", "ada", time}}},
+    {"history", client_reply{13, false, tell::history{room_id{7}, {own(1, 3, joined{}), own(2, 0, posted{"x"})}}}},
+    {"pong", client_reply{16, false, tell::pong{99}}},
+    {"was_posted", client_reply{5, false, tell::was_posted{room_id{7}, 42, time}}},
+    {"is_away", client_reply{12, false, tell::is_away{"lunch"}}},
+    {"has_left", client_reply{4, false, tell::has_left{room_id{7}}}},
+    {"room_opened", tell::room_opened{room_id{7}, "lobby", "", 41}},
+    {"posted", own(42, 5, posted{"grüße"})},
+    {"joined", own(43, 0, joined{})},
+    {"left", own(44, 0, left{"tea", false})},
+    {"quit_event", own(45, 0, left{"bye", true})},
+    {"topic_set", own(46, 0, topic_set{"birds"})},
+    {"renamed", own(47, 0, renamed{"lovelace"})},
+    {"presence", tell::presence{room_id{7}, "bob", "lunch"}}};
+}
+
+std::string hex(std::string_view bytes) {
+  std::string out;
+  for (std::size_t at = 0; at < bytes.size(); ++at) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    const auto byte = static_cast<unsigned char>(bytes[at]);
+    out += digits[byte >> 4U];
+    out += digits[byte & 15U];
+    if (at % 16 == 15 || at + 1 == bytes.size())
+      out += '\n';
+  }
+  return out;
+}
+
+/// GODWIT_WRITE_GOLDEN=1 writes the file anew: for a message that is new, never for one that was released.
+void expect_golden(const std::string& name, const std::string& bytes) {
+  const auto path = std::string(GODWIT_SOURCE_DIR) + "/tests/data/native_" + name + ".hex";
+  if (std::getenv("GODWIT_WRITE_GOLDEN") != nullptr)
+    std::ofstream(path) << hex(bytes);
+  std::ifstream file(path);
+  std::stringstream read;
+  read << file.rdbuf();
+  EXPECT_EQ(read.str(), hex(bytes)) << path;
+}
+
+} // namespace
+
+TEST(NativeCodec, EncodesEveryRequestAsItsGoldenBytes) {
+  for (const auto& [name, command] : commands())
+    expect_golden(name, native::encode(command));
+}
+
+TEST(NativeCodec, EncodesEveryServerFrameAsItsGoldenBytes) {
+  for (const auto& [name, frame] : frames())
+    expect_golden(name, native::encode(frame));
+}
+
+TEST(NativeCodec, DecodesEveryRequestThatItEncodes) {
+  for (const auto& [name, command] : commands()) {
+    const auto read = native::decode_command(message_of(native::encode(command)));
+    ASSERT_TRUE(read) << name;
+    EXPECT_EQ(*read, command) << name;
+  }
+}
+
+TEST(NativeCodec, DecodesEveryServerFrameThatItEncodes) {
+  for (const auto& [name, frame] : frames()) {
+    const auto read = native::decode_server_frame(message_of(native::encode(frame)));
+    ASSERT_TRUE(read) << name;
+    EXPECT_EQ(*read, frame) << name;
+  }
+}
+
+TEST(NativeCodec, PutsTheLengthAndTheSessionChannelBeforeEachFrame) {
+  const auto bytes = native::encode(client_command{1, false, ask::rooms{}});
+  EXPECT_EQ(static_cast<unsigned char>(bytes[0]) + 256U * static_cast<unsigned char>(bytes[1]), bytes.size() - 4);
+  EXPECT_EQ(bytes[3], 0);
+}
+
+TEST(NativeCodec, ReadsBytesOfAnyAlignment) {
+  const auto bytes = native::encode(client_command{1, false, ask::login{"ada"}});
+  for (std::size_t shift = 0; shift < 8; ++shift) {
+    const auto moved = std::string(shift, 'x') + std::string(message_of(bytes));
+    EXPECT_TRUE(native::decode_command(std::string_view(moved).substr(shift)));
+  }
+}
+
+TEST(NativeCodec, AnswersAnUnknownRequestByItsNumber) {
+  capnp::MallocMessageBuilder message;
+  message.initRoot<wire::ClientFrame>().setOp(9);
+  auto words = capnp::messageToFlatArray(message);
+  // The union's number stands behind op and resent, in the second data word: 16 bits from bit 80 on.
+  auto bytes = std::string(words.asChars().begin(), words.asChars().size());
+  for (std::size_t at = 16; at + 1 < 32; at += 2) {
+    auto changed = bytes;
+    changed[at] = '\x77';
+    changed[at + 1] = '\x77';
+    const auto read = native::decode_command(changed);
+    if (!read || read->op != 9)
+      continue;
+    if (const auto* unknown = std::get_if<ask::unreadable>(&read->request)) {
+      EXPECT_EQ(unknown->why.code, error_code::unsupported);
+      return;
+    }
+  }
+  FAIL() << "no place of the union's number was found";
+}
+
+TEST(NativeCodec, RefusesOpZero) {
+  const auto read = native::decode_command(message_of(native::encode(client_command{0, false, ask::rooms{}})));
+  ASSERT_TRUE(read);
+  EXPECT_EQ(std::get<ask::unreadable>(read->request).why.code, error_code::request_invalid);
+}
+
+TEST(NativeCodec, AnswersCutBytesByBadFrame) {
+  const auto bytes = native::encode(client_command{5, false, ask::post{ask::room_named{"lobby"}, "hello there"}});
+  const auto whole = message_of(bytes);
+  for (std::size_t length = 0; length < whole.size(); ++length)
+    EXPECT_FALSE(native::decode_command(whole.substr(0, length))) << length;
+}
+
+TEST(NativeCodec, SurvivesAnyChangeOfItsBytes) {
+  std::mt19937_64 random(20);
+  for (const auto& [name, command] : commands()) {
+    const auto whole = std::string(message_of(native::encode(command)));
+    for (int round = 0; round < 500; ++round) {
+      auto changed = whole;
+      for (int change = 0; change < 3; ++change)
+        changed[random() % changed.size()] = static_cast<char>(random());
+      (void)native::decode_command(changed);
+      (void)native::decode_server_frame(changed);
+    }
+  }
+}
+
+TEST(NativeCodec, ShowsNobodyAnEventOfANewerVersion) {
+  EXPECT_TRUE(native::encode_event(room_id{7}, *entry(3, unknown_entry{44})).empty());
+}
+
+TEST(SnapshotCodec, GivesBackWhatItWasGiven) {
+  const session_snapshot given{"ada",
+                               "lunch",
+                               {{room_id{7}, "lobby", "Lobby", "", 3}, {room_id{8}, "=a=b", "", "bob", 1}},
+                               piece_cursor{5, 2, "41", 9}};
+  const auto read = decode_snapshot(encode_snapshot(given));
+  ASSERT_TRUE(read);
+  EXPECT_EQ(*read, given);
+  expect_golden("snapshot", encode_snapshot(given));
+}
+
+TEST(SnapshotCodec, RefusesWhatIsNone) { EXPECT_FALSE(decode_snapshot("nonsense")); }
+
+TEST(Text, LetsLineBreaksAndTabsThroughAndNoOtherControl) {
+  EXPECT_FALSE(check_post("a\n\tb"));
+  EXPECT_EQ(check_post(std::string("a\0b", 3))->code, error_code::text_invalid);
+  EXPECT_EQ(check_post("a\x1b[31m")->code, error_code::text_invalid);
+  EXPECT_EQ(check_post("a\x7f")->code, error_code::text_invalid);
+  EXPECT_EQ(check_post("a\xc2\x85")->code, error_code::text_invalid); // NEL, of C1
+}
+
+TEST(Text, TakesWholeUtf8Only) {
+  EXPECT_FALSE(check_post("grüße 🐦"));
+  for (const auto* broken : {"\xff", "\xc3", "\xc0\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80"})
+    EXPECT_EQ(check_post(broken)->code, error_code::text_invalid);
+}
+
+TEST(Text, BoundsPostsAndLines) {
+  EXPECT_EQ(check_post("")->code, error_code::text_empty);
+  EXPECT_FALSE(check_post(std::string(16 * 1024, 'x')));
+  EXPECT_EQ(check_post(std::string(16 * 1024 + 1, 'x'))->code, error_code::text_too_long);
+  EXPECT_FALSE(check_line("", 10));
+  EXPECT_EQ(check_line("a\nb", 10)->code, error_code::text_invalid);
+}
+
+} // namespace godwit

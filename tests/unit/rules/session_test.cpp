@@ -1,0 +1,338 @@
+// What a client may count on while the session lives, and when parts of the cluster are lost around it.
+#include "tests/unit/rules/session_fixture.hpp"
+
+#include "messages/names.hpp"
+#include "messages/snapshot_codec.hpp"
+
+namespace godwit {
+
+struct Session : session_fixture {
+  void post_to_lobby(std::uint64_t op) { say(op, ask::post{ask::room_named{"lobby"}, "hi"}); }
+  link_reset broker_again() const { return {"b", incarnation{5}, 1}; }
+};
+
+TEST_F(Session, RefusesEverythingBeforeLogin) {
+  attach();
+  post_to_lobby(1);
+  EXPECT_EQ(last_error(), error_code::not_logged_in);
+  EXPECT_EQ(confirmed_op(), 1u);
+}
+
+TEST_F(Session, ConfirmsLoginWithItsReplyAndTheSnapshotInOneOutput) {
+  attach();
+  seen.clear();
+  login();
+  const auto outputs = effects<give_output>();
+  ASSERT_EQ(outputs.size(), 1u);
+  EXPECT_EQ(outputs[0].confirmed_in_seq, 1u);
+  EXPECT_EQ(decode_snapshot(outputs[0].snapshot.value())->nick, "ada");
+  EXPECT_EQ(std::get<client_reply>(outputs[0].replies[0]).answer, tell::answer(tell::logged_in{"ada"}));
+}
+
+TEST_F(Session, TellsTheRoomBeforeItsFirstEventAndConfirmsBehindIt) {
+  attach();
+  login();
+  seen.clear();
+  join(2, 5);
+  std::vector<std::string> order;
+  for (const auto& each : seen) {
+    if (std::holds_alternative<show_event>(each))
+      order.emplace_back("event");
+    if (const auto* out = std::get_if<give_output>(&each))
+      order.emplace_back(std::holds_alternative<tell::room_opened>(out->replies.at(0)) ? "opened" : "confirmed");
+  }
+  EXPECT_EQ(order, (std::vector<std::string>{"opened", "event", "confirmed"}));
+}
+
+TEST_F(Session, ConfirmsAPostBehindItsOwnEvent) {
+  be_in_lobby();
+  post_to_lobby(3);
+  EXPECT_EQ(confirmed_op(), 0u);
+  show(2, name(3, 3), posted{"hi"});
+  EXPECT_EQ(confirmed_op(), 3u);
+  EXPECT_EQ(effects<show_event>().at(0).event.op, 3u);
+}
+
+TEST_F(Session, ConfirmsInOrderWhateverIsAnsweredFirst) {
+  be_in_lobby();
+  post_to_lobby(3);
+  say(4, ask::ping{9});
+  EXPECT_TRUE(told<client_reply>().empty());
+  show(2, name(3, 3), posted{"hi"});
+  EXPECT_EQ(confirmed_op(), 4u);
+}
+
+TEST_F(Session, ChainsItsCommandsToARoom) {
+  be_in_lobby();
+  post_to_lobby(3);
+  post_to_lobby(4);
+  const auto commands = sent<room_command>();
+  ASSERT_EQ(commands.size(), 2u);
+  EXPECT_EQ(commands[0].previous, name(2, 2));
+  EXPECT_EQ(commands[1].previous, name(3, 3));
+}
+
+TEST_F(Session, HoldsAPostUntilTheJoinBeforeItIsAnswered) {
+  attach();
+  login();
+  say(2, ask::join{"lobby"});
+  post_to_lobby(3);
+  take(subject.located({name(2, 1), "lobby", room_place{lobby, 1, "w"}, {}}));
+  EXPECT_EQ(sent<room_command>().size(), 1u);
+  show(1, name(2, 2), joined{});
+  EXPECT_EQ(sent<room_command>().size(), 2u);
+}
+
+TEST_F(Session, StampsAnewAndResendsInOrderWhatTheRoomDidNotExpect) {
+  be_in_lobby();
+  post_to_lobby(3);
+  post_to_lobby(4);
+  seen.clear();
+  take(subject.expected({name(3, 3), lobby, {}}));
+  take(subject.expected({name(4, 3), lobby, {}})); // what was behind it is refused too, and changes nothing
+  const auto commands = sent<room_command>();
+  ASSERT_EQ(commands.size(), 2u);
+  EXPECT_EQ(commands[0].name, name(3, 3));
+  EXPECT_EQ(commands[0].previous, effect_name{});
+  EXPECT_EQ(commands[1].previous, name(3, 3));
+}
+
+TEST_F(Session, ResendsWhatIsUnansweredToAReopenedRoom) {
+  be_in_lobby();
+  post_to_lobby(3);
+  seen.clear();
+  take(subject.reopened({lobby, 2, "w2"}));
+  EXPECT_EQ(sent<room_command>().size(), 1u);
+}
+
+TEST_F(Session, AsksTheDirectoryAgainAfterALinkReset) {
+  attach();
+  say(1, ask::login{"ada"});
+  seen.clear();
+  take(subject.link_was_reset(broker_again()));
+  EXPECT_EQ(sent<claim_nick>().size(), 1u);
+}
+
+TEST_F(Session, LooksOnceForARoomThatIsNotThereAndResendsThen) {
+  be_in_lobby();
+  post_to_lobby(3);
+  seen.clear();
+  take(subject.not_here({lobby, 1, me}));
+  take(subject.not_here({lobby, 1, me}));
+  const auto asked = sent<locate_room>();
+  ASSERT_EQ(asked.size(), 1u);
+  take(subject.located({asked[0].origin.name, "lobby", room_place{lobby, 2, "w2"}, {}}));
+  EXPECT_EQ(sent<room_command>().size(), 1u);
+}
+
+TEST_F(Session, ShowsTheNextOnlyAndAsksForWhatIsMissing) {
+  be_in_lobby();
+  show_other(2);
+  show_other(2);
+  show_other(5);
+  show_other(6);
+  EXPECT_EQ(shown(), (std::vector<room_seq>{2}));
+  const auto asked = relay_asked<replay_events>();
+  ASSERT_EQ(asked.size(), 1u);
+  EXPECT_EQ(asked[0].from, 3u);
+  for (room_seq seq = 3; seq <= 6; ++seq)
+    show_other(seq);
+  EXPECT_EQ(shown(), (std::vector<room_seq>{2, 3, 4, 5, 6}));
+}
+
+TEST_F(Session, DoesNotRepeatAnOpThatIsUnderWay) {
+  be_in_lobby();
+  post_to_lobby(3);
+  attach({{lobby.value, 1}}, 9);
+  seen.clear();
+  say(3, ask::post{ask::room_named{"lobby"}, "hi"}, true);
+  EXPECT_TRUE(sent<room_command>().empty());
+  show(2, name(3, 3), posted{"hi"});
+  EXPECT_EQ(confirmed_op(), 3u);
+  EXPECT_EQ(effects<give_output>().back().confirmed_in_seq, 9u);
+}
+
+TEST_F(Session, GivesARepeatedOpTheSameNameAndTellsTheStoredResult) {
+  be_in_lobby();
+  post_to_lobby(3);
+  show(2, name(3, 3), posted{"hi"});
+  attach({{lobby.value, 2}});
+  seen.clear();
+  say(3, ask::post{ask::room_named{"lobby"}, "hi"}, true);
+  ASSERT_EQ(sent<room_command>().at(0).name, name(3, 3));
+  take(subject.answered(command_answered{name(3, 3), lobby, logged_at{2, {}}, {}}));
+  EXPECT_EQ(told<client_reply>().at(0).answer, tell::answer(tell::was_posted{lobby, 2, {}}));
+  EXPECT_EQ(confirmed_op(), 3u);
+}
+
+TEST_F(Session, WaitsForTheEventOfAPostThatTheRoomKnowsAlready) {
+  be_in_lobby();
+  post_to_lobby(3);
+  take(subject.answered(command_answered{name(3, 3), lobby, logged_at{2, {}}, {}}));
+  EXPECT_EQ(confirmed_op(), 0u);
+  show(2, name(3, 3), posted{"hi"});
+  EXPECT_EQ(confirmed_op(), 3u);
+}
+
+TEST_F(Session, ShowsAResumedClientWhatItHasNotGot) {
+  be_in_lobby();
+  show_other(2);
+  attach({{lobby.value, 1}});
+  EXPECT_EQ(relay_asked<enrol_session>().back().after, 1u);
+  seen.clear();
+  show_other(2);
+  EXPECT_EQ(shown(), (std::vector<room_seq>{2}));
+}
+
+TEST_F(Session, ShowsARoomThatTheClientDidNotListFromItsJoinOn) {
+  be_in_lobby();
+  seen.clear();
+  attach();
+  EXPECT_EQ(told<tell::room_opened>().at(0).seq, 0u);
+  show(1, name(2, 2), joined{});
+  EXPECT_EQ(shown(), (std::vector<room_seq>{1}));
+}
+
+TEST_F(Session, TellsAResumedClientToForgetARoomThatItLeft) {
+  attach({{99, 4}});
+  EXPECT_EQ(told<client_reply>().at(0).answer, tell::answer(tell::has_left{room_id{99}}));
+}
+
+TEST_F(Session, LeavesARoomWithItsOwnEventAndWithdraws) {
+  be_in_lobby();
+  say(3, ask::leave{"lobby", "tea"});
+  show(2, name(3, 3), left{"tea", false});
+  EXPECT_EQ(shown(), (std::vector<room_seq>{2}));
+  EXPECT_EQ(relay_asked<withdraw_session>().size(), 1u);
+  EXPECT_EQ(confirmed_op(), 3u);
+}
+
+TEST_F(Session, RepeatsALeaveWhoseConfirmationWasLost) {
+  be_in_lobby();
+  say(3, ask::leave{"lobby", ""});
+  show(2, name(3, 3), left{});
+  attach({{lobby.value, 2}});
+  say(3, ask::leave{"lobby", ""});
+  take(subject.located({name(3, 1), "lobby", room_place{lobby, 1, "w"}, {}}));
+  take(subject.answered(command_answered{name(3, 3), lobby, logged_at{2, {}}, {}}));
+  EXPECT_EQ(told<client_reply>().back().answer, tell::answer(tell::has_left{lobby}));
+}
+
+TEST_F(Session, ReleasesANickWhenEveryRoomHasLoggedTheChange) {
+  be_in_lobby();
+  say(3, ask::change_nick{"eve"});
+  take(subject.claimed({name(3, 0), "eve", {}}));
+  EXPECT_TRUE(sent<release_nick>().empty());
+  show(2, name(3, 3), renamed{"eve"});
+  EXPECT_EQ(sent<release_nick>().at(0).nick, "ada");
+  EXPECT_EQ(confirmed_op(), 3u);
+}
+
+TEST_F(Session, BringsACompanionIntoANewConversationAndPostsThen) {
+  be_in_lobby();
+  say(3, ask::post{ask::person_named{"bob"}, "psst"});
+  found_person bob{session_id{12}, "bob", {}, "w2"};
+  take(subject.found({name(3, 0), bob, {}}));
+  const auto key = sent<locate_room>().at(0).key;
+  EXPECT_TRUE(is_private(key));
+  take(subject.located({name(3, 1), key, room_place{room_id{8}, 1, "w"}, {}}));
+  const auto join = sent<room_command>().at(0);
+  EXPECT_EQ(std::get<join_room>(join.action).companion->session, bob.session);
+  take(subject.events({room_id{8}, {{entry(2, name(3, 2), joined{}), nullptr, nullptr}}}));
+  EXPECT_EQ(sent<room_command>().at(1).name, name(3, 3));
+  EXPECT_EQ(told<tell::room_opened>().at(0).person, "bob");
+}
+
+TEST_F(Session, AcceptsAMembershipThatItWasGivenOnce) {
+  attach();
+  login();
+  seen.clear();
+  membership_given given{me, room_id{8}, 1, "w", "=a=b", "", "bob", 4, {}};
+  take(subject.given(given));
+  take(subject.given(given));
+  EXPECT_EQ(sent<accept_membership>().size(), 2u);
+  EXPECT_EQ(told<tell::room_opened>().size(), 1u);
+  EXPECT_EQ(relay_asked<enrol_session>().at(0).after, 3u);
+}
+
+TEST_F(Session, TellsHistoryInPiecesAndTheNextWhenTheClientHasReadTheLast) {
+  be_in_lobby();
+  say(3, ask::history{ask::room_named{"lobby"}, ask::newest{8}, 0});
+  history_read page;
+  for (room_seq seq = 1; seq <= 8; ++seq)
+    page.entries.push_back(entry(seq, {session_id{99}, seq, 3}, posted{std::string(16'000, 'x')}));
+  take(subject.answered(query_answered{sent<room_query>().at(0).origin.name, lobby, page}));
+  ASSERT_EQ(told<client_reply>().size(), 1u);
+  EXPECT_TRUE(told<client_reply>()[0].more);
+  EXPECT_EQ(confirmed_op(), 0u);
+  take(subject.resumed_sending({me, {1, 0}, attach_number}));
+  take(subject.resumed_sending({me, {1, 0}, attach_number}));
+  EXPECT_FALSE(told<client_reply>().back().more);
+  EXPECT_EQ(confirmed_op(), 3u);
+}
+
+TEST_F(Session, LeavesEveryRoomBeforeItEnds) {
+  be_in_lobby();
+  say(3, ask::quit{"bye"});
+  EXPECT_FALSE(subject.over());
+  EXPECT_TRUE(std::get<leave_room>(sent<room_command>().at(0).action).quit);
+  show(2, name(3, 3), left{"bye", true});
+  EXPECT_TRUE(subject.over());
+  EXPECT_EQ(sent<end_session>().size(), 1u);
+  EXPECT_EQ(effects<give_output>().back().confirmed_in_seq, 3u);
+  EXPECT_TRUE(effects<give_output>().back().close);
+  EXPECT_TRUE(std::holds_alternative<session_over>(seen.back()));
+}
+
+TEST_F(Session, EndsAtOnceWhenItNeverLoggedIn) {
+  attach();
+  take(subject.closed(1, 1, "gone"));
+  EXPECT_TRUE(subject.over());
+}
+
+TEST_F(Session, EndsWhenTheDirectoryWantsItEvenWithoutAProxyNode) {
+  take(subject.loaded({me, "ada", {{lobby, "lobby", "lobby", 1, "", {name(2, 2), 1}}}, {}}));
+  take(subject.must_end({me, {1, 0}, {error_code::session_ended, {}}}));
+  const auto leave = sent<room_command>().at(0);
+  EXPECT_EQ(leave.previous, name(2, 2));
+  show(90, leave.name, left{"", true});
+  EXPECT_TRUE(subject.over());
+}
+
+TEST_F(Session, WaitsForTheStoreBeforeItBeginsAFrame) {
+  attach_session how;
+  how.session = me;
+  how.epoch = {2, 0};
+  how.attach = attach_number = 1;
+  how.proxy = "p";
+  how.from_store = true;
+  take(subject.attach(how));
+  post_to_lobby(4);
+  EXPECT_TRUE(sent<room_command>().empty());
+  take(subject.loaded({me, "ada", {{lobby, "lobby", "lobby", 1, "", {name(2, 2), 1}}}, {}}));
+  EXPECT_EQ(sent<room_command>().at(0).name, name(4, 3));
+}
+
+TEST_F(Session, AnswersAFrameThatCanNotBeReadAndGoesOn) {
+  be_in_lobby();
+  take(subject.frame(attach_number, next_in_seq++, error_code::bad_frame));
+  EXPECT_EQ(last_error(), error_code::bad_frame);
+  say(3, ask::ping{1});
+  EXPECT_EQ(confirmed_op(), 3u);
+}
+
+TEST_F(Session, RefusesAnOpThatDoesNotRise) {
+  be_in_lobby();
+  say(2, ask::ping{1});
+  EXPECT_EQ(last_error(), error_code::request_invalid);
+}
+
+TEST_F(Session, DropsFramesOfAnOlderAttach) {
+  be_in_lobby();
+  attach({{lobby.value, 1}});
+  seen.clear();
+  take(subject.frame(attach_number - 1, next_in_seq, client_command{3, false, ask::ping{1}}));
+  EXPECT_TRUE(seen.empty());
+}
+
+} // namespace godwit
