@@ -21,21 +21,20 @@
 
 namespace godwit {
 
-/// A batch of deliveries that the local edge has taken; goes back to the node that sent it.
+/// A batch of deliveries that the local edge has taken; the node that sent it is to hear so.
 struct batch_taken {
   std::uint64_t number = 0;
 };
 
-using outbound_item = std::variant<envelope, delivery, session_output, batch_taken>;
-
 class outbound_link {
 public:
-  /// `wake` is called, outside of the lock, when something waits and nothing did before.
+  /// `wake` is called, under the lock, when something waits and nothing did before: it must not block, nor come back.
   explicit outbound_link(std::function<void()> wake);
   outbound_link(const outbound_link&) = delete;
   outbound_link& operator=(const outbound_link&) = delete;
 
-  /// False: the link is down or was cut just now; `link_reset` will say when it is there again.
+  /// False: the link is down, or is being cut; `link_reset` will say when it is there again. A session_output goes with
+  /// the deliveries, whichever way it comes.
   bool push(envelope what);
   bool push(delivery what);
   bool push(session_output what);
@@ -43,23 +42,27 @@ public:
 
   // ------------------------------------------------------------------------------------------ for the link's actor
 
+  struct item {
+    std::variant<envelope, edge_item, batch_taken> what;
+    std::size_t weight = 0;
+  };
   struct drained {
-    std::vector<outbound_item> items;
+    std::vector<item> items;
     bool overflowed = false; ///< the bound was exceeded: cut the link
   };
   drained drain();
-  /// `weight` of what was drained has left the node or was dropped.
+  /// `weight` of what was drained has left the node.
   void left(std::size_t weight);
   /// Nothing is taken any more. What waits is dropped, and `wake` is not called again.
   void close();
 
 private:
-  bool push_item(outbound_item what, std::size_t weight);
+  bool push(item what);
 
   std::mutex mutex_;
   std::function<void()> wake_;
-  std::vector<outbound_item> items_;
-  std::size_t weight_ = 0; ///< of what is here and of what was drained and has not left
+  std::vector<item> items_;
+  std::size_t weight_ = 0; ///< of what is here, and of what was drained and has not left
   bool overflowed_ = false;
   bool closed_ = false;
 };
