@@ -69,6 +69,7 @@ void connection_actor::dial() {
 
 void connection_actor::opened(connection_opened& what) {
   was_connected_ = true;
+  opened_at_ = std::chrono::steady_clock::now();
   servers_.resize(1);
   next_server_ = 0;
   for (const auto& each : what.hello.alternatives)
@@ -78,15 +79,23 @@ void connection_actor::opened(connection_opened& what) {
 }
 
 void connection_actor::arrived(frames_arrived& what) {
-  // A server that only greets has not served yet: the pauses go on growing.
-  pauses_.succeeded();
-  last_failure_.reset();
+  served();
   send(outbox_, std::move(what));
 }
 
+/// A server that only greets has not served yet: then the pauses go on growing.
+void connection_actor::served() {
+  pauses_.succeeded();
+  last_failure_.reset();
+}
+
 void connection_actor::lost(connection_lost& what) {
+  const auto now = std::chrono::steady_clock::now();
+  const auto opened = std::exchange(opened_at_, std::nullopt);
+  if (opened && now - *opened >= settings_.redial.longest)
+    served(); // it had nothing to say, but it held
   if (!last_failure_)
-    away_since_ = std::chrono::steady_clock::now();
+    away_since_ = now;
   last_failure_ = what.why;
   ++next_server_;
   send(outbox_, std::move(what));

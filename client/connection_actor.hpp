@@ -42,6 +42,7 @@ private:
   void opened(connection_opened& what);
   void arrived(frames_arrived& what);
   void lost(connection_lost& what);
+  void served();
   connection_events events();
 
   client_settings settings_;
@@ -51,8 +52,9 @@ private:
   std::size_t next_server_ = 0;
   open_connection wanted_;
   backoff pauses_;
-  std::optional<error> last_failure_; ///< since frames came last
+  std::optional<error> last_failure_; ///< since a server served last
   std::chrono::steady_clock::time_point away_since_ = std::chrono::steady_clock::now();
+  std::optional<std::chrono::steady_clock::time_point> opened_at_;
   bool was_connected_ = false;
 };
 

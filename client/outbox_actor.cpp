@@ -10,7 +10,9 @@
 namespace godwit {
 namespace {
 
-timestamp time_now() { return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now()); }
+timestamp time_now() {
+  return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
+}
 
 } // namespace
 

@@ -190,8 +190,9 @@ std::string certificate_advice(const chat_options& options) {
 chat_exit run_chat(const chat_options& options, line_source& input, const chat_output& output) {
   auto started = client::connect(options.client);
   if (!started) {
-    output.error(full_text(started.why()));
     const auto code = started.why().code;
+    const bool of_ca = code != error_code::identity_invalid;
+    output.error(full_text(started.why()) + (of_ca ? " Give the CA of the server with --ca or $GODWIT_CA." : ""));
     return code == error_code::identity_invalid ? chat_exit::usage : chat_exit::certificate_refused;
   }
   const auto ended = chat(options, **started, input, output).run();
