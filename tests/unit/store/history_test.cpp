@@ -51,7 +51,7 @@ TEST_F(History, OfARangeWithoutEntriesIsEmpty) {
   EXPECT_THAT(read({.room = room, .reply_to = {}, .from = 3, .limit = 5, .since_left_by = {}}).entries, IsEmpty());
   EXPECT_THAT(read({.room = room, .reply_to = {}, .from = 2, .to = 1, .limit = 5, .since_left_by = {}}).entries,
               IsEmpty());
-  EXPECT_THAT(read({.room = room_id{77}, .reply_to = {}, .limit = 5}).entries, IsEmpty());
+  EXPECT_THAT(read({.room = room_id{77}, .reply_to = {}, .limit = 5, .since_left_by = {}}).entries, IsEmpty());
 }
 
 TEST_F(History, SinceAPersonLeftBeginsBehindTheLeavingOfItsLastSession) {

@@ -142,7 +142,7 @@ TEST_F(Store, ARefusedRequestDoesNotSpoilTheOthersOfItsCommit) {
 }
 
 TEST_F(Store, AnswersAwayAtOnceWhenItsQueueIsFull) {
-  start_with({.queue_max = 3});
+  start_with({.queue_max = 3, .on_back = {}});
   control_.hold_commits();
   auto held = begin_append(1);
   control_.await_held_commit();
@@ -170,7 +170,7 @@ TEST_F(Store, ReadsWhileACommitIsUnderWayAndShowsOnlyWhatIsCommitted) {
 }
 
 TEST_F(Store, ARowBoundCutsACommit) {
-  start_with({.commit_rows_max = 10});
+  start_with({.commit_rows_max = 10, .on_back = {}});
   const auto before = store_->counts().commits;
   control_.hold_commits();
   auto last = begin_append(1);
