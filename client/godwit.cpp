@@ -68,7 +68,7 @@ bool write_line(int fd, std::string_view line) {
 }
 
 int fail(const error& why, chat_exit code) {
-  std::cerr << "godwit: " << full_text(why) << '\n';
+  std::cerr << "godwit: " << (why.detail.empty() ? full_text(why) : why.detail) << '\n';
   return static_cast<int>(code);
 }
 
@@ -81,7 +81,7 @@ int chat(const typed_options& typed) {
     return fail(server.why(), chat_exit::usage);
   const auto nick = typed.nick ? typed.nick : config->nick;
   if (!nick)
-    return fail({error_code::nick_invalid, "give a nick with --nick"}, chat_exit::usage);
+    return fail({error_code::nick_invalid, "give a nick with --nick, or in the config file"}, chat_exit::usage);
   auto identity = load_or_make_identity(typed.identity.empty() ? default_identity_file() : typed.identity);
   if (!identity)
     return fail(identity.why(), chat_exit::usage);

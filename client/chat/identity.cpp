@@ -37,7 +37,8 @@ result<std::optional<std::string>> read_identity(const std::string& file) {
     return error{error_code::file_unusable,
                  file + " can be read by others; chmod 600 it, or remove it to make a new one"};
   if (count != static_cast<ssize_t>(control::identity_bytes))
-    return error{error_code::identity_invalid, file};
+    return error{error_code::identity_invalid,
+                 file + " does not hold an identity (16 bytes); remove it to make a new one"};
   return std::optional{std::string{bytes.data(), control::identity_bytes}};
 }
 
