@@ -136,8 +136,11 @@ void session_core::frame(std::uint32_t attach, std::uint64_t in_seq, result<clie
 }
 
 void session_core::closed(std::uint32_t attach, std::uint64_t in_seq, const std::string& reason) {
-  if (frames_.take(attach, in_seq, {ending_op, false, ask::quit{reason}}))
-    drop_questions(); // nobody reads the answers, and nobody would ever say that he can take the next piece
+  if (!frames_.take(attach, in_seq, {ending_op, false, ask::quit{reason}}))
+    return;
+  drop_questions(); // nobody reads the answers, and nobody would ever say that he can take the next piece
+  for (auto& [room, seat] : seats_by_room_)
+    ask_missing(seat);
 }
 
 void session_core::drop_questions() {
@@ -279,12 +282,15 @@ void session_core::end_session(std::uint64_t confirmed_in_seq) {
 }
 
 session_effects session_core::finish() {
-  if (life_ == life::living || life_ == life::leaving)
+  const auto lives = [this] { return life_ == life::living || life_ == life::leaving; };
+  if (lives())
     begin_frames();
-  if (life_ == life::living || life_ == life::leaving) {
+  while (lives()) {
     drop_empty_seats();
     confirm_frames();
     begin_frames(); // what was told may have been what the next waited for
+    if (!frames_.front_is_answered())
+      break;
   }
   return std::exchange(effects_, {});
 }

@@ -31,7 +31,7 @@ const room_seat* session_core::member_seat(const room_key& key) const {
 
 /// The relay gives what is behind `shown` by itself, and live events from then on.
 void session_core::enrol(room_seat& seat) {
-  const auto newest = !seat.member || (life_ == life::leaving && route_.proxy.empty());
+  const auto newest = !seat.member;
   effect(ask_relay{enrol_session{seat.id, id_, newest ? 0 : seat.cursor.shown(), newest}});
   seat.cursor.ask();
 }
@@ -148,9 +148,12 @@ void session_core::note_companion(room_seat& seat, const log_entry& entry) {
 
 /// The next piece of what is missing, as fast as the client reads.
 void session_core::ask_missing(room_seat& seat) {
-  if (!seat.member || !seat.cursor.should_ask())
-    return;
-  if (replayed_bytes_ < limits::reply_piece_bytes_max) {
+  if (!seat.member || !seat.cursor.should_ask() || life_ == life::leaving)
+    return; // who leaves does not wait for what he has missed: his own `left` counts whenever it comes
+  // Own commands are answered by their events, also when nobody reads any more: then nothing holds them up.
+  const auto& frames = frames_.frames();
+  const bool ends = must_end_ || (!frames.empty() && frames.back().command.op == ending_op);
+  if (ends || replayed_bytes_ < limits::reply_piece_bytes_max) {
     seat.cursor.ask();
     effect(ask_relay{replay_events{seat.id, id_, seat.cursor.shown() + 1}});
     return;
