@@ -78,8 +78,8 @@ struct session_fixture : testing::Test {
     std::vector<Message> out;
     for (const auto& each : seen)
       if (const auto* it = std::get_if<send>(&each))
-        if (const auto* message = std::get_if<Message>(&it->what))
-          out.push_back(*message);
+        if (const auto* wanted = std::get_if<Message>(&it->what))
+          out.push_back(*wanted);
     return out;
   }
   template <class Question>
