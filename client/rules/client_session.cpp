@@ -148,7 +148,8 @@ void client_session::take(const tell::confirmed& what) {
 }
 
 void client_session::take(client_reply& reply) {
-  if (const auto* gone = std::get_if<tell::has_left>(&reply.answer)) {
+  // While the session comes back, the server does not know yet of rooms that are to be joined again.
+  if (const auto* gone = std::get_if<tell::has_left>(&reply.answer); gone && (reply.op != 0 || phase_ == phase::live)) {
     const auto at = feeds_.find(gone->room);
     if (at != feeds_.end()) {
       say(news::room_closed{at->second.room(), {}});
@@ -338,7 +339,7 @@ client_effects client_session::connected(const control::server_hello& greeting, 
     if (auto frames = outbox_.resend(); !frames.empty())
       effects_.emplace_back(send_frames{std::move(frames)});
     for (auto& [id, feed] : feeds_)
-      feed.answer_begins_anew();
+      feed.resumed();
     go_on();
   } else {
     begin_session();

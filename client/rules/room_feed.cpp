@@ -65,6 +65,12 @@ std::vector<tell::event> room_feed::release() {
   return told;
 }
 
+void room_feed::resumed() {
+  held_.clear();
+  dropped_ = false;
+  answered_ = 0;
+}
+
 void room_feed::session_over() {
   held_.clear();
   dropped_ = false;

@@ -34,8 +34,8 @@ public:
   /// The history's answer was whole. What was held, if that was all; if it ended at its `limit` more may be there: then
   /// catching_up() stays true, and the rest is to be asked for.
   std::vector<tell::event> caught_up(std::size_t limit);
-  /// The answer comes again from its begin.
-  void answer_begins_anew() { answered_ = 0; }
+  /// The session goes on: what is behind last() comes again, and so does the answer that was coming in.
+  void resumed();
   /// The history can not be read: go on with what is there.
   std::vector<tell::event> give_up();
   /// Another session begins: forget what was held; it comes again.

@@ -29,28 +29,28 @@ ask::request request_of(command_reader& reader, std::string_view line) {
 
 TEST(CommandReader, SaysALineInTheCurrentRoom) {
   command_reader reader{"lobby"};
-  EXPECT_EQ(request_of(reader, " hi there "), (ask::post{ask::room_named{"lobby"}, " hi there "}));
-  EXPECT_EQ(request_of(reader, "//quit"), (ask::post{ask::room_named{"lobby"}, "/quit"}));
-  EXPECT_EQ(request_of(reader, "dos\r"), (ask::post{ask::room_named{"lobby"}, "dos"}));
+  EXPECT_EQ(request_of(reader, " hi there "), (ask::request{ask::post{ask::room_named{"lobby"}, " hi there "}}));
+  EXPECT_EQ(request_of(reader, "//quit"), (ask::request{ask::post{ask::room_named{"lobby"}, "/quit"}}));
+  EXPECT_EQ(request_of(reader, "dos\r"), (ask::request{ask::post{ask::room_named{"lobby"}, "dos"}}));
 }
 
 TEST(CommandReader, GoesToTheRoomThatIsJoinedAndNowhereWhenItIsLeft) {
   command_reader reader{"lobby"};
   EXPECT_EQ(request_of(reader, "/join #ops"), ask::request{ask::join{"ops"}});
-  EXPECT_EQ(request_of(reader, "x"), (ask::post{ask::room_named{"ops"}, "x"}));
-  EXPECT_EQ(request_of(reader, "/leave"), (ask::leave{"ops", ""}));
+  EXPECT_EQ(request_of(reader, "x"), (ask::request{ask::post{ask::room_named{"ops"}, "x"}}));
+  EXPECT_EQ(request_of(reader, "/leave"), (ask::request{ask::leave{"ops", ""}}));
   EXPECT_TRUE(std::holds_alternative<mistyped>(reader.read("x")));
 }
 
 TEST(CommandReader, KnowsEachCommand) {
   command_reader reader{"lobby"};
-  EXPECT_EQ(request_of(reader, "/msg bob hi there"), (ask::post{ask::person_named{"bob"}, "hi there"}));
+  EXPECT_EQ(request_of(reader, "/msg bob hi there"), (ask::request{ask::post{ask::person_named{"bob"}, "hi there"}}));
   EXPECT_EQ(request_of(reader, "/nick anna"), ask::request{ask::change_nick{"anna"}});
   EXPECT_EQ(request_of(reader, "/who"), ask::request{ask::members{"lobby"}});
   EXPECT_EQ(request_of(reader, "/who ops"), ask::request{ask::members{"ops"}});
   EXPECT_EQ(request_of(reader, "/rooms"), ask::request{ask::rooms{}});
   EXPECT_EQ(request_of(reader, "/topic"), ask::request{ask::read_topic{"lobby"}});
-  EXPECT_EQ(request_of(reader, "/topic all is well"), (ask::set_topic{"lobby", "all is well"}));
+  EXPECT_EQ(request_of(reader, "/topic all is well"), (ask::request{ask::set_topic{"lobby", "all is well"}}));
   EXPECT_EQ(request_of(reader, "/away lunch"), ask::request{ask::away{"lunch"}});
   EXPECT_EQ(request_of(reader, "/back"), ask::request{ask::away{}});
   EXPECT_EQ(reader.read("/quit good night"), typed_line{quit_typed{"good night"}});
@@ -61,11 +61,12 @@ TEST(CommandReader, KnowsEachCommand) {
 TEST(CommandReader, AsksForHistoryInEachWay) {
   command_reader reader{"lobby"};
   const ask::target lobby = ask::room_named{"lobby"};
-  EXPECT_EQ(request_of(reader, "/history"), (ask::history{lobby, ask::newest{50}, 0}));
-  EXPECT_EQ(request_of(reader, "/history 5"), (ask::history{lobby, ask::newest{5}, 0}));
-  EXPECT_EQ(request_of(reader, "/history since 17"), (ask::history{lobby, ask::since{17}, 1000}));
-  EXPECT_EQ(request_of(reader, "/history missed"), (ask::history{lobby, ask::since_left{}, 1000}));
-  EXPECT_EQ(request_of(reader, "/history @bob 3"), (ask::history{ask::person_named{"bob"}, ask::newest{3}, 0}));
+  EXPECT_EQ(request_of(reader, "/history"), (ask::request{ask::history{lobby, ask::newest{50}, 0}}));
+  EXPECT_EQ(request_of(reader, "/history 5"), (ask::request{ask::history{lobby, ask::newest{5}, 0}}));
+  EXPECT_EQ(request_of(reader, "/history since 17"), (ask::request{ask::history{lobby, ask::since{17}, 1000}}));
+  EXPECT_EQ(request_of(reader, "/history missed"), (ask::request{ask::history{lobby, ask::since_left{}, 1000}}));
+  EXPECT_EQ(request_of(reader, "/history @bob 3"),
+            (ask::request{ask::history{ask::person_named{"bob"}, ask::newest{3}, 0}}));
   EXPECT_TRUE(std::holds_alternative<mistyped>(reader.read("/history many")));
 }
 

@@ -390,5 +390,45 @@ TEST_F(ClientSession, SurvivesTheLossOfTheSessionWhileItComesBack) {
   EXPECT_EQ(of_kind<news::confirmed>().size(), 1U);
 }
 
+TEST_F(ClientSession, KeepsTheRoomsThatItComesBackToWhenItIsCutMeanwhile) {
+  be_in_the_lobby();
+  lose(error_code::session_ended);
+  connect(2);
+  take_sent();
+  answer(1, tell::logged_in{"ann"});
+  confirm(1);
+  const auto join = take_only<ask::join>();
+  lose(error_code::tls_failed);
+  EXPECT_EQ(rules.to_resume()->positions.size(), 1U);
+  connect(2, true);
+  EXPECT_EQ(take_only<ask::join>().first, join.first);
+  say(client_reply{0, false, tell::has_left{lobby}}); // the server knows nothing of the lobby yet
+  say(tell::room_opened{lobby, "lobby", {}, 2});
+  EXPECT_EQ(std::get<ask::since>(take_only<ask::history>().second.range).seq, 1U);
+}
+
+TEST_F(ClientSession, TellsEverythingOnceWhenItIsCutWhileItCatchesUp) {
+  be_in_the_lobby();
+  lose(error_code::session_ended);
+  connect(2);
+  take_sent();
+  answer(1, tell::logged_in{"ann"});
+  confirm(1);
+  const auto join = take_only<ask::join>();
+  say(tell::room_opened{lobby, "lobby", {}, 2});
+  const auto missed = take_only<ask::history>();
+  event(4, posted{"live"}, "bob");
+  lose(error_code::tls_failed);
+  connect(2, true);
+  EXPECT_EQ(take_sent().size(), 2U); // join and history, once more
+  say(tell::room_opened{lobby, "lobby", {}, 2});
+  event(3, joined{}, "ann", join.first);
+  event(4, posted{"live"}, "bob");
+  confirm(join.first);
+  answer(missed.first, tell::history{lobby, {{lobby, 0, entry_at(2, posted{"x"}, "bob")}}});
+  confirm(missed.first);
+  EXPECT_EQ(told_seqs(), (seqs{2, 3, 4}));
+}
+
 } // namespace
 } // namespace godwit
