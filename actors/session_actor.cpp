@@ -61,10 +61,14 @@ void session_actor::perform(session_effects effects) {
 
 void session_actor::perform(godwit::send& effect) { board_.send(effect.to, std::move(effect.what)); }
 
-void session_actor::perform(tell_relay& effect) {
-  auto relay = board_.local(entity_kind::relay, effect.room.value);
-  auto taker = relay ? relay : board_.local(entity_kind::room_host, 0);
-  std::visit([&](auto& what) { caf::anon_send(taker, std::move(what)); }, effect.what);
+void session_actor::perform(ask_relay& effect) {
+  std::visit(
+    [this](auto& what) {
+      auto relay = board_.local(entity_kind::relay, what.room.value);
+      // Without a relay the room_host takes it: an enrolment makes one.
+      caf::anon_send(relay ? relay : board_.local(entity_kind::room_host, 0), std::move(what));
+    },
+    effect.what);
 }
 
 void session_actor::perform(give_output& effect) {

@@ -41,7 +41,7 @@ private:
   void take_frame(const client_frame& what);
   void perform(session_effects effects);
   void perform(godwit::send& effect);
-  void perform(tell_relay& effect);
+  void perform(ask_relay& effect);
   void perform(give_output& effect);
   void perform(show_event& effect);
   void perform(show_presence& effect);

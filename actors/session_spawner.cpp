@@ -14,8 +14,9 @@ void session_spawner::attach(attach_session what) {
     return;
   }
   // It lived here and is gone, and nothing is left to begin it from: its client resumes from the store.
-  board_.send(service_at(what.proxy, entity_kind::edge),
-              attach_refused{what.session, what.epoch, what.attach, {error_code::session_lost, {}}});
+  // Without a proxy node the directory asked, to have it ended.
+  auto asker = what.proxy.empty() ? broker_service(entity_kind::directory) : service_at(what.proxy, entity_kind::edge);
+  board_.send(asker, attach_refused{what.session, what.epoch, what.attach, {error_code::session_lost, {}}});
 }
 
 caf::actor session_spawner::find_or_spawn(const attach_session& what) {

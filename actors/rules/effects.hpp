@@ -12,10 +12,4 @@ struct send {
   message what;
 };
 
-/// Give `what` to this node's relay of the room; the room_host spawns it if there is none. Never crosses nodes.
-struct tell_relay {
-  room_id room;
-  std::variant<enrol_session, withdraw_session, replay_events> what;
-};
-
 } // namespace godwit
