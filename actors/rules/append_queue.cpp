@@ -90,8 +90,8 @@ std::vector<append_entries> append_queue::next() {
 
 std::vector<append_entries> append_queue::again() const {
   std::vector<append_entries> requests;
-  for (const auto& append : under_way_)
-    requests.push_back(append.request);
+  for (const auto& one : under_way_)
+    requests.push_back(one.request);
   return requests;
 }
 

@@ -57,22 +57,22 @@ void fan_out_window::judge(timestamp now) {
   }
 }
 
-void fan_out_window::number(const node_name& node, relay_place& relay, fan_out& message, timestamp now) {
+void fan_out_window::number(const node_name& node, relay_place& relay, fan_out& outgoing, timestamp now) {
   if (undelivered(node, relay) == 0)
     relay.progress = now;
-  for (auto& item : message.items)
+  for (auto& item : outgoing.items)
     item.fan_out_number = ++numbers_[node];
 }
 
 void fan_out_window::send_entries(const node_name& node, relay_place& relay, const std::vector<shared_entry>& entries,
                                   timestamp now, room_effects& out) {
-  fan_out message{room_, epoch_, relay.position, {}};
-  message.items.reserve(entries.size());
+  fan_out outgoing{room_, epoch_, relay.position, {}};
+  outgoing.items.reserve(entries.size());
   for (const auto& entry : entries)
-    message.items.push_back({0, entry});
-  number(node, relay, message, now);
+    outgoing.items.push_back({0, entry});
+  number(node, relay, outgoing, now);
   relay.position = entries.back()->seq;
-  out.push_back(send{relay_at(node, room_), std::move(message)});
+  out.push_back(send{relay_at(node, room_), std::move(outgoing)});
 }
 
 void fan_out_window::publish(const std::vector<shared_entry>& entries, timestamp now, room_effects& out) {
@@ -91,9 +91,9 @@ void fan_out_window::publish(const presence_changed& what, timestamp now, room_e
   for (auto& [node, relay] : relays_) {
     if (!relay.following || undelivered(node, relay) >= limits::undelivered_fan_out_max)
       continue;
-    fan_out message{room_, epoch_, relay.position, {{0, what}}};
-    number(node, relay, message, now);
-    out.push_back(send{relay_at(node, room_), std::move(message)});
+    fan_out outgoing{room_, epoch_, relay.position, {{0, what}}};
+    number(node, relay, outgoing, now);
+    out.push_back(send{relay_at(node, room_), std::move(outgoing)});
   }
 }
 

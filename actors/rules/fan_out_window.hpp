@@ -74,7 +74,7 @@ private:
   };
 
   [[nodiscard]] std::uint64_t undelivered(const node_name& node, const relay_place& relay) const;
-  void number(const node_name& node, relay_place& relay, fan_out& message, timestamp now);
+  void number(const node_name& node, relay_place& relay, fan_out& outgoing, timestamp now);
   void send_entries(const node_name& node, relay_place& relay, const std::vector<shared_entry>& entries, timestamp now,
                     room_effects& out);
 

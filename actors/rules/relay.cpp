@@ -23,7 +23,7 @@ const session_list& relay::everybody() {
   if (!everybody_) {
     std::vector<session_id> sessions;
     sessions.reserve(members_.size());
-    for (const auto& [session, member] : members_)
+    for (const auto& [session, has] : members_)
       sessions.push_back(session);
     everybody_ = std::make_shared<const std::vector<session_id>>(std::move(sessions));
   }
@@ -108,9 +108,9 @@ void relay::attach(relay_effects& out) {
     what.after = *last_;
   else {
     std::optional<room_seq> lowest;
-    for (const auto& [session, member] : members_) {
-      if (!member.newest)
-        lowest = lowest ? std::min(*lowest, member.after) : member.after;
+    for (const auto& [session, has] : members_) {
+      if (!has.newest)
+        lowest = lowest ? std::min(*lowest, has.after) : has.after;
     }
     what.newest = !lowest;
     what.after = lowest.value_or(0);
@@ -126,9 +126,9 @@ void relay::attach(relay_effects& out) {
 void relay::begin_at(room_seq base, relay_effects& out) {
   last_ = base;
   recents_.reset(base);
-  for (const auto& [session, member] : members_) {
-    if (!member.newest && member.after < base)
-      ask_room(session, member.after + 1, out);
+  for (const auto& [session, has] : members_) {
+    if (!has.newest && has.after < base)
+      ask_room(session, has.after + 1, out);
   }
 }
 

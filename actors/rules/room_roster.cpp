@@ -5,9 +5,9 @@
 namespace godwit {
 
 void room_roster::put(const stored_member& who) {
-  auto& row = members_[who.session];
-  by_nick_.erase({row.who.nick, who.session});
-  row.who = who;
+  auto& at = members_[who.session];
+  by_nick_.erase({at.who.nick, who.session});
+  at.who = who;
   by_nick_.emplace(who.nick, who.session);
 }
 
