@@ -1,0 +1,129 @@
+#include "tests/unit/edge/edge_fixture.hpp"
+
+namespace godwit::test {
+
+TEST_F(Edge, GoesOnAfterACutConnectionOnWhicheverLoopTheNewOneCameIn) {
+  start(settings(3));
+  auto one = begin();
+  one.client->send_frame("before");
+  EXPECT_EQ(upstream_.next<client_frame>().in_seq, 1U);
+  deliver({one.event(1, "event 1")});
+  EXPECT_EQ(one.client->next_bytes(), "event 1");
+  // Connections go to the least busy loop in turn, so these come in on every one.
+  for (std::uint32_t attach = 2; attach != 8; ++attach) {
+    auto next = connect();
+    next->send(control::client_control{resume_of(one, {{5, attach - 1}})});
+    next->send_frame("again");
+    one.attach = upstream_.next<attach_session>();
+    EXPECT_EQ(one.attach.attach, attach);
+    EXPECT_EQ(one.attach.positions, (std::vector<stream_position>{{5, attach - 1}}));
+    EXPECT_EQ(one.attach.first_in_seq, attach) << "what was unconfirmed is the client's to say again";
+    const auto greeting = next->next_control<control::server_hello>();
+    EXPECT_TRUE(greeting.resumed);
+    EXPECT_EQ(greeting.token, one.hello.token);
+    const auto frame = upstream_.next<client_frame>();
+    EXPECT_EQ(frame.in_seq, attach);
+    EXPECT_EQ(*frame.bytes, "again") << "what was read on the first loop is used on the second";
+    EXPECT_EQ(one.client->closed_why(), error_code::replaced);
+    one.client = std::move(next);
+    deliver({one.event(attach, "event")});
+    EXPECT_EQ(one.client->next_bytes(), "event");
+  }
+  EXPECT_EQ(edge_->counts().resumed, 6U);
+  EXPECT_EQ(edge_->counts().routes, 1U);
+}
+
+TEST_F(Edge, KeepsTheSessionWhileItsClientIsAway) {
+  start(settings());
+  auto one = begin();
+  one.client->cut();
+  auto two = begin('b'); // the loop has seen the end of the first before this answer
+  deliver({one.event(1, "nobody hears this")});
+  auto next = connect();
+  next->send(control::client_control{resume_of(one, {})});
+  EXPECT_TRUE(next->next_control<control::server_hello>().resumed);
+  EXPECT_TRUE(upstream_.next<attach_session>().positions.empty());
+}
+
+TEST_F(Edge, RefusesAWrongTokenAndAWrongPersonAndHarmsNobody) {
+  start(settings(2));
+  auto one = begin();
+  auto thief = connect();
+  auto wrong = resume_of(one);
+  wrong.resume->token[31] ^= 1;
+  thief->send(control::client_control{wrong});
+  EXPECT_EQ(thief->closed_why(), error_code::resume_refused);
+  auto other = connect();
+  other->send(control::client_control{resume_of(one, {}, 'x')});
+  EXPECT_EQ(other->closed_why(), error_code::resume_refused);
+  deliver({one.event(1, "still here")});
+  EXPECT_EQ(one.client->next_bytes(), "still here");
+}
+
+TEST_F(Edge, AsksTheDirectoryForASessionThatItDoesNotKnow) {
+  start(settings(2));
+  session lost;
+  lost.hello.session = {12345};
+  lost.hello.token.fill(7);
+  auto client = connect();
+  client->send(control::client_control{resume_of(lost, {{5, 9}})});
+  const auto asked = upstream_.next<resume_session>();
+  EXPECT_EQ(asked.session, lost.hello.session);
+  answer(asked.session, true, 2);
+  const auto attached = upstream_.next<attach_session>();
+  EXPECT_TRUE(attached.from_store);
+  EXPECT_EQ(attached.epoch, (session_epoch{2, 0}));
+  EXPECT_EQ(attached.positions, (std::vector<stream_position>{{5, 9}}));
+  EXPECT_TRUE(client->next_control<control::server_hello>().resumed);
+}
+
+TEST_F(Edge, LetsAClientWaitWhileSomebodyElsesClaimIsChecked) {
+  start(settings());
+  session lost;
+  lost.hello.session = {4242};
+  lost.hello.token.fill(7);
+  auto thief = connect();
+  auto wrong = resume_of(lost);
+  wrong.resume->token.fill(8);
+  thief->send(control::client_control{wrong});
+  const auto first = upstream_.next<resume_session>();
+  auto owner = connect();
+  owner->send(control::client_control{resume_of(lost)});
+  owner->send_frame("mine");
+  auto barrier = begin('b'); // the owner's hello has been read before this one
+  edge_->receive(session_placed{first.session, {}, {}, {}, false, error{error_code::resume_refused, {}}});
+  EXPECT_EQ(thief->closed_why(), error_code::resume_refused);
+  const auto second = upstream_.next<resume_session>();
+  EXPECT_NE(second.token_hash, first.token_hash);
+  answer(second.session, true, 2);
+  EXPECT_TRUE(owner->next_control<control::server_hello>().resumed);
+  EXPECT_EQ(*upstream_.next<client_frame>().bytes, "mine");
+}
+
+TEST_F(Edge, EndsASessionWhoseClientDoesNotComeBack) {
+  auto config = settings();
+  config.resume_timeout = 30ms;
+  start(config);
+  auto one = begin();
+  one.client->cut();
+  const auto last = upstream_.next<client_frame>();
+  EXPECT_EQ(last.kind, frame_kind::closed);
+  EXPECT_EQ(last.in_seq, 1U);
+  auto late = connect();
+  late->send(control::client_control{resume_of(one)});
+  EXPECT_EQ(late->closed_why(), error_code::session_ended);
+}
+
+TEST_F(Edge, AsksAgainWhenTheBrokerNodeIsBackAndGivesUpAfterATime) {
+  auto config = settings();
+  config.opening_timeout = 300ms;
+  start(config);
+  auto client = connect();
+  client->send(control::client_control{hello()});
+  const auto first = upstream_.next<place_session>();
+  edge_->link_reset({"broker-1", {5}, 1});
+  EXPECT_EQ(upstream_.next<place_session>(), first);
+  EXPECT_EQ(client->closed_why(), error_code::no_broker_node);
+}
+
+} // namespace godwit::test

@@ -1,0 +1,315 @@
+#include "actors/rules/route.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace godwit {
+namespace {
+
+using namespace std::chrono_literals;
+using states = route::opening_kind;
+
+shared_bytes bytes(std::string text) { return std::make_shared<const std::string>(std::move(text)); }
+
+class Route : public ::testing::Test {
+protected:
+  static route_claim claim(std::uint8_t secret = 1) {
+    route_claim who;
+    who.session = {42};
+    who.token.fill(secret);
+    who.identity.fill(7);
+    who.peer_address = "127.0.0.1:9";
+    return who;
+  }
+  route open(states kind = states::new_session) {
+    out.clear();
+    return route(settings, kind, claim(), now, out);
+  }
+  static session_placed placed(std::uint32_t generation = 1, bool resumed = false) {
+    return {{42}, {generation, 0}, "worker-1", {11}, resumed, {}};
+  }
+  route attached() {
+    auto made = open();
+    made.placed(placed(), now, out);
+    out.clear();
+    return made;
+  }
+  static session_output output(std::uint32_t attach, std::uint64_t confirmed = 0) {
+    return {{42}, {1, 0}, attach, {}, confirmed, {}, false, {}};
+  }
+  static delivery event(std::uint32_t attach, std::uint64_t stream, std::uint64_t position) {
+    return {{42}, {1, 0}, attach, {stream, position}, bytes("event"), nullptr};
+  }
+  /// The messages of this type among the effects.
+  template <class Message>
+  std::vector<Message> sent() const {
+    std::vector<Message> all;
+    for (const auto& effect : out)
+      if (const auto* one = std::get_if<send>(&effect))
+        if (const auto* what = std::get_if<Message>(&one->what))
+          all.push_back(*what);
+    return all;
+  }
+  template <class Effect>
+  std::size_t count() const {
+    return static_cast<std::size_t>(
+      std::count_if(out.begin(), out.end(), [](const auto& one) { return std::holds_alternative<Effect>(one); }));
+  }
+  std::optional<error_code> closed() const {
+    for (const auto& effect : out)
+      if (const auto* one = std::get_if<close_client>(&effect))
+        return one->why.code;
+    return std::nullopt;
+  }
+  void say(route& to, int frames) {
+    for (int i = 0; i != frames; ++i)
+      to.client_sent(bytes("frame"), out);
+  }
+
+  route_settings settings{"proxy-1", {77}};
+  steady_time now{};
+  route_effects out;
+};
+
+TEST_F(Route, AsksTheDirectoryAgainWhenItsLinkWasReset) {
+  auto one = open();
+  ASSERT_EQ(sent<place_session>().size(), 1U);
+  one.link_reset({"broker-1", {5}, 1}, out);
+  ASSERT_EQ(sent<place_session>().size(), 2U);
+  EXPECT_EQ(sent<place_session>()[0], sent<place_session>()[1]);
+  auto resumed = open(states::resumed_session);
+  resumed.link_reset({"broker-1", {5}, 1}, out);
+  resumed.link_reset({"worker-1", {6}, 2}, out);
+  EXPECT_EQ(sent<resume_session>().size(), 2U);
+}
+
+TEST_F(Route, AttachesBeforeItGreetsAndSendsWhatTheClientSaidMeanwhile) {
+  auto one = open();
+  say(one, 2);
+  EXPECT_TRUE(sent<client_frame>().empty());
+  one.placed(placed(), now, out);
+  ASSERT_EQ(sent<attach_session>().size(), 1U);
+  EXPECT_EQ(sent<attach_session>()[0].first_in_seq, 1U);
+  EXPECT_FALSE(sent<attach_session>()[0].from_store);
+  EXPECT_EQ(sent<client_frame>().size(), 2U);
+  EXPECT_EQ(count<greet_client>(), 1U);
+}
+
+TEST_F(Route, TakesAnAnswerOnceThoughItWasAskedTwice) {
+  auto one = attached();
+  one.placed(placed(), now, out);
+  EXPECT_TRUE(out.empty());
+  one.placed(placed(2, true), now, out);
+  ASSERT_EQ(sent<attach_session>().size(), 1U) << "the younger owner is the true one";
+  EXPECT_EQ(sent<attach_session>()[0].epoch, (session_epoch{2, 0}));
+  EXPECT_EQ(sent<attach_session>()[0].attach, 2U);
+}
+
+TEST_F(Route, SendsUnconfirmedFramesAgainAfterALinkReset) {
+  auto one = attached();
+  say(one, 3);
+  auto first = output(1, 1);
+  first.snapshot = "snapshot";
+  one.output(first, out);
+  EXPECT_TRUE(one.accept(event(1, 5, 9)));
+  out.clear();
+  one.link_reset({"worker-1", {11}, 2}, out);
+  const auto attach = sent<attach_session>().at(0);
+  EXPECT_EQ(attach.attach, 2U);
+  EXPECT_EQ(attach.snapshot, "snapshot");
+  EXPECT_EQ(attach.positions, (std::vector<stream_position>{{5, 9}}));
+  EXPECT_EQ(attach.first_in_seq, 2U);
+  const auto frames = sent<client_frame>();
+  ASSERT_EQ(frames.size(), 2U);
+  EXPECT_EQ(frames[0].in_seq, 2U);
+  EXPECT_EQ(frames[1].in_seq, 3U);
+  EXPECT_EQ(frames[1].attach, 2U);
+}
+
+TEST_F(Route, TakesNothingFromAFormerAttach) {
+  auto one = attached();
+  say(one, 1);
+  one.link_reset({"worker-1", {11}, 2}, out);
+  out.clear();
+  auto late = output(1, 1);
+  late.replies = {bytes("late")};
+  late.snapshot = "late";
+  late.close = error{};
+  one.output(late, out);
+  EXPECT_TRUE(out.empty());
+  EXPECT_FALSE(one.accept(event(1, 5, 1)));
+  one.link_reset({"worker-1", {11}, 2}, out);
+  EXPECT_EQ(sent<attach_session>()[0].snapshot, "");
+  EXPECT_EQ(sent<attach_session>()[0].first_in_seq, 1U);
+}
+
+TEST_F(Route, ForgetsUnconfirmedFramesAtAResumeAndTakesTheClientsPositions) {
+  auto one = attached();
+  say(one, 2);
+  EXPECT_TRUE(one.accept(event(1, 5, 9)));
+  one.client_lost(now, out);
+  EXPECT_EQ(one.deadline(), now + settings.resume_timeout);
+  out.clear();
+  auto back = claim();
+  back.positions = {{5, 7}};
+  EXPECT_EQ(one.resume(back, now, out), resume_verdict::taken);
+  EXPECT_EQ(closed(), std::nullopt);
+  const auto attach = sent<attach_session>().at(0);
+  EXPECT_EQ(attach.first_in_seq, 3U);
+  EXPECT_EQ(attach.positions, back.positions);
+  EXPECT_TRUE(sent<client_frame>().empty());
+  EXPECT_EQ(count<greet_client>(), 1U);
+  EXPECT_FALSE(one.deadline());
+  EXPECT_TRUE(one.accept(event(2, 5, 8)));
+}
+
+TEST_F(Route, ReplacesTheConnectionThatStillLives) {
+  auto one = attached();
+  EXPECT_EQ(one.resume(claim(), now, out), resume_verdict::taken);
+  EXPECT_TRUE(std::holds_alternative<close_client>(out[0]));
+  EXPECT_TRUE(std::holds_alternative<take_client>(out[1]));
+  EXPECT_EQ(closed(), error_code::replaced);
+}
+
+TEST_F(Route, RefusesAWrongTokenOrPersonWithoutNotice) {
+  auto one = attached();
+  auto person = claim();
+  person.identity.fill(8);
+  EXPECT_EQ(one.resume(claim(2), now, out), resume_verdict::refused);
+  EXPECT_EQ(one.resume(person, now, out), resume_verdict::refused);
+  EXPECT_TRUE(out.empty());
+  auto opening = open();
+  EXPECT_EQ(opening.resume(claim(), now, out), resume_verdict::refused) << "nobody has that token yet";
+  auto resuming = open(states::resumed_session);
+  EXPECT_EQ(resuming.resume(claim(2), now, out), resume_verdict::wait);
+  EXPECT_EQ(resuming.resume(claim(), now, out), resume_verdict::taken);
+}
+
+TEST_F(Route, KeepsTheClosedFrameUntilItIsConfirmed) {
+  auto one = attached();
+  say(one, 1);
+  one.client_lost(now, out);
+  one.tick(now + settings.resume_timeout - 1ms, out);
+  out.clear();
+  one.tick(now + settings.resume_timeout, out);
+  ASSERT_EQ(sent<client_frame>().size(), 1U);
+  EXPECT_EQ(sent<client_frame>()[0].kind, frame_kind::closed);
+  EXPECT_EQ(sent<client_frame>()[0].in_seq, 2U);
+  EXPECT_EQ(one.resume(claim(), now, out), resume_verdict::ended);
+  one.output(output(1, 1), out);
+  out.clear();
+  one.link_reset({"worker-1", {11}, 2}, out);
+  ASSERT_EQ(sent<client_frame>().size(), 1U) << "said again, since nobody confirmed it";
+  one.output(output(2, 2), out);
+  EXPECT_EQ(count<forget_route>(), 1U);
+}
+
+TEST_F(Route, EndsANewSessionThatNobodyCanResume) {
+  auto one = open();
+  one.client_lost(now, out);
+  out.clear();
+  one.placed(placed(), now, out);
+  ASSERT_EQ(sent<client_frame>().size(), 1U);
+  EXPECT_EQ(sent<client_frame>()[0].kind, frame_kind::closed);
+  auto back = open(states::resumed_session);
+  back.client_lost(now, out);
+  out.clear();
+  back.placed(placed(2, true), now, out);
+  EXPECT_TRUE(sent<client_frame>().empty()) << "its client may come again";
+  EXPECT_TRUE(back.deadline());
+}
+
+TEST_F(Route, StopsReadingAtTheLimitsAndGoesOnWhenConfirmed) {
+  settings.unconfirmed_frames_max = 2;
+  auto one = attached();
+  say(one, 1);
+  EXPECT_EQ(count<stop_reading>(), 0U);
+  say(one, 1);
+  EXPECT_EQ(count<stop_reading>(), 1U);
+  one.output(output(1, 1), out);
+  EXPECT_EQ(count<continue_reading>(), 1U);
+  settings.unconfirmed_bytes_max = 8;
+  out.clear();
+  auto two = attached();
+  say(two, 2);
+  EXPECT_EQ(count<stop_reading>(), 1U);
+}
+
+TEST_F(Route, TellsTheSessionToSendOnWhenTheQueueIsDrainedOrNobodyIsThere) {
+  auto one = attached();
+  auto paced = output(1);
+  paced.paced = true;
+  one.output(paced, out);
+  EXPECT_EQ(count<report_when_drained>(), 1U);
+  EXPECT_TRUE(sent<sending_resumed>().empty());
+  one.client_drained(out);
+  one.client_drained(out);
+  EXPECT_EQ(sent<sending_resumed>().size(), 1U);
+  one.output(paced, out);
+  one.client_lost(now, out);
+  EXPECT_EQ(sent<sending_resumed>().size(), 2U) << "else the session would wait for a client that is gone";
+  one.output(paced, out);
+  EXPECT_EQ(sent<sending_resumed>().size(), 3U);
+}
+
+TEST_F(Route, EndsWithItsWorkerNode) {
+  auto one = attached();
+  one.worker_dead("worker-1", {12}, out);
+  one.worker_dead("worker-2", {11}, out);
+  EXPECT_TRUE(out.empty());
+  one.worker_dead("worker-1", {11}, out);
+  EXPECT_EQ(closed(), error_code::session_lost);
+  EXPECT_EQ(count<forget_route>(), 1U);
+  auto two = attached();
+  two.link_reset({"worker-1", {12}, 2}, out);
+  EXPECT_EQ(closed(), error_code::session_lost) << "another life of the node knows nothing of the session";
+}
+
+TEST_F(Route, IsRevokedByItsEpochOrAYoungerOne) {
+  auto one = attached();
+  one.revoked({{42}, {0, 9}, {error_code::session_ended, {}}}, out);
+  EXPECT_TRUE(out.empty());
+  one.revoked({{42}, {1, 0}, {error_code::session_ended, {}}}, out);
+  EXPECT_EQ(closed(), error_code::session_ended);
+  auto opening = open(states::resumed_session);
+  out.clear();
+  opening.revoked({{42}, {1, 0}, {error_code::session_ended, {}}}, out);
+  EXPECT_TRUE(out.empty()) << "that was about its former life";
+}
+
+TEST_F(Route, TellsTheClientWhyItsSessionCanNotBeServed) {
+  auto one = open();
+  auto refused = placed();
+  refused.why = error{error_code::no_worker_node, {}};
+  one.placed(refused, now, out);
+  EXPECT_EQ(closed(), error_code::no_worker_node);
+  auto two = attached();
+  two.attach_refused({{42}, {1, 0}, 1, {error_code::store_unavailable, {}}}, out);
+  EXPECT_EQ(closed(), error_code::store_unavailable);
+  auto three = attached();
+  three.attach_refused({{42}, {1, 0}, 1, {error_code::stale_epoch, {}}}, out);
+  EXPECT_EQ(closed(), error_code::session_lost);
+  auto four = open();
+  four.tick(now + settings.opening_timeout, out);
+  EXPECT_EQ(closed(), error_code::no_broker_node);
+}
+
+TEST_F(Route, KeepsThePositionsOfTheStreamsThatMovedLast) {
+  auto one = attached();
+  EXPECT_TRUE(one.accept(event(1, 1, 1)));
+  for (std::uint64_t stream = 2; stream <= limits::streams_per_session_max; ++stream)
+    EXPECT_TRUE(one.accept(event(1, stream, 1)));
+  EXPECT_TRUE(one.accept(event(1, 1, 2)));
+  EXPECT_FALSE(one.accept(event(1, 1, 2))) << "the client has it";
+  EXPECT_TRUE(one.accept(event(1, 1'000'000, 1)));
+  EXPECT_TRUE(one.accept(event(1, 1, 0))) << "what passes has no position";
+  one.link_reset({"worker-1", {11}, 2}, out);
+  const auto positions = sent<attach_session>()[0].positions;
+  EXPECT_EQ(positions.size(), limits::streams_per_session_max);
+  EXPECT_EQ(positions.front().stream, 3U) << "the second was silent for longest";
+  EXPECT_EQ(positions.back().stream, 1'000'000U);
+}
+
+} // namespace
+} // namespace godwit
