@@ -1,0 +1,122 @@
+/// @file
+/// One envelope per message that crosses nodes, every field set to something of its own. The golden bytes of
+/// tests/data/cluster_messages.hex are these, encoded.
+#pragma once
+
+#include "messages/cluster_messages.hpp"
+
+#include <vector>
+
+namespace godwit {
+
+inline identity_hash sample_hash(std::uint8_t first) {
+  identity_hash hash{};
+  for (std::uint8_t i = 0; i < hash.size(); ++i)
+    hash[i] = static_cast<std::uint8_t>(first + i);
+  return hash;
+}
+inline shared_entry sample_entry(entry_body body, room_seq seq = 5) {
+  return std::make_shared<const log_entry>(log_entry{seq,
+                                                     timestamp{std::chrono::microseconds{1'700'000'000'000'001}},
+                                                     {{9}, 8, 7},
+                                                     "ann",
+                                                     sample_hash(3),
+                                                     std::move(body)});
+}
+
+inline std::vector<message> cluster_samples() {
+  const effect_name name{{11}, 12, 13};
+  const effect_name other{{11}, 10, 1};
+  const session_epoch epoch{2, 3};
+  const error why{error_code::nick_in_use, "bob"};
+  const request_origin origin{name, "worker-1"};
+  const auto bytes = [](const char* of) { return std::make_shared<const std::string>(of); };
+  const timestamp time{std::chrono::microseconds{1'700'000'000'123'456}};
+  const room_state state{"Lobby", "topic", "ann", time, 41, time};
+  const stored_member member{{9}, "ann", sample_hash(3), 4};
+  const session_row row{{11}, 2, protocol::irc, sample_hash(1), sample_hash(2), "proxy-1", {77}, "ann"};
+  const nick_row nick{"ann", "Ann", {11}};
+  const session_report report{{11}, epoch, "proxy-1", {77}};
+  const std::vector<shared_entry> entries{sample_entry(posted{"hi"}), sample_entry(left{"bye", true}, 6)};
+
+  std::vector<message> all{
+    attach_session{
+      {11}, epoch, 4, "proxy-1", {77}, protocol::irc, sample_hash(1), "[::1]:9", true, "snap", {{7, 5}}, 6},
+    attach_refused{{11}, epoch, 4, why},
+    client_frame{{11}, epoch, 4, 5, frame_kind::closed, bytes("gone")},
+    sending_resumed{{11}, epoch, 4},
+    session_output{{11}, epoch, 4, {bytes("one"), bytes("two")}, 5, "snap", true, why},
+    place_session{{11}, "proxy-1", {77}, protocol::irc, sample_hash(1), sample_hash(2)},
+    resume_session{{11}, "proxy-1", {77}, protocol::irc, sample_hash(1), sample_hash(2)},
+    session_placed{{11}, epoch, "worker-1", {78}, true, why},
+    route_revoked{{11}, epoch, why},
+    claim_nick{origin, epoch, "Ann"},
+    nick_claimed{name, "Ann", why},
+    release_nick{{11}, "Ann"},
+    find_nick{origin, "Bob"},
+    nick_found{name, found_person{{12}, "Bob", sample_hash(4), "worker-2"}, why},
+    locate_room{origin, "lobby", "Lobby", true},
+    room_located{name, "lobby", room_place{{7}, 3, "worker-2"}, why},
+    list_rooms{origin, "lobby", 20},
+    rooms_listed{name, {{"Lobby", 3, "topic"}, {"Other", 1, ""}}, "next", why},
+    end_session{{11}, epoch, "worker-1"},
+    session_must_end{{11}, epoch, why},
+    report_worker{"worker-1", {78}, {report}, {{{7}, 3, "lobby"}}},
+    host_room{{7}, "lobby"},
+    room_hosted{{7}, 3, "worker-1", why},
+    room_closed{{7}, 3, "worker-1"},
+    room_announced{{7}, 3, "worker-1"},
+    room_not_here{{7}, 3, {11}},
+    command_answered{name, {7}, logged_at{5, time}, why},
+    command_expected{name, {7}, other},
+    query_answered{name, {7}, topic_read{"topic", "ann", time}},
+    membership_given{{11}, {7}, 3, "worker-1", "lobby", "Lobby", "bob", 5, other},
+    accept_membership{{11}, {7}},
+    set_presence{{7}, {11}, "lunch"},
+    attach_relay{{7}, "worker-1", {78}, 5, true},
+    detach_relay{{7}, "worker-1"},
+    fan_out{{7}, 3, 4, {{1, sample_entry(posted{"hi"})}, {2, presence_changed{{11}, "ann", "lunch"}}}},
+    fan_out_delivered{{7}, 3, "worker-1", 9},
+    report_taken{{7}, 3},
+    fetch_entries{{7}, "worker-1", {11}, 5},
+    entries_fetched{{7}, {11}, entries},
+    open_log{{7}, "worker-1"},
+    log_opened{{7}, 3, "lobby", state, {member}, {{other, 4}}, entries, why},
+    append_entries{{7}, 3, "worker-1", 5, entries, state, {member}, {{12}, {13}}},
+    entries_appended{{7}, 3, 5, 2, append_outcome::expected, 6},
+    read_log{{7}, "worker-1", 21, 2, 9, 50, true, sample_hash(3)},
+    log_read{{7}, 21, entries, true, why},
+    find_logged{{7}, "worker-1", name},
+    logged_found{{7}, name, logged_at{5, time}, why},
+    load_session{{11}, "worker-1"},
+    session_loaded{{11}, "ann", {{{7}, "lobby", "Lobby", 5, "bob", {other, 4}}}, why},
+    membership_view{4, {79}, {{"worker-1", {78}, 2, node_state::alive}, {"worker-2", {80}, 2, node_state::dead}}},
+    suspect_node{"worker-1", "worker-2", {80}},
+    release_session{{11}, epoch},
+    session_hosted{"worker-1", {78}, report},
+  };
+  // Those with alternatives of their own.
+  for (room_action action :
+       std::vector<room_action>{join_room{}, join_room{companion{{12}, "bob", sample_hash(4), "worker-2"}},
+                                leave_room{"bye", true}, post{"hi"}, set_topic{"topic"}, rename_member{"Anna"}})
+    all.emplace_back(room_command{{7}, name, other, epoch, "worker-1", "ann", sample_hash(3), std::move(action)});
+  for (room_question question :
+       std::vector<room_question>{read_members{"ann"}, read_history{2, 9, 50, true, true}, read_topic{}})
+    all.emplace_back(room_query{{7}, origin, sample_hash(3), std::move(question)});
+  all.emplace_back(query_answered{name, {7}, members_read{{{"ann", ""}, {"bob", "lunch"}}, true}});
+  all.emplace_back(query_answered{name, {7}, history_read{entries, true}});
+  all.emplace_back(query_answered{name, {7}, why});
+  for (directory_request request :
+       std::vector<directory_request>{insert_session{row}, take_session{row}, claim_nick_row{nick, name},
+                                      release_nick_row{nick}, delete_session{{11}}, find_room{"lobby", "Lobby", true},
+                                      list_room_rows{"lobby", 20}, load_directory{}, load_session{{11}, "broker-1"}})
+    all.emplace_back(ask_store{21, std::move(request)});
+  for (directory_result result :
+       std::vector<directory_result>{done{}, session_taken{row}, nick_row_claimed{nick, true}, room_found{{7}, "lobby"},
+                                     room_rows{{{"Lobby", 3, "topic"}}, "next"}, directory_loaded{{row}, {nick}},
+                                     session_loaded{{11}, "ann", {}, {}}, why})
+    all.emplace_back(store_answered{21, std::move(result)});
+  return all;
+}
+
+} // namespace godwit
