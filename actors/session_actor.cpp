@@ -6,6 +6,12 @@
 #include <caf/send.hpp>
 
 namespace godwit {
+namespace {
+
+/// Between two questions to a store that is away.
+constexpr std::chrono::milliseconds load_retry_pause{500};
+
+} // namespace
 
 session_actor::session_actor(caf::actor_config& config, switchboard& board, session_id id)
     : session_handle::base(config), board_(board), rules_(id, board.self()) {}
@@ -20,7 +26,7 @@ session_actor::behavior_type session_actor::make_behavior() {
     [this](const room_located& what) { perform(rules_.located(what)); },
     [this](const rooms_listed& what) { perform(rules_.listed(what)); },
     [this](const session_must_end& what) { perform(rules_.must_end(what)); },
-    [this](const session_loaded& what) { perform(rules_.loaded(what)); },
+    [this](const session_loaded& what) { take_loaded(what); },
     [this](const shared_room_events& what) { perform(rules_.events(*what)); },
     [this](const room_reopened& what) { perform(rules_.reopened(what)); },
     [this](const command_answered& what) { perform(rules_.answered(what)); },
@@ -28,8 +34,13 @@ session_actor::behavior_type session_actor::make_behavior() {
     [this](const query_answered& what) { perform(rules_.answered(what)); },
     [this](const membership_given& what) { perform(rules_.given(what)); },
     [this](const room_not_here& what) { perform(rules_.not_here(what)); },
-    [this](const link_reset& what) { perform(rules_.link_was_reset(what)); },
+    [this](const link_reset& what) {
+      if (loading_ && what.node == board_.broker())
+        load();
+      perform(rules_.link_was_reset(what));
+    },
     [](const link_lost&) {},
+    [this](const wake_up&) { load(); },
     [this](const end_self&) { quit(); },
   };
 }
@@ -40,9 +51,30 @@ void session_actor::take_attach(const attach_session& what) {
                 attach_refused{what.session, what.epoch, what.attach, {error_code::session_ended, {}}});
     return;
   }
+  bool is_new = rules_.epoch() == session_epoch{};
   perform(rules_.attach(what));
+  if (is_new && what.from_store) {
+    loading_ = true;
+    load();
+  }
   if (!rules_.over())
     caf::anon_send(board_.local(entity_kind::session_host, 0), session_here{rules_.report(), rules_.attach_number()});
+}
+
+void session_actor::load() {
+  if (loading_)
+    board_.send(broker_service(entity_kind::store), load_session{rules_.id(), board_.self()});
+}
+
+void session_actor::take_loaded(const session_loaded& what) {
+  if (!loading_)
+    return;
+  if (what.why && may_retry(what.why->code)) {
+    delayed_send(this, load_retry_pause, wake_up{});
+    return;
+  }
+  loading_ = false;
+  perform(rules_.loaded(what));
 }
 
 void session_actor::take_frame(const client_frame& what) {

@@ -28,7 +28,7 @@ using session_handle =
                    caf::reacts_to<shared_room_events>, caf::reacts_to<room_reopened>, caf::reacts_to<command_answered>,
                    caf::reacts_to<command_expected>, caf::reacts_to<query_answered>, caf::reacts_to<membership_given>,
                    caf::reacts_to<room_not_here>, caf::reacts_to<link_reset>, caf::reacts_to<link_lost>,
-                   caf::reacts_to<end_self>>;
+                   caf::reacts_to<wake_up>, caf::reacts_to<end_self>>;
 
 class session_actor : public session_handle::base {
 public:
@@ -38,6 +38,8 @@ public:
 
 private:
   void take_attach(const attach_session& what);
+  void load();
+  void take_loaded(const session_loaded& what);
   void take_frame(const client_frame& what);
   void perform(session_effects effects);
   void perform(godwit::send& effect);
@@ -50,6 +52,7 @@ private:
 
   switchboard& board_;
   session rules_;
+  bool loading_ = false; ///< asked the store for nick and rooms
 };
 
 } // namespace godwit
