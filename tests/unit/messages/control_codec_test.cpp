@@ -69,8 +69,8 @@ TEST(ControlCodec, WritesAPingAsTheBytesOfTheSchema) {
   const std::string golden("\x28\x00\x00\x01"                 // 40 bytes, channel 1
                            "\x00\x00\x00\x00\x04\x00\x00\x00" // one segment of 4 words
                            "\x00\x00\x00\x00\x02\x00\x01\x00" // root: 2 data words, 1 pointer
-                           "\x67\x12\x00\x00\x00\x00\x00\x00" // 4711
                            "\x01\x00\x00\x00\x00\x00\x00\x00" // ping
+                           "\x67\x12\x00\x00\x00\x00\x00\x00" // 4711
                            "\x00\x00\x00\x00\x00\x00\x00\x00",
                            44);
   EXPECT_EQ(encode(client_control{ping{4711}}), golden);
@@ -118,7 +118,7 @@ TEST(ControlCodec, SurvivesEveryChangedByte) {
 
 TEST(ControlCodec, SkipsWhatANewerPeerSays) {
   auto bytes = unframed(encode(client_control{ping{1}}));
-  bytes[24] = 99; // the discriminant
+  bytes[16] = 99; // the discriminant
   const auto got = decode_client_control(bytes);
   ASSERT_TRUE(got);
   EXPECT_TRUE(std::holds_alternative<unknown_control>(*got));
