@@ -231,7 +231,7 @@ void connection::note_trouble(trouble_kind what) {
 }
 
 void connection::refuse(error why) {
-  if (trouble_ != trouble_kind::none)
+  if (trouble_ != trouble_kind::none || phase_ == phase::closing || phase_ == phase::closed)
     return;
   refusal_ = std::move(why);
   note_trouble(trouble_kind::refused);
