@@ -142,6 +142,8 @@ TEST(Recovery, CountsEachLoggedPostForOneRequestOnly) {
   in.sent("hi");
   in.logged(event_at(5, posted{"hi"}, "ann"));
   EXPECT_EQ(in.find(), (seqs{5, 0}));
+  in.logged(event_at(6, posted{"hi"}, "ann"));
+  EXPECT_EQ(in.find(), (seqs{5, 6}));
 }
 
 TEST(Recovery, TakesPostsInTheOrderInWhichTheyWereSent) {
