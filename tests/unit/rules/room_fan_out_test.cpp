@@ -1,0 +1,188 @@
+#include "tests/unit/rules/room_bench.hpp"
+
+namespace godwit::testing {
+namespace {
+
+TEST(RoomFanOut, TellsARelayWhereItBegins) {
+  auto it = open_room(log_with({ann}, 5));
+  const auto first = sent<fan_out>(it.attach(attach_from("w2", 0, true), at(1000))).at(0);
+  EXPECT_EQ(first.base, 5u);
+  EXPECT_TRUE(first.items.empty());
+}
+
+TEST(RoomFanOut, GivesARelayTheRestFromMemory) {
+  auto it = open_room(log_with({ann}, 9));
+  EXPECT_EQ(seqs(sent<fan_out>(it.attach(attach_from("w2", 4), at(1000)))), from_to(5, 9));
+}
+
+TEST(RoomFanOut, CatchesARelayUpFromTheLogWhileLiveEventsCome) {
+  auto it = open_room(log_with({ann}, 20, 1, 10)); // remembers 11 to 20
+  const auto attached = it.attach(attach_from("w2", 3), at(1000));
+  const auto asked = sent<read_log>(attached);
+  ASSERT_EQ(asked.size(), 1u);
+  EXPECT_EQ(asked[0].from, 4u);
+  auto all = seqs(sent<fan_out>(attached));
+  const auto live = write_all(it, it.command(say(ann, 50, 1, post{"live"}), at(1001)));
+  EXPECT_TRUE(sent<fan_out>(live).empty());
+  log_read answer{the_room, asked[0].ticket, {}, true, std::nullopt};
+  for (const auto& entry : log_with({ann}, 20).tail) {
+    if (entry->seq >= 4 && entry->seq <= 15)
+      answer.entries.push_back(entry);
+  }
+  const auto rest = seqs(sent<fan_out>(it.read(answer, at(1002))));
+  EXPECT_EQ(rest, from_to(4, 21));
+  const auto next = write_all(it, it.command(say(ann, 51, 50, post{"next"}), at(1003)));
+  EXPECT_EQ(seqs(sent<fan_out>(next)), from_to(22, 22));
+}
+
+TEST(RoomFanOut, AsksTheLogAgainAfterTheStoreWasAway) {
+  auto it = open_room(log_with({ann}, 20, 1, 10));
+  const auto asked = sent<read_log>(it.attach(attach_from("w2", 3), at(1000))).at(0);
+  const auto away = it.read({the_room, asked.ticket, {}, false, error{error_code::store_unavailable, {}}}, at(1001));
+  EXPECT_TRUE(sent<read_log>(away).empty());
+  EXPECT_EQ(sent<read_log>(it.wake(at(1101))), std::vector<read_log>{asked});
+}
+
+TEST(RoomFanOut, SendsPiecesOnlyAsFastAsTheyAreDelivered) {
+  auto it = open_room(log_with({ann}, 2000, 1, 2000)); // the ring keeps the newest 512 of them
+  const auto attached = it.attach(attach_from("w2", 2000 - limits::recent_entries_max), at(1000));
+  EXPECT_EQ(seqs(sent<fan_out>(attached)).size(), limits::catch_up_fan_out_max);
+}
+
+/// Posts `count` times and writes each; the last fan-out number given out is the number of the fan-outs.
+void post_many(room& it, std::uint64_t first_op, std::uint64_t count, timestamp now) {
+  for (auto op = first_op; op < first_op + count; ++op)
+    write_all(it, it.command(say(ann, op, op - 1, post{"x"}), now), now);
+}
+
+TEST(RoomFanOut, MakesPostsWaitWhileTheSlowestRelayIsTooFarBehindAndTakesThemWhenItDelivers) {
+  auto it = open_room(log_with({ann}, 1));
+  it.attach(attach_from("w2", 1), at(1000));
+  post_many(it, 2, limits::undelivered_fan_out_max, at(1001));
+  const auto last_op = limits::undelivered_fan_out_max + 1;
+  EXPECT_TRUE(sent<append_entries>(it.command(say(ann, last_op + 1, last_op, post{"waits"}), at(1002))).empty());
+  EXPECT_TRUE(sent<append_entries>(it.command(say(ann, last_op + 2, last_op + 1, leave_room{}), at(1002))).empty());
+  const auto open = it.delivered({the_room, 1, "w2", 1}, at(1003));
+  EXPECT_EQ(sent<report_taken>(open).size(), 1u);
+  EXPECT_EQ(sent<append_entries>(open).at(0).entries.size(), 2u);
+}
+
+TEST(RoomFanOut, RefusesPostsWhenTooManyWait) {
+  auto it = open_room(log_with({ann}, 1));
+  it.attach(attach_from("w2", 1), at(1000));
+  post_many(it, 2, limits::undelivered_fan_out_max, at(1001));
+  auto op = limits::undelivered_fan_out_max + 2;
+  for (std::size_t i = 0; i < limits::room_waiting_commands_max; ++i, ++op)
+    ASSERT_TRUE(sent<command_answered>(it.command(say(ann, op, op - 1, post{"waits"}), at(1002))).empty());
+  const auto refused = it.command(say(ann, op, op - 1, post{"too much"}), at(1002));
+  EXPECT_EQ(sent<command_answered>(refused).at(0).why->code, error_code::too_many_requests);
+}
+
+TEST(RoomFanOut, GoesOnWithoutANodeThatDeliversNothingAndCatchesItUpLater) {
+  auto it = open_room(log_with({ann}, 1));
+  it.attach(attach_from("w2", 1), at(1000));
+  post_many(it, 2, limits::undelivered_fan_out_max, at(1001));
+  const auto last_op = limits::undelivered_fan_out_max + 1;
+  it.command(say(ann, last_op + 1, last_op, post{"waits"}), at(1002));
+  const auto later = it.wake(at(1001) + limits::fan_out_stall);
+  ASSERT_EQ(sent<append_entries>(later).size(), 1u);
+  EXPECT_TRUE(sent<fan_out>(write_all(it, later, at(2001))).empty());
+  const auto back = it.delivered({the_room, 1, "w2", limits::undelivered_fan_out_max}, at(5000));
+  EXPECT_EQ(seqs(sent<fan_out>(back)), from_to(last_op + 1, last_op + 1));
+}
+
+TEST(RoomFanOut, ForgetsTheRelayOfALostLinkAndOfADeadNode) {
+  auto it = open_room(log_with({ann}, 1));
+  it.attach(attach_from("w2", 1), at(1000));
+  it.attach(attach_from("w3", 1), at(1000));
+  it.link_lost({"w2"}, at(1001));
+  it.view({1, incarnation{5}, {{"w3", incarnation{1}, is_worker, node_state::dead}}}, at(1001));
+  EXPECT_TRUE(sent<fan_out>(write_all(it, it.command(say(ann, 2, 1, post{"x"}), at(1002)))).empty());
+}
+
+TEST(RoomFanOut, DoesNotTakeTheDeathOfAFormerIncarnationForTheNodes) {
+  auto it = open_room(log_with({ann}, 1));
+  it.attach(attach_from("w3", 1), at(1000));
+  it.view({1, incarnation{5}, {{"w3", incarnation{77}, is_worker, node_state::dead}}}, at(1001));
+  EXPECT_EQ(sent<fan_out>(write_all(it, it.command(say(ann, 2, 1, post{"x"}), at(1002)))).size(), 1u);
+}
+
+TEST(RoomFanOut, AnnouncesItselfAgainToANodeWhoseLinkWasReset) {
+  auto it = open_room(log_with({ann}, 1));
+  EXPECT_EQ(sent<room_announced>(it.link_reset(reset_of("w2", is_worker), at(1001))).size(), 1u);
+}
+
+TEST(RoomFanOut, ShowsAChangeOfPresenceOnce) {
+  auto it = open_room(log_with({ann}, 1));
+  it.attach(attach_from("w2", 1), at(1000));
+  EXPECT_EQ(sent<fan_out>(it.presence({the_room, ann, "tea"}, at(1001))).size(), 1u);
+  EXPECT_TRUE(sent<fan_out>(it.presence({the_room, ann, "tea"}, at(1002))).empty());
+  EXPECT_TRUE(sent<fan_out>(it.presence({the_room, bob, "tea"}, at(1002))).empty());
+}
+
+// ------------------------------------------------------------------------------------------------ questions
+
+query_answered ask(room& it, room_question question) {
+  const auto effects = it.query({the_room, {name(ann, 90), "w1"}, identity_of(ann), std::move(question)}, at(1001));
+  return sent<query_answered>(effects).at(0);
+}
+
+TEST(RoomQuestion, AnswersMembersByNickWithWhoIsAway) {
+  auto it = open_room(log_with({cid, bob, ann}, 3));
+  it.presence({the_room, bob, "tea"}, at(1000));
+  const auto read = std::get<members_read>(ask(it, read_members{}).answer);
+  EXPECT_EQ(read.members, (std::vector<member_row>{{"ann", ""}, {"bob", "tea"}, {"cid", ""}}));
+  EXPECT_FALSE(read.more);
+  EXPECT_EQ(std::get<members_read>(ask(it, read_members{"ann"}).answer).members.size(), 2u);
+}
+
+TEST(RoomQuestion, AnswersTheNewestEntries) {
+  auto it = open_room(log_with({ann}, 20));
+  const auto read = std::get<history_read>(ask(it, read_history{1, 0, 5, true, false}).answer);
+  ASSERT_EQ(read.entries.size(), 5u);
+  EXPECT_EQ(read.entries.front()->seq, 16u);
+  EXPECT_FALSE(read.more);
+}
+
+TEST(RoomQuestion, AnswersLongHistoryInPieces) {
+  auto it = open_room(log_with({ann}, 500));
+  const auto read = std::get<history_read>(ask(it, read_history{1, 0, 400, false, false}).answer);
+  EXPECT_EQ(read.entries.size(), limits::history_piece_entries_max);
+  EXPECT_TRUE(read.more);
+}
+
+TEST(RoomQuestion, ReadsWhatItDoesNotRememberFromTheLog) {
+  auto it = open_room(log_with({ann}, 20, 1, 5));
+  const room_query query{the_room, {name(ann, 90), "w1"}, identity_of(ann), read_history{2, 4, 0, false, false}};
+  const auto asked = sent<read_log>(it.query(query, at(1001))).at(0);
+  EXPECT_EQ(asked.from, 2u);
+  EXPECT_EQ(asked.to, 4u);
+  log_read answer{the_room, asked.ticket, {}, false, std::nullopt};
+  for (room_seq seq = 2; seq <= 4; ++seq)
+    answer.entries.push_back(log_with({ann}, 20).tail[seq - 1]);
+  const auto read = std::get<history_read>(sent<query_answered>(it.read(answer, at(1002))).at(0).answer);
+  EXPECT_EQ(read.entries.size(), 3u);
+  EXPECT_FALSE(read.more);
+}
+
+TEST(RoomQuestion, LeavesWhatAnIdentityHasMissedToTheStore) {
+  auto it = open_room(log_with({ann}, 20));
+  const room_query query{the_room, {name(ann, 90), "w1"}, identity_of(ann), read_history{1, 0, 0, false, true}};
+  EXPECT_EQ(sent<read_log>(it.query(query, at(1001))).at(0).since_left_by, identity_of(ann));
+}
+
+TEST(RoomQuestion, TellsStrangersNothing) {
+  auto it = open_room(log_with({ann}, 20));
+  const auto effects = it.query({the_room, {name(bob, 90), "w1"}, identity_of(bob), read_topic{}}, at(1001));
+  EXPECT_EQ(std::get<error>(sent<query_answered>(effects).at(0).answer).code, error_code::not_in_room);
+}
+
+TEST(RoomQuestion, AnswersTheTopicAndWhoSetIt) {
+  auto it = open_room(log_with({ann}, 1));
+  write_all(it, it.command(say(ann, 2, 1, set_topic{"birds"}), at(1001)));
+  const auto read = std::get<topic_read>(ask(it, read_topic{}).answer);
+  EXPECT_EQ(read, (topic_read{"birds", "ann", at(1001)}));
+}
+
+} // namespace
+} // namespace godwit::testing
