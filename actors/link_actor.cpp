@@ -162,7 +162,8 @@ void link_actor::take_parcel(const parcel_blob& blob) {
   auto what = decode_parcel(blob.bytes);
   if (!what)
     return close("a parcel can not be read: " + what.why().detail);
-  silence_.heard(clock::now());
+  if (silence_.heard(clock::now()))
+    settings_.ports->link_heard(settings_.peer.name, settings_.peer.incarnation);
   if (phase_ == phase::introducing)
     return take_introduction(*what);
   if (rules_->received(*what) == link_end::verdict::broken)

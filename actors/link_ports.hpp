@@ -30,6 +30,8 @@ public:
   virtual void link_down(const link_lost& what) = 0;
   /// Nothing was heard for limits::silence_is_suspicious. Told once per silence; the link is still there.
   virtual void link_silent(const node_name& node, incarnation of) = 0;
+  /// The silence is over: something was heard again.
+  virtual void link_heard(const node_name& node, incarnation of) = 0;
 };
 
 } // namespace godwit

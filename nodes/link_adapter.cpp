@@ -60,4 +60,8 @@ void link_adapter::link_silent(const node_name& node, incarnation of) {
   caf::anon_send(board_.local(entity_kind::membership, 0), godwit::link_silent{node, of});
 }
 
+void link_adapter::link_heard(const node_name& node, incarnation of) {
+  caf::anon_send(board_.local(entity_kind::membership, 0), godwit::link_heard{node, of});
+}
+
 } // namespace godwit

@@ -22,6 +22,7 @@ public:
   void link_up(const link_reset& what, std::shared_ptr<outbound_link> out) override;
   void link_down(const link_lost& what) override;
   void link_silent(const node_name& node, incarnation of) override;
+  void link_heard(const node_name& node, incarnation of) override;
 
 private:
   switchboard& board_;

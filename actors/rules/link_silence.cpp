@@ -2,12 +2,14 @@
 
 #include "actors/rules/limits.hpp"
 
+#include <utility>
+
 namespace godwit {
 
-void link_silence::heard(time_point now) {
+bool link_silence::heard(time_point now) {
   if (now > heard_)
     heard_ = now;
-  suspected_ = false;
+  return std::exchange(suspected_, false);
 }
 
 link_silence::verdict link_silence::judge(time_point asked, std::chrono::nanoseconds lateness) {

@@ -19,8 +19,8 @@ public:
 
   explicit link_silence(time_point now) : heard_(now) {}
 
-  /// Any parcel of the other end.
-  void heard(time_point now);
+  /// Any parcel of the other end. Returns whether it ends a silence that was said to be suspicious.
+  bool heard(time_point now);
   /// `lateness`: how much later than due the question was asked. `suspicious` is said once per silence.
   verdict judge(time_point asked, std::chrono::nanoseconds lateness);
 

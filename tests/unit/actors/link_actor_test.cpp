@@ -54,6 +54,7 @@ public:
       way.reset();
     });
   }
+  void link_heard(const node_name&, incarnation) override {}
   void link_silent(const node_name&, incarnation) override {
     note([&] { ++silences; });
   }

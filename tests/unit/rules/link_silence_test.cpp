@@ -15,7 +15,8 @@ TEST(LinkSilence, IsSuspiciousOncePerSilence) {
   EXPECT_EQ(silence.judge(start + limits::silence_is_suspicious - 1ms, 0ns), verdict::fine);
   EXPECT_EQ(silence.judge(start + limits::silence_is_suspicious, 0ns), verdict::suspicious);
   EXPECT_EQ(silence.judge(start + limits::silence_is_suspicious + 100ms, 0ns), verdict::fine);
-  silence.heard(start + 2s);
+  EXPECT_TRUE(silence.heard(start + 2s)) << "the end of a silence that was told is told";
+  EXPECT_FALSE(silence.heard(start + 2s));
   EXPECT_EQ(silence.judge(start + 3s, 0ns), verdict::suspicious);
 }
 
