@@ -42,7 +42,7 @@ function(godwit_tests name)
   set_tests_properties(unit.${name} PROPERTIES TIMEOUT 120)
 endfunction()
 
-# Real processes, TLS and clients; each test file one program.
+# Real processes, TLS and clients; each test file one program. They link nothing of Godwit: they run its programs.
 function(godwit_integration_tests)
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/integration/*_test.cpp)
   file(GLOB support CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/support/*.cpp)
@@ -51,13 +51,14 @@ function(godwit_integration_tests)
   endif()
   add_library(godwit_test_support STATIC ${support})
   target_include_directories(godwit_test_support PUBLIC ${CMAKE_SOURCE_DIR})
-  target_link_libraries(godwit_test_support PUBLIC godwit_client godwit_store nlohmann_json::nlohmann_json GTest::gmock)
+  target_link_libraries(godwit_test_support PUBLIC nlohmann_json::nlohmann_json GTest::gtest Threads::Threads)
+  target_compile_definitions(godwit_test_support PRIVATE GODWIT_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
+    GODWIT_BINARY_DIR="${CMAKE_BINARY_DIR}")
   foreach(source IN LISTS sources)
     get_filename_component(name ${source} NAME_WE)
     add_executable(${name} ${source})
     target_link_libraries(${name} PRIVATE godwit_test_support GTest::gtest_main)
-    target_compile_definitions(${name} PRIVATE GODWIT_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
-      GODWIT_BINARY_DIR="${CMAKE_BINARY_DIR}")
+    target_compile_definitions(${name} PRIVATE GODWIT_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
     add_dependencies(${name} godwitd godwit)
     add_test(NAME integration.${name} COMMAND ${name})
     set_tests_properties(integration.${name} PROPERTIES TIMEOUT 300 RUN_SERIAL TRUE)
