@@ -11,6 +11,12 @@ void fan_out_window::open(room_epoch epoch, room_seq last_seq) {
   last_seq_ = last_seq;
   relays_.clear();
   numbers_.clear();
+  expected_.clear();
+}
+
+void fan_out_window::expect(const node_name& node, room_seq seq) {
+  if (!node.empty() && !relays_.contains(node))
+    expected_.try_emplace(node, seq);
 }
 
 std::uint64_t fan_out_window::undelivered(const node_name& node, const relay_place& relay) const {
@@ -22,7 +28,9 @@ void fan_out_window::attach(const attach_relay& what, timestamp now, room_effect
   relay_place relay;
   relay.node_incarnation = what.node_incarnation;
   relay.attachment = ++attachments_;
-  relay.position = what.newest ? last_seq_ : std::min(what.after, last_seq_);
+  const auto expected = expected_.extract(what.node);
+  const auto newest = expected ? expected.mapped() - 1 : last_seq_;
+  relay.position = std::min(what.newest ? newest : what.after, last_seq_);
   relay.following = relay.position == last_seq_;
   relay.delivered = numbers_[what.node]; // what was lost before does not count
   relay.progress = now;

@@ -38,6 +38,9 @@ public:
 
   /// Says to the relay where it begins, so that it knows even if nothing happens.
   void attach(const attach_relay& what, timestamp now, room_effects& out);
+  /// Somebody on `node` joined at `seq`, which is about to be published. If no relay of that node is attached, the next
+  /// one that asks for the newest begins there: its attach_relay was overtaken by the join, or was lost.
+  void expect(const node_name& node, room_seq seq);
   void drop(const node_name& node) { relays_.erase(node); }
   void drop_dead(const membership_view& view);
   /// Takes a report and answers it.
@@ -83,6 +86,7 @@ private:
   room_seq last_seq_ = 0;
   std::uint64_t attachments_ = 0;
   std::map<node_name, relay_place> relays_;
+  std::map<node_name, room_seq> expected_; ///< of nodes without a relay: the first join that it has to show
   /// The last fan-out number given out per node. Outlives attachments, so that a late report can not be taken for one
   /// of the attachment after it. Bounded by the nodes of the cluster.
   std::map<node_name, std::uint64_t> numbers_;

@@ -219,6 +219,9 @@ void room::written(const std::vector<entry_group>& groups, timestamp now, room_e
     ledger_.commit(group);
     entries.insert(entries.end(), group.entries.begin(), group.entries.end());
   }
+  for (const auto& entry : entries)
+    if (std::holds_alternative<joined>(entry->body))
+      window_.expect(order_.home(entry->name.session), entry->seq);
   window_.publish(entries, now, out);
   for (const auto& group : groups)
     follow_up(group, now, out);

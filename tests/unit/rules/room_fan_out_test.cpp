@@ -10,6 +10,13 @@ TEST(RoomFanOut, TellsARelayWhereItBegins) {
   EXPECT_TRUE(first.items.empty());
 }
 
+TEST(RoomFanOut, ShowsAJoinToARelayThatComesAfterIt) {
+  auto it = open_room(log_with({ann}, 5));
+  write_all(it, it.command(say(bob, 1, 0, join_room{}), at(1000)));
+  write_all(it, it.command(say(ann, 50, 1, post{"welcome"}), at(1001)));
+  EXPECT_EQ(seqs(sent<fan_out>(it.attach(attach_from("w1", 0, true), at(1002)))), from_to(6, 7));
+}
+
 TEST(RoomFanOut, GivesARelayTheRestFromMemory) {
   auto it = open_room(log_with({ann}, 9));
   EXPECT_EQ(seqs(sent<fan_out>(it.attach(attach_from("w2", 4), at(1000)))), from_to(5, 9));
