@@ -1,6 +1,7 @@
 #include "nodes/config/config.hpp"
 
 #include "actors/rules/limits.hpp"
+#include "messages/names.hpp"
 #include "nodes/config/table_reader.hpp"
 
 #include <algorithm>
@@ -78,6 +79,8 @@ private:
 
   void read_file(const toml::value& root) {
     config_.file = file_;
+    const auto reserved = default_reserved_nicks();
+    config_.reserved_nicks.assign(reserved.begin(), reserved.end());
     auto top = reader(root, "");
     if (const auto* cluster = top.table("cluster", true))
       read_cluster(*cluster);
@@ -109,7 +112,8 @@ private:
   void read_limits(const toml::value& value) {
     auto table = reader(value, "limits.");
     auto& limits = config_.limits;
-    auto milliseconds = [&](const char* key, std::chrono::milliseconds otherwise, std::int64_t least, std::int64_t most) {
+    auto milliseconds = [&](const char* key, std::chrono::milliseconds otherwise, std::int64_t least,
+                            std::int64_t most) {
       return std::chrono::milliseconds{table.number(key, otherwise.count(), least, most)};
     };
     limits.resume_timeout = milliseconds("resume-timeout-ms", limits.resume_timeout, 100, 86'400'000);
@@ -125,7 +129,8 @@ private:
 
   void read_nicks(const toml::value& value) {
     auto table = reader(value, "nicks.");
-    config_.reserved_nicks = table.texts("reserved", "a list of nicks that nobody may take");
+    if (value.contains("reserved")) // an empty list reserves none
+      config_.reserved_nicks = table.texts("reserved", "a list of nicks that nobody may take");
     table.refuse_the_rest();
   }
 
@@ -261,8 +266,6 @@ const node_config& cluster_config::broker() const {
   return *std::ranges::find_if(nodes, [](const node_config& node) { return node.has(node_role::broker); });
 }
 
-config_reading read_config(const std::filesystem::path& file) {
-  return reading{file}.run();
-}
+config_reading read_config(const std::filesystem::path& file) { return reading{file}.run(); }
 
 } // namespace godwit

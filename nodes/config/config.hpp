@@ -1,9 +1,9 @@
 /// @file
 /// The config of a whole cluster: one TOML file, the same for every node of it.
 ///
-/// Reading reports every problem at once, each with file, line, key, what was found and what is allowed; a config with a
-/// problem is no config, so that nothing starts by half. Paths are relative to the file's folder.
-/// docs/OPERATING.md lists all keys.
+/// Reading reports every problem at once, each with file, line, key, what was found and what is allowed; a config with
+/// a problem is no config, so that nothing starts by half. Paths are relative to the file's folder. docs/OPERATING.md
+/// lists all keys.
 #pragma once
 
 #include "messages/ids.hpp"
@@ -68,7 +68,7 @@ struct cluster_config {
   std::filesystem::path ca; ///< signs the nodes' certificates; empty in a cluster of one node
   std::vector<node_config> nodes;
   tunables limits;
-  std::vector<std::string> reserved_nicks;
+  std::vector<std::string> reserved_nicks; ///< default_reserved_nicks(), unless the file has a list of its own
   std::string log_level = "info";
   std::size_t scheduler_threads = 0; ///< of CAF; 0: one per core
 

@@ -10,7 +10,7 @@ namespace godwit::test {
 namespace {
 
 constexpr int posters = 4;
-constexpr int posts_per_half = 8;
+constexpr int posts_per_half = 25;
 constexpr std::chrono::seconds comeback{60}; // from death to judgement, place, resume, backoff; on a busy machine
 
 /// Posts numbered texts, and knows what was acknowledged.
@@ -23,6 +23,11 @@ public:
       const auto text = client_->nick() + " " + std::to_string(texts_by_request_.size());
       texts_by_request_[client_->say(text)] = text;
     }
+  }
+
+  /// The first of the posts that were said last has been acknowledged.
+  void wait_for_first_of_newest() const {
+    client_->outcome(std::prev(texts_by_request_.end(), posts_per_half)->first, comeback);
   }
 
   /// All posts have been acknowledged.
@@ -101,6 +106,7 @@ posters_of_room gather(cluster& running) {
 void kill_while_posting(cluster& running, const posters_of_room& all, const std::string& node) {
   for (const auto& each : all)
     each->say_some();
+  all.front()->wait_for_first_of_newest(); // the others are on their way
   running.kill(node);
   for (const auto& each : all)
     each->say_some();

@@ -17,8 +17,8 @@ protected:
     running_->start();
     relay_ = std::make_unique<tcp_relay>(running_->client_port());
     cut_off_ = std::make_unique<chat_client>(through_the_relay("cut-off"));
-    witness_ = running_->join("witness");
     cut_off_->settle();
+    witness_ = running_->join("witness");
     witness_->settle();
     cut_off_->expect({{"event", "joined"}, {"from", "witness"}});
   }

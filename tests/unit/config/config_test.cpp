@@ -90,9 +90,7 @@ TEST_F(Config, ReportsASyntaxErrorWithItsLine) {
   EXPECT_THAT(problems[0], HasSubstr("test.toml:2"));
 }
 
-TEST_F(Config, ReportsAFileThatIsNotThere) {
-  EXPECT_THAT(read_config(folder_ / "absent.toml").problems, SizeIs(1));
-}
+TEST_F(Config, ReportsAFileThatIsNotThere) { EXPECT_THAT(read_config(folder_ / "absent.toml").problems, SizeIs(1)); }
 
 TEST_F(Config, WantsExactlyOneBrokerNode) {
   std::string text = small;
@@ -109,6 +107,18 @@ TEST_F(Config, WantsCertificatesInAClusterOfSeveralNodes) {
 TEST_F(Config, RefusesTwoNodesOfOneName) {
   EXPECT_THAT(problems_of(std::string{small} + "[[node]]\nname = \"godwit-1\"\nroles = [\"worker\"]\n"),
               Contains(HasSubstr("two nodes named \"godwit-1\"")));
+}
+
+TEST_F(Config, ReservesNicksUnlessItSaysOtherwise) {
+  const auto by_default = read(small);
+  ASSERT_TRUE(by_default.config);
+  EXPECT_THAT(by_default.config->reserved_nicks, Contains("admin"));
+  const auto own = read(std::string{small} + "[nicks]\nreserved = [\"boss\"]\n");
+  ASSERT_TRUE(own.config);
+  EXPECT_THAT(own.config->reserved_nicks, testing::ElementsAre("boss"));
+  const auto none = read(std::string{small} + "[nicks]\nreserved = []\n");
+  ASSERT_TRUE(none.config);
+  EXPECT_THAT(none.config->reserved_nicks, IsEmpty());
 }
 
 TEST_F(Config, ShippedFilesAreValid) {
