@@ -5,6 +5,7 @@
 
 #include <csignal>
 #include <fstream>
+#include <semaphore>
 #include <sys/wait.h>
 
 namespace godwit::testing {
@@ -61,16 +62,19 @@ TEST_F(Files, OfARunningStoreAreRefusedToASecondOne) {
   auto& here = **started;
   const auto room = ask_directory<room_found>(here, find_room{"lobby", "Lobby", true}).room;
   const auto opened = ask<log_opened>(here, open_log{room, ""});
+  std::counting_semaphore<256> may_submit(256); // as producers do: the store's queue is bounded, and refuses beyond
   for (room_seq seq = opened.state.last_seq + 1;; seq += 3) {
     auto request =
       append_of(room, opened.epoch, {entry(seq, seq, 1, joined{}), entry(seq + 1, seq, 2), entry(seq + 2, seq, 3)});
     request.members_in = {member(seq, seq)};
-    here.submit(request, [report, seq](store_answer answer) {
+    may_submit.acquire();
+    here.submit(request, [report, seq, &may_submit](store_answer answer) {
       if (std::get<entries_appended>(answer).outcome != append_outcome::written)
         ::_exit(2);
       const room_seq durable = seq + 2;
       if (::write(report, &durable, sizeof durable) != sizeof durable)
         ::_exit(3);
+      may_submit.release();
     });
   }
 }
