@@ -96,6 +96,7 @@ private:
   void refuse(std::uint64_t op, error why);
   void begin_login(const client_command& command, const ask::login& what);
   void begin_nick(const client_command& command, const ask::change_nick& what);
+  bool has_all_rooms() const;
   void begin_join(const client_command& command, const ask::join& what);
   void begin_away(const client_command& command, const ask::away& what);
   void begin_room_request(const client_command& command);

@@ -42,17 +42,17 @@ std::uint32_t events_asked_for(const ask::history& what) {
   return std::min(asked == 0 ? otherwise : asked, limits::history_entries_max);
 }
 
-/// The question for the page behind `pages.after`.
+/// The question for the page behind `pages.after`: all that is still wanted. The room gives as much as fits into a
+/// page, and says that there is more if that is less than was asked for.
 read_history history_question(const ask::history& what, const reading& pages) {
   read_history out;
-  out.limit = std::min(pages.left, limits::history_piece_entries_max);
+  out.limit = pages.left;
   if (!pages.after.empty()) {
     out.from = seq_from(pages.after) + 1;
   } else if (const auto* since = std::get_if<ask::since>(&what.range)) {
     out.from = since->seq + 1;
   } else if (std::holds_alternative<ask::newest>(what.range)) {
     out.last = true;
-    out.limit = pages.left; // it ends at the newest: where it begins, the room counts
   } else {
     out.since_left = true;
   }

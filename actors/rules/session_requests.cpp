@@ -198,16 +198,21 @@ room_key session_core::key_of(const ask::request& request) const {
   return seat == seats_by_room_.end() ? room_key{} : seat->second.key;
 }
 
+/// Whether one room more, public or private, would be too many.
+bool session_core::has_all_rooms() const {
+  const auto joins = std::ranges::count_if(
+    tasks_by_op_, [](const auto& each) { return std::holds_alternative<ask::join>(each.second.command.request); });
+  const auto members = std::ranges::count_if(seats_by_room_, [](const auto& each) { return each.second.member; });
+  return static_cast<std::size_t>(joins + members) >= limits::rooms_per_session_max;
+}
+
 void session_core::begin_join(const client_command& command, const ask::join& what) {
   auto key = fold_room(what.room);
   if (!key)
     return refuse(command.op, key.why());
   if (const auto* seat = member_seat(*key))
     return done(command.op, {tell::room_opened{seat->id, seat->title, {}, seat->cursor.shown()}});
-  const auto joins = std::ranges::count_if(
-    tasks_by_op_, [](const auto& each) { return std::holds_alternative<ask::join>(each.second.command.request); });
-  const auto members = std::ranges::count_if(seats_by_room_, [](const auto& each) { return each.second.member; });
-  if (static_cast<std::size_t>(joins + members) >= limits::rooms_per_session_max)
+  if (has_all_rooms())
     return refuse(command.op, {error_code::too_many_rooms, std::to_string(limits::rooms_per_session_max)});
   auto& task = start(command, task_step::locating);
   task.key = *key;
@@ -311,6 +316,8 @@ void session_core::found(const nick_found& what) {
   if (what.person) {
     task->person = what.person;
     task->key = private_room_key(identity_, what.person->identity);
+    if (posts && !member_seat(task->key) && has_all_rooms())
+      return refuse(what.name.op, {error_code::too_many_rooms, std::to_string(limits::rooms_per_session_max)});
     task->step = task_step::locating;
     return locate(*task, posts);
   }
@@ -346,7 +353,7 @@ room_action session_core::action_for(const session_task& task) const {
   if (const auto* leave = std::get_if<ask::leave>(&request))
     return leave_room{leave->reason, false};
   if (const auto* quit = std::get_if<ask::quit>(&request))
-    return leave_room{quit->reason.substr(0, limits::reason_bytes_max), true};
+    return leave_room{tasks::reason_or_none(quit->reason), true};
   return rename_member{task.new_nick};
 }
 

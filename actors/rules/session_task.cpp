@@ -64,4 +64,8 @@ std::optional<error> check_texts(const ask::request& request) {
   return std::nullopt;
 }
 
+std::string reason_or_none(const std::string& reason) {
+  return check_line(reason, limits::reason_bytes_max) ? std::string{} : reason;
+}
+
 } // namespace godwit::tasks

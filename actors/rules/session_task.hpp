@@ -84,6 +84,8 @@ const std::string* person_of(const ask::request& request);
 bool changes_membership(const session_task& task);
 /// Errors: text_*. Nothing: the texts of the request may be said.
 std::optional<error> check_texts(const ask::request& request);
+/// The reason if it may be said, else nothing: who leaves is not kept for what he says.
+std::string reason_or_none(const std::string& reason);
 
 } // namespace tasks
 } // namespace godwit

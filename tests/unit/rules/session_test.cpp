@@ -1,4 +1,5 @@
 // What a client may count on while the session lives, and when parts of the cluster are lost around it.
+#include "actors/rules/limits.hpp"
 #include "tests/unit/rules/session_fixture.hpp"
 
 #include "messages/names.hpp"
@@ -271,6 +272,29 @@ TEST_F(Session, TellsHistoryInPiecesAndTheNextWhenTheClientHasReadTheLast) {
   EXPECT_EQ(confirmed_op(), 3u);
 }
 
+TEST_F(Session, AsksForHistoryPageByPageUntilAllOfItIsTold) {
+  be_in_lobby();
+  constexpr std::uint32_t wanted = 600;
+  say(3, ask::history{ask::room_named{"lobby"}, ask::newest{wanted}, 0});
+  room_seq next = 1;
+  for (std::uint32_t left = wanted; left != 0;) {
+    const auto query = sent<room_query>().back();
+    EXPECT_EQ(std::get<read_history>(query.question).limit, left) << "a room that gives less says that there is more";
+    history_read page;
+    for (; page.entries.size() < limits::history_piece_entries_max && left != 0; --left)
+      page.entries.push_back(entry(next, {session_id{99}, next, 3}, posted{"x"})), ++next;
+    page.more = left != 0;
+    take(subject.answered(query_answered{query.origin.name, lobby, page}));
+    take(subject.resumed_sending({me, {1, 0}, attach_number}));
+  }
+  std::size_t events = 0;
+  for (const auto& each : told<client_reply>())
+    if (const auto* piece = std::get_if<tell::history>(&each.answer))
+      events += piece->events.size();
+  EXPECT_EQ(events, wanted);
+  EXPECT_EQ(confirmed_op(), 3u);
+}
+
 TEST_F(Session, LeavesEveryRoomBeforeItEnds) {
   be_in_lobby();
   say(3, ask::quit{"bye"});
@@ -282,6 +306,26 @@ TEST_F(Session, LeavesEveryRoomBeforeItEnds) {
   EXPECT_EQ(effects<give_output>().back().confirmed_in_seq, 3u);
   EXPECT_TRUE(effects<give_output>().back().close);
   EXPECT_TRUE(std::holds_alternative<session_over>(seen.back()));
+}
+
+TEST_F(Session, LeavesWithoutAReasonThatMayNotBeSaid) {
+  be_in_lobby();
+  say(3, ask::quit{"\x1b[2J gone"});
+  EXPECT_EQ(std::get<leave_room>(sent<room_command>().at(0).action).reason, "");
+}
+
+TEST_F(Session, RefusesAConversationBeyondItsRooms) {
+  be_in_lobby();
+  for (std::uint64_t op = 3; op < 2 + limits::rooms_per_session_max; ++op) {
+    const room_id room{1000 + op};
+    say(op, ask::join{"room" + std::to_string(op)});
+    take(subject.located({name(op, 1), "room" + std::to_string(op), room_place{room, 1, "w"}, {}}));
+    take(subject.events({room, {{entry(1, name(op, 2), joined{}), nullptr, nullptr}}}));
+  }
+  seen.clear();
+  say(500, ask::post{ask::person_named{"bob"}, "hi"});
+  take(subject.found({name(500, 0), found_person{session_id{5}, "bob", identity_hash{9}, "w"}, {}}));
+  EXPECT_TRUE(sent<locate_room>().empty());
 }
 
 TEST_F(Session, EndsAtOnceWhenItNeverLoggedIn) {
