@@ -217,6 +217,23 @@ TEST_P(Chat, HistoryGivesTheLastOnesAndAllSinceOne) {
   EXPECT_EQ(texts(since), (strings{"line 4", "line 5", "line 6", "line 7", "line 8", "line 9", "line 10"}));
 }
 
+TEST_P(Chat, HistoryOfManyPagesIsWhole) {
+  constexpr int count = 700; // more than a page, and more than a room remembers
+  auto alice = join("y-alice", "long");
+  { join("y-bob", "long")->leave(); }
+  for (int i = 0; i < count; ++i)
+    alice->say(std::to_string(i));
+  alice->settle();
+  auto bob = join("y-bob", "long");
+  for (const std::string question : {"/history 702", "/history since 3", "/history missed"}) {
+    auto told = bob->answers(question);
+    std::erase_if(told, [](const event& each) { return each["event"] != "posted"; });
+    ASSERT_EQ(told.size(), static_cast<std::size_t>(count)) << question;
+    for (std::size_t i = 0; i < told.size(); ++i)
+      EXPECT_EQ(told[i]["text"], std::to_string(i)) << question;
+  }
+}
+
 TEST_P(Chat, WhoComesBackReadsWhatWasMissed) {
   auto alice = join("b-alice", "missed");
   {

@@ -139,9 +139,10 @@ TEST(Nodes, OfAnotherCaAreRefusedAndBothEndsSayIt) {
   const auto other = running.path("other-ca");
   ASSERT_EQ(run({.arguments = {godwitd_program(), "certs", "cluster-ca", "--out", other}}).end, process_end{});
   ASSERT_EQ(run({.arguments = {godwitd_program(), "certs", "node", "worker-2", "--out", other}}).end, process_end{});
-  const auto file = running.write_config(
-    "other-ca.toml", replaced(replaced(running.config(), "../var/nodes/worker-2.pem", "../other-ca/nodes/worker-2.pem"),
-                              "../var/nodes/worker-2.key", "../other-ca/nodes/worker-2.key"));
+  auto text = replaced(running.config(), "../var/nodes/worker-2.pem", "../other-ca/nodes/worker-2.pem");
+  text = replaced(text, "../var/nodes/worker-2.key", "../other-ca/nodes/worker-2.key");
+  text = replaced(text, "../var/cluster-ca.pem", "../other-ca/cluster-ca.pem");
+  const auto file = running.write_config("other-ca.toml", text);
 
   const auto stranger_log = running.path("logs/stranger.log");
   process stranger{{.arguments = {godwitd_program(), "--config", file, "--node", "worker-2"},
@@ -152,7 +153,11 @@ TEST(Nodes, OfAnotherCaAreRefusedAndBothEndsSayIt) {
   };
   // Whoever dials, of each pair: its address, and why.
   const std::string refusal = "(refused \\S+ on the cluster port: \\S|no link with \\S+ at \\S+: \\S)";
-  wait_until("the stranger logs the refusal", [&] { return says(read_text(stranger_log), refusal); });
+  wait_until("the stranger logs the refusal", [&] {
+    if (!stranger.is_running())
+      throw std::runtime_error("the stranger ended: " + read_text(stranger_log));
+    return says(read_text(stranger_log), refusal);
+  });
   for (const std::string node : {"broker-1", "proxy-1", "worker-1"})
     wait_until(node + " logs the refusal", [&] {
       const auto log = running.log(node);
