@@ -111,9 +111,10 @@ void room_reader::from_log(read_log request, purpose why, room_effects& out) {
   }
   request.room = room_;
   request.reply_to = node_;
-  request.ticket = ++tickets_;
+  const auto ticket = ++tickets_;
+  request.ticket = ticket;
   out.push_back(send{broker_service(entity_kind::store), request});
-  reads_.emplace(request.ticket, pending{std::move(request), std::move(why)});
+  reads_.emplace(ticket, pending{std::move(request), std::move(why)});
 }
 
 bool room_reader::read(const log_read& what, std::optional<relay_piece>& piece, room_effects& out) {
