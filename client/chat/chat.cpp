@@ -4,12 +4,16 @@
 #include "client/chat/news_printer.hpp"
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
 
 namespace godwit {
 namespace {
+
+/// Who waits longer than this at the end is told for what.
+constexpr std::chrono::milliseconds told_to_wait_after{1'000};
 
 /// How many requests have no end yet. Shared by the reading and the printing thread.
 class unfinished_count {
@@ -38,6 +42,11 @@ public:
     changed_.wait(guard, [this, limit] { return given_up_ || count_ < limit; });
     return !given_up_;
   }
+  /// Whether nothing is unfinished (or all is over) before that long is over.
+  bool settles_within(std::chrono::milliseconds patience) {
+    std::unique_lock guard(lock_);
+    return changed_.wait_for(guard, patience, [this] { return given_up_ || count_ == 0; });
+  }
 
 private:
   std::mutex lock_;
@@ -61,6 +70,7 @@ public:
     reader.join();
     return exit_;
   }
+  bool was_connected() const { return connected_once_; }
 
 private:
   // ------------------------------------------------------------------------------------ the reading thread
@@ -77,6 +87,8 @@ private:
       if (!line || !take(commands_.read(*line), reason))
         break;
     }
+    if (!options_.json && !unfinished_.settles_within(told_to_wait_after))
+      write(output_.error, "-- waiting until what was sent is confirmed; Ctrl-C twice ends at once");
     // A post that is refused for now goes out again behind what was sent after it: nothing may follow the quit.
     if (unfinished_.wait_until_below(1))
       client_.quit(reason);
@@ -195,9 +207,13 @@ chat_exit run_chat(const chat_options& options, line_source& input, const chat_o
     output.error(full_text(started.why()) + (of_ca ? " Give the CA of the server with --ca or $GODWIT_CA." : ""));
     return code == error_code::identity_invalid ? chat_exit::usage : chat_exit::certificate_refused;
   }
-  const auto ended = chat(options, **started, input, output).run();
+  chat talk(options, **started, input, output);
+  const auto ended = talk.run();
   if (ended == chat_exit::certificate_refused)
     output.error(certificate_advice(options));
+  else if (ended == chat_exit::no_connection && !talk.was_connected())
+    output.error("Is a server running at " + to_text(options.client.server)
+                 + "? Give another address with --server HOST:PORT.");
   return ended;
 }
 

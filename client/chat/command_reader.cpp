@@ -1,5 +1,7 @@
 #include "client/chat/command_reader.hpp"
 
+#include "messages/names.hpp"
+
 #include <algorithm>
 #include <charconv>
 #include <utility>
@@ -33,7 +35,15 @@ std::string room_name(std::string_view typed) {
   return std::string{typed};
 }
 
-mistyped no_room() { return {"You are in no room: /join one first."}; }
+bool same_room(std::string_view one, std::string_view other) {
+  const auto left = fold_room(one);
+  const auto right = fold_room(other);
+  return left && right ? *left == *right : one == other;
+}
+
+mistyped no_room() { return {"There is no current room: /join ROOM goes to one."}; }
+
+mistyped usage(std::string_view of) { return {"Usage: " + std::string{of}}; }
 
 } // namespace
 
@@ -83,11 +93,11 @@ typed_line command_reader::read_command(std::string_view name, std::string_view 
   if (name == "msg") {
     const auto [nick, text] = split(rest);
     if (text.empty())
-      return mistyped{"/msg NICK TEXT"};
+      return usage("/msg NICK TEXT");
     return ask::post{ask::person_named{std::string{nick}}, std::string{text}};
   }
   if (name == "nick")
-    return rest.empty() ? typed_line{mistyped{"/nick NICK"}} : ask::change_nick{std::string{rest}};
+    return rest.empty() ? typed_line{usage("/nick NICK")} : ask::change_nick{std::string{rest}};
   if (name == "who") {
     auto room = room_or_current(rest);
     return room.empty() ? typed_line{no_room()} : ask::members{std::move(room)};
@@ -102,8 +112,7 @@ typed_line command_reader::read_command(std::string_view name, std::string_view 
   if (name == "history")
     return history(rest);
   if (name == "away")
-    return rest.empty() ? typed_line{mistyped{"/away TEXT; /back when you are here again"}}
-                        : ask::away{std::string{rest}};
+    return rest.empty() ? typed_line{usage("/away TEXT; /back when you are here again")} : ask::away{std::string{rest}};
   if (name == "back")
     return ask::away{};
   if (name == "ping")
@@ -118,16 +127,18 @@ typed_line command_reader::read_command(std::string_view name, std::string_view 
 
 typed_line command_reader::join(std::string_view room) {
   if (room.empty())
-    return mistyped{"/join ROOM"};
-  room_ = room_name(room);
-  return ask::join{room_};
+    return usage("/join ROOM");
+  auto name = room_name(room);
+  if (fold_room(name)) // else the server refuses it, and what is said goes on where it went
+    room_ = name;
+  return ask::join{std::move(name)};
 }
 
 typed_line command_reader::leave(std::string_view rest) {
   auto room = room_or_current(split(rest).first);
   if (room.empty())
     return no_room();
-  if (room == room_)
+  if (same_room(room, room_))
     room_.clear();
   return ask::leave{std::move(room), std::string{split(rest).second}};
 }
@@ -148,7 +159,7 @@ typed_line command_reader::history(std::string_view rest) const {
   if (!digits.empty() && word != "missed") {
     const auto [end, bad] = std::from_chars(digits.data(), digits.data() + digits.size(), count);
     if (bad != std::errc{} || end != digits.data() + digits.size())
-      return mistyped{"/history [@NICK] [N | since SEQ | missed]"};
+      return usage("/history [@NICK] [N | since SEQ | missed]");
   }
   if (word == "since") {
     question.range = ask::since{count};

@@ -34,6 +34,12 @@ std::string event_text(const news::room_ref& room, const log_entry& entry) {
   return local_time_of_day(entry.time) + " " + label_of(room) + " " + std::visit(sentence_writer{entry}, entry.body);
 }
 
+/// What is not told as it happens: with its day, and with the number that `/history since` takes.
+std::string past_event_text(const news::room_ref& room, const log_entry& entry) {
+  return local_day_and_time(entry.time) + " " + label_of(room) + " " + std::to_string(entry.seq) + " "
+         + std::visit(sentence_writer{entry}, entry.body);
+}
+
 struct writer {
   printed& lines;
 
@@ -54,7 +60,10 @@ struct writer {
   void operator()(const news::room_closed& what) const {
     say("-- you are not in " + label_of(what.room) + (what.why ? ": " + full_text(*what.why) : ""));
   }
-  void operator()(const news::event& what) const { say(event_text(what.room, *what.entry)); }
+  void operator()(const news::event& what) const {
+    say(what.from == news::source::missed ? past_event_text(what.room, *what.entry)
+                                          : event_text(what.room, *what.entry));
+  }
   void operator()(const news::presence& what) const {
     say("-- " + label_of(what.room) + " " + safe(what.nick)
         + (what.away.empty() ? " is back" : " is away" + in_brackets(what.away)));
@@ -67,8 +76,9 @@ struct writer {
   void operator()(const news::over& what) const {
     if (what.why)
       complain("-- the end: " + full_text(*what.why));
-    if (!what.unfinished.empty())
-      complain("-- " + std::to_string(what.unfinished.size()) + " of your requests were not confirmed");
+    const auto count = what.unfinished.size();
+    if (count != 0)
+      complain("-- " + std::to_string(count) + (count == 1 ? " request was" : " requests were") + " not confirmed");
   }
   void operator()(const news::answered& what) const {
     std::visit([this, &what](const auto& answer) { show(what, answer); }, what.answer);
@@ -100,8 +110,9 @@ struct writer {
   }
   void show(const news::answered& what, const tell::history& answer) const {
     for (const auto& each : answer.events)
-      say(event_text(what.room, *each.entry));
-    say("-- " + std::to_string(answer.events.size()) + " events of history");
+      say(past_event_text(what.room, *each.entry));
+    const auto count = answer.events.size();
+    say("-- " + std::to_string(count) + (count == 1 ? " event" : " events") + " of history");
   }
   void show(const news::answered&, const tell::pong&) const { say("-- pong"); }
   template <class Other>

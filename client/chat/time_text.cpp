@@ -19,13 +19,21 @@ std::string utc_text(timestamp when) {
   return std::string{date.data()} + fraction.data();
 }
 
-std::string local_time_of_day(timestamp when) {
+namespace {
+
+std::string local_text(timestamp when, const char* form) {
   const std::time_t since_1970 = std::chrono::floor<std::chrono::seconds>(when).time_since_epoch().count();
   std::tm parts{};
   ::localtime_r(&since_1970, &parts);
-  std::array<char, 16> text{};
-  std::strftime(text.data(), text.size(), "%H:%M", &parts);
+  std::array<char, 32> text{};
+  std::strftime(text.data(), text.size(), form, &parts);
   return text.data();
 }
+
+} // namespace
+
+std::string local_time_of_day(timestamp when) { return local_text(when, "%H:%M"); }
+
+std::string local_day_and_time(timestamp when) { return local_text(when, "%Y-%m-%d %H:%M"); }
 
 } // namespace godwit

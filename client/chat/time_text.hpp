@@ -12,5 +12,7 @@ namespace godwit {
 std::string utc_text(timestamp when);
 /// This machine's time of day: 03:04
 std::string local_time_of_day(timestamp when);
+/// This machine's day and time: 2026-01-02 03:04
+std::string local_day_and_time(timestamp when);
 
 } // namespace godwit

@@ -42,6 +42,18 @@ TEST(CommandReader, GoesToTheRoomThatIsJoinedAndNowhereWhenItIsLeft) {
   EXPECT_TRUE(std::holds_alternative<mistyped>(reader.read("x")));
 }
 
+TEST(CommandReader, StaysInItsRoomWhenARoomThatIsJoinedCanNotBe) {
+  command_reader reader{"lobby"};
+  EXPECT_EQ(request_of(reader, "/join two words"), ask::request{ask::join{"two words"}});
+  EXPECT_EQ(request_of(reader, "x"), (ask::request{ask::post{ask::room_named{"lobby"}, "x"}}));
+}
+
+TEST(CommandReader, KnowsItsRoomInWhicheverCaseItIsLeft) {
+  command_reader reader{"Lobby"};
+  EXPECT_EQ(request_of(reader, "/leave lobby"), (ask::request{ask::leave{"lobby", ""}}));
+  EXPECT_TRUE(std::holds_alternative<mistyped>(reader.read("x")));
+}
+
 TEST(CommandReader, KnowsEachCommand) {
   command_reader reader{"lobby"};
   EXPECT_EQ(request_of(reader, "/msg bob hi there"), (ask::request{ask::post{ask::person_named{"bob"}, "hi there"}}));
@@ -134,6 +146,16 @@ TEST(JsonLines, AreLinesAndUtf8WhateverWasSaid) {
 TEST(TextLines, ShowRoomNickAndText) {
   const auto line = text_lines(a_post("hi")).out[0];
   EXPECT_TRUE(line.ends_with(" #lobby <bob> hi")) << line;
+}
+
+TEST(TextLines, ShowWhatIsPastWithItsDayAndNumber) {
+  const tell::history history{room_id{35}, {{room_id{35}, 0, a_post("hi").entry}}};
+  const news::answered answered{5, ask::history{}, {room_id{35}, "lobby", {}}, history};
+  const auto lines = text_lines(answered).out;
+  ASSERT_EQ(lines.size(), 2U);
+  EXPECT_TRUE(lines[0].starts_with("2026-01-0")) << lines[0]; // the day by this machine's clock
+  EXPECT_TRUE(lines[0].ends_with(" #lobby 12 <bob> hi")) << lines[0];
+  EXPECT_EQ(lines[1], "-- 1 event of history");
 }
 
 TEST(TextLines, LetNoEscapeSequenceOfOthersThrough) {
