@@ -53,6 +53,7 @@ protected:
 INSTANTIATE_TEST_SUITE_P(Shapes, Identity, ::testing::Values("single", "local"),
                          [](const auto& tested) { return std::string{tested.param}; });
 
+// P-1, P-5
 TEST_P(Identity, WhoTakesAFreedNickReadsNothingPrivateOfItsFormerHolder) {
   auto mallory = join("alice", "mallory");
   for (const auto* question : {"/history @bob 50", "/history @bob since 0", "/history @bob missed"}) {
@@ -63,6 +64,7 @@ TEST_P(Identity, WhoTakesAFreedNickReadsNothingPrivateOfItsFormerHolder) {
   expect_nothing_private(*mallory);
 }
 
+// P-1
 TEST_P(Identity, WhatIsSaidToTheNewHolderIsAnotherConversation) {
   auto mallory = join("alice", "mallory");
   EXPECT_EQ(bob_->ask("/msg alice are you alice?")["event"], "confirmed");
@@ -98,6 +100,7 @@ TEST_P(Identity, TheFormerHolderReadsItByAnotherNick) {
   EXPECT_TRUE(mallory->events({{"private", true}}).empty());
 }
 
+// H-3
 TEST_P(Identity, SinceILeftBelongsToTheIdentityToo) {
   auto mallory = join("alice", "mallory");
   bob_->ask("said after alice had left");

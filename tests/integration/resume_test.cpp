@@ -58,6 +58,7 @@ protected:
 INSTANTIATE_TEST_SUITE_P(Shapes, Resume, ::testing::Values("single", "local"),
                          [](const auto& tested) { return std::string{tested.param}; });
 
+// U-2, U-4, U-5
 TEST_P(Resume, NothingIsLostOrDoubledOverFiveCutsInARow) {
   int said = 0;
   for (int cut = 0; cut < cuts; ++cut) {
@@ -102,6 +103,7 @@ TEST_P(Resume, WhatIsSaidInPrivateDuringTheCutArrivesOnceToo) {
   EXPECT_EQ(cut_off_->events({{"event", "posted"}, {"private", true}}).size(), 20U);
 }
 
+// U-4, U-5
 TEST_P(Resume, RequestsUnderWayAreAnsweredAfterTheCut) {
   relay_->cut_after_bytes_to_client(40);
   const auto renamed = cut_off_->say("/nick cut-on");
@@ -116,6 +118,7 @@ TEST_P(Resume, RequestsUnderWayAreAnsweredAfterTheCut) {
   EXPECT_EQ(witness_->events({{"event", "topic"}}).size(), 1U);
 }
 
+// U-7
 TEST(ResumeWindow, ASessionWhoseClientStaysAwayEndsWithAQuit) {
   cluster running{"local", "[limits]\nresume-timeout-ms = 1000\n"};
   running.start();

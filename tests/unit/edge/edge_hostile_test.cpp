@@ -9,6 +9,7 @@ std::size_t count_entries(const std::string& folder) {
   return static_cast<std::size_t>(std::distance(begin(entries), end(entries)));
 }
 
+// L-4
 TEST_F(Edge, ClosesASlowReaderAndNobodyElse) {
   auto config = settings();
   config.send_queue_bytes_max = 256 * 1024;
@@ -31,6 +32,7 @@ TEST_F(Edge, ClosesASlowReaderAndNobodyElse) {
   EXPECT_TRUE(back->next_control<control::server_hello>().resumed) << "the session outlives its connection";
 }
 
+// C-4
 TEST_F(Edge, ClosesConnectionsThatSayNothingInTime) {
   auto config = settings();
   config.handshake_timeout = 50ms;
@@ -55,6 +57,7 @@ TEST_F(Edge, ClosesAConnectionThatSpeaksNoTls) {
   EXPECT_EQ(fine.attach.attach, 1U);
 }
 
+// C-3, F-3
 TEST_F(Edge, ClosesAConnectionThatSpeaksGarbage) {
   start(settings());
   auto garbage = connect();
@@ -73,6 +76,7 @@ TEST_F(Edge, ClosesAConnectionThatSpeaksGarbage) {
   EXPECT_EQ(twice.client->closed_why(), error_code::bad_frame);
 }
 
+// F-4
 TEST_F(Edge, RefusesAFrameThatIsTooLargeByItsHeaderAlone) {
   start(settings());
   auto one = begin();
@@ -80,6 +84,7 @@ TEST_F(Edge, RefusesAFrameThatIsTooLargeByItsHeaderAlone) {
   EXPECT_EQ(one.client->closed_why(), error_code::frame_too_large);
 }
 
+// C-5, C-7
 TEST_F(Edge, RefusesOtherVersionsAndBadIdentities) {
   start(settings());
   auto old = connect();
@@ -104,6 +109,7 @@ TEST_F(Edge, RefusesOtherVersionsAndBadIdentities) {
   }
 }
 
+// C-20
 TEST_F(Edge, TellsTooManyClientsToComeLater) {
   auto config = settings(2);
   config.clients_max = 2;

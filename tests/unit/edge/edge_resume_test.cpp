@@ -2,6 +2,7 @@
 
 namespace godwit::test {
 
+// C-12, U-1, U-11
 TEST_F(Edge, GoesOnAfterACutConnectionOnWhicheverLoopTheNewOneCameIn) {
   start(settings(3));
   auto one = begin();
@@ -33,6 +34,7 @@ TEST_F(Edge, GoesOnAfterACutConnectionOnWhicheverLoopTheNewOneCameIn) {
   EXPECT_EQ(edge_->counts().routes, 1U);
 }
 
+// C-17
 TEST_F(Edge, KeepsTheSessionWhileItsClientIsAway) {
   start(settings());
   auto one = begin();
@@ -45,6 +47,7 @@ TEST_F(Edge, KeepsTheSessionWhileItsClientIsAway) {
   EXPECT_TRUE(upstream_.next<attach_session>().positions.empty());
 }
 
+// U-10
 TEST_F(Edge, RefusesAWrongTokenAndAWrongPersonAndHarmsNobody) {
   start(settings(2));
   auto one = begin();
@@ -60,6 +63,7 @@ TEST_F(Edge, RefusesAWrongTokenAndAWrongPersonAndHarmsNobody) {
   EXPECT_EQ(one.client->next_bytes(), "still here");
 }
 
+// U-1
 TEST_F(Edge, AsksTheDirectoryForASessionThatItDoesNotKnow) {
   start(settings(2));
   session lost;
@@ -100,6 +104,7 @@ TEST_F(Edge, LetsAClientWaitWhileSomebodyElsesClaimIsChecked) {
   EXPECT_EQ(*upstream_.next<client_frame>().bytes, "mine");
 }
 
+// U-7, U-10
 TEST_F(Edge, EndsASessionWhoseClientDoesNotComeBack) {
   auto config = settings();
   config.resume_timeout = 30ms;
@@ -114,6 +119,7 @@ TEST_F(Edge, EndsASessionWhoseClientDoesNotComeBack) {
   EXPECT_EQ(late->closed_why(), error_code::session_ended);
 }
 
+// C-11
 TEST_F(Edge, AsksAgainWhenTheBrokerNodeIsBackAndGivesUpAfterATime) {
   auto config = settings();
   config.opening_timeout = 300ms;

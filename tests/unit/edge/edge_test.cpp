@@ -2,6 +2,7 @@
 
 namespace godwit::test {
 
+// C-9, C-10
 TEST_F(Edge, AsksTheDirectoryForANewSessionAndGreetsTheClient) {
   start(settings());
   auto client = connect();
@@ -96,6 +97,7 @@ TEST_F(Edge, ServesSessionsOfAllLoopsOnAllAddresses) {
   six.secure();
 }
 
+// L-3
 TEST_F(Edge, StopsReadingAClientWhoseFramesAreUnconfirmed) {
   auto config = settings();
   config.unconfirmed_frames_max = 3;
@@ -121,6 +123,7 @@ TEST_F(Edge, StopsReadingAClientWhoseFramesAreUnconfirmed) {
   EXPECT_EQ(upstream_.next<client_frame>().in_seq, 5U);
 }
 
+// C-14, C-15
 TEST_F(Edge, AnswersPingsByItselfAndPingsASilentClient) {
   auto config = settings();
   config.idle_ping_after = 40ms;
@@ -143,6 +146,7 @@ TEST_F(Edge, AnswersPingsByItselfAndPingsASilentClient) {
   EXPECT_EQ(one.client->closed_why(), error_code::idle_timeout);
 }
 
+//
 TEST_F(Edge, SendsOnWhenTheQueueIsHalfEmptyAfterPacedOutput) {
   start(settings());
   auto one = begin();
@@ -154,6 +158,7 @@ TEST_F(Edge, SendsOnWhenTheQueueIsHalfEmptyAfterPacedOutput) {
   EXPECT_EQ(one.client->next_bytes(), "piece");
 }
 
+// C-16
 TEST_F(Edge, ClosesBehindTheLastReply) {
   start(settings());
   auto one = begin();
@@ -168,6 +173,7 @@ TEST_F(Edge, ClosesBehindTheLastReply) {
   EXPECT_EQ(edge_->counts().routes, 0U);
 }
 
+// U-9
 TEST_F(Edge, TellsClientsThatTheirWorkerNodeIsDead) {
   start(settings(2));
   auto one = begin();
@@ -196,6 +202,7 @@ TEST_F(Edge, AttachesAgainWhenTheLinkWasReset) {
   EXPECT_EQ(*frame.bytes, "unconfirmed");
 }
 
+// C-19
 TEST_F(Edge, StopsWithoutLeavingADescriptorOrAThread) {
   must(edge::start(settings(), ca().client_port(), upstream_)); // what is opened once stays open
   const auto descriptors = count_entries("/proc/self/fd");

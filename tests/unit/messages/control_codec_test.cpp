@@ -65,6 +65,7 @@ TEST(ControlCodec, GivesBackWhatServersSay) {
   }
 }
 
+// F-2
 TEST(ControlCodec, WritesAPingAsTheBytesOfTheSchema) {
   const std::string golden("\x28\x00\x00\x01"                 // 40 bytes, channel 1
                            "\x00\x00\x00\x00\x04\x00\x00\x00" // one segment of 4 words
@@ -76,6 +77,7 @@ TEST(ControlCodec, WritesAPingAsTheBytesOfTheSchema) {
   EXPECT_EQ(encode(client_control{ping{4711}}), golden);
 }
 
+// U-13
 TEST(ControlCodec, RefusesATokenOfAnotherLengthAndTooManyPositions) {
   auto many = full_client_hello();
   many.resume->positions.resize(hello_positions_max);
@@ -116,6 +118,7 @@ TEST(ControlCodec, SurvivesEveryChangedByte) {
       }
 }
 
+// C-18
 TEST(ControlCodec, SkipsWhatANewerPeerSays) {
   auto bytes = unframed(encode(client_control{ping{1}}));
   bytes[16] = 99; // the discriminant

@@ -15,6 +15,7 @@ std::string framed(std::uint8_t channel, std::string_view bytes) {
   return stream;
 }
 
+// F-1
 TEST(Frame, HasALittleEndianHeaderOfLengthAndChannel) {
   EXPECT_EQ(framed(1, "hello"), "\x05\x00\x00\x01hello"s);
   EXPECT_EQ(framed(0, std::string(0x012345, 'x')).substr(0, 5), "\x45\x23\x01\x00x"s);
@@ -49,6 +50,7 @@ TEST(Frame, ComesInOrderWhenManyArriveAtOnce) {
   EXPECT_TRUE(none && !*none);
 }
 
+// F-4
 TEST(Frame, OfTheGreatestSizeIsTakenAndOneByteMoreIsNot) {
   frame_reader takes{small};
   takes.feed(framed(0, std::string(16, 'x')));
@@ -61,6 +63,7 @@ TEST(Frame, OfTheGreatestSizeIsTakenAndOneByteMoreIsNot) {
   EXPECT_EQ(refuses.next().why().code, error_code::frame_too_large);
 }
 
+// F-4
 TEST(Frame, IsRefusedByItsHeaderAloneBeforeAnyMemoryIsTaken) {
   frame_reader reader{small};
   reader.feed("\xff\xff\xff\x00"s);
@@ -68,6 +71,7 @@ TEST(Frame, IsRefusedByItsHeaderAloneBeforeAnyMemoryIsTaken) {
   EXPECT_EQ(reader.waiting_bytes(), 4U);
 }
 
+// F-3
 TEST(Frame, IsRefusedWhenEmptyOrOnAnUnknownChannel) {
   frame_reader empty{small};
   empty.feed("\x00\x00\x00\x01"s);

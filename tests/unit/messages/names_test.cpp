@@ -28,11 +28,13 @@ identity_hash hash_of(std::uint8_t byte) {
   return hash;
 }
 
+// N-4
 TEST(Names, FoldingAsciiIsLowerCaseAndNothingMore) {
   EXPECT_EQ(folded_nick("Ada"), "ada");
   EXPECT_EQ(folded_nick("A[\\]^_`{|}-9"), "a[\\]^_`{|}-9");
 }
 
+// N-1, N-4
 TEST(Names, LettersOfAllScriptsAreAllowedAndFolded) {
   EXPECT_EQ(folded_nick("ÅSA"), "åsa");
   EXPECT_EQ(folded_nick("Straße"), "strasse");
@@ -41,18 +43,21 @@ TEST(Names, LettersOfAllScriptsAreAllowedAndFolded) {
   EXPECT_EQ(folded_nick("हिन्दी"), "हिन्दी");
 }
 
+// N-4
 TEST(Names, FormsThatLookTheSameAreTheSameName) {
   EXPECT_EQ(folded_nick("e\xCC\x81va"), folded_nick("éva")); // decomposed, composed
   EXPECT_EQ(folded_nick("ａｄａ"), "ada");                   // full width
   EXPECT_EQ(folded_nick("ﬁn"), "fin");                       // ligature
 }
 
+// N-4
 TEST(Names, ANameIsShownAsTypedButComposed) {
   EXPECT_EQ(*shown_nick("E\xCC\x81va"), "Éva");
   EXPECT_EQ(*shown_room("Lobby.Two"), "Lobby.Two");
   EXPECT_EQ(shown_nick("a b").why().code, error_code::nick_invalid);
 }
 
+// N-3
 TEST(Names, WhatIrcCanNotCarryIsRefused) {
   for (const char c : std::string_view{" ,*?!@:#=\"$%&'()/;<>~\t\r\n\0\x7f", 26}) {
     const auto name = std::string{"a"} + c;
@@ -61,12 +66,14 @@ TEST(Names, WhatIrcCanNotCarryIsRefused) {
   }
 }
 
+// N-1, N-2
 TEST(Names, DotAndPlusAreForRoomsOnly) {
   EXPECT_EQ(folded_room("C.and.C++"), "c.and.c++");
   EXPECT_EQ(folded_nick("a.b"), "nick_invalid");
   EXPECT_EQ(folded_nick("a+"), "nick_invalid");
 }
 
+// N-1, N-2
 TEST(Names, NoNameBeginsWithADigitADashOrAMark) {
   for (const auto* name : {"1a", "-a",
                            "\xCC\x81"
@@ -80,6 +87,7 @@ TEST(Names, NoNameBeginsWithADigitADashOrAMark) {
 
 TEST(Names, NoRoomBeginsLikeAPrivateConversation) { EXPECT_EQ(folded_room("=a"), "room_invalid"); }
 
+// N-3
 TEST(Names, WhatNobodySeesIsRefused) {
   // no-break space, soft hyphen, joiner, left-to-right mark, override, isolate, byte order mark, Hangul filler,
   // variation selector, combining grapheme joiner, line separator, Braille blank, private use, unassigned, tag
@@ -101,6 +109,7 @@ TEST(Names, AnEmptyNameIsRefused) {
   EXPECT_EQ(folded_room(""), "room_invalid");
 }
 
+// N-1, N-2
 TEST(Names, LengthIsCountedInCodePoints) {
   std::string nick;
   for (std::size_t i = 0; i < limits::nick_code_points_max; ++i)
@@ -132,6 +141,7 @@ TEST(Names, FoldingAFoldedNameChangesNothing) {
   }
 }
 
+// N-5
 TEST(Names, ReservedNicksAreFoundFolded) {
   EXPECT_TRUE(is_reserved_nick(folded_nick("NickServ"), default_reserved_nicks()));
   EXPECT_FALSE(is_reserved_nick(folded_nick("ada"), default_reserved_nicks()));
@@ -139,6 +149,7 @@ TEST(Names, ReservedNicksAreFoundFolded) {
     EXPECT_EQ(folded_nick(nick), nick);
 }
 
+// P-1
 TEST(Names, APrivateKeyIsTheSameFromBothSides) {
   const auto key = private_room_key(hash_of(0xAB), hash_of(0x01));
   EXPECT_EQ(key, private_room_key(hash_of(0x01), hash_of(0xAB)));

@@ -109,11 +109,13 @@ void expect_golden(const std::string& name, const std::string& bytes) {
 
 } // namespace
 
+// F-2
 TEST(NativeCodec, EncodesEveryRequestAsItsGoldenBytes) {
   for (const auto& [name, command] : commands())
     expect_golden(name, native::encode(command));
 }
 
+// F-2
 TEST(NativeCodec, EncodesEveryServerFrameAsItsGoldenBytes) {
   for (const auto& [name, frame] : frames())
     expect_golden(name, native::encode(frame));
@@ -149,6 +151,7 @@ TEST(NativeCodec, ReadsBytesOfAnyAlignment) {
   }
 }
 
+// F-6
 TEST(NativeCodec, AnswersAnUnknownRequestByItsNumber) {
   capnp::MallocMessageBuilder message;
   message.initRoot<wire::ClientFrame>().setOp(9);
@@ -170,12 +173,14 @@ TEST(NativeCodec, AnswersAnUnknownRequestByItsNumber) {
   FAIL() << "no place of the union's number was found";
 }
 
+// S-2
 TEST(NativeCodec, RefusesOpZero) {
   const auto read = native::decode_command(message_of(native::encode(client_command{0, false, ask::rooms{}})));
   ASSERT_TRUE(read);
   EXPECT_EQ(std::get<ask::unreadable>(read->request).why.code, error_code::request_invalid);
 }
 
+// F-5
 TEST(NativeCodec, AnswersCutBytesByBadFrame) {
   const auto bytes = native::encode(client_command{5, false, ask::post{ask::room_named{"lobby"}, "hello there"}});
   const auto whole = message_of(bytes);
@@ -214,6 +219,7 @@ TEST(SnapshotCodec, GivesBackWhatItWasGiven) {
 
 TEST(SnapshotCodec, RefusesWhatIsNone) { EXPECT_FALSE(decode_snapshot("nonsense")); }
 
+// T-1
 TEST(Text, LetsLineBreaksAndTabsThroughAndNoOtherControl) {
   EXPECT_FALSE(check_post("a\n\tb"));
   EXPECT_EQ(check_post(std::string("a\0b", 3))->code, error_code::text_invalid);
@@ -222,12 +228,14 @@ TEST(Text, LetsLineBreaksAndTabsThroughAndNoOtherControl) {
   EXPECT_EQ(check_post("a\xc2\x85")->code, error_code::text_invalid); // NEL, of C1
 }
 
+// T-1
 TEST(Text, TakesWholeUtf8Only) {
   EXPECT_FALSE(check_post("grüße 🐦"));
   for (const auto* broken : {"\xff", "\xc3", "\xc0\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80"})
     EXPECT_EQ(check_post(broken)->code, error_code::text_invalid);
 }
 
+// T-1, T-2
 TEST(Text, BoundsPostsAndLines) {
   EXPECT_EQ(check_post("")->code, error_code::text_empty);
   EXPECT_FALSE(check_post(std::string(16 * 1024, 'x')));

@@ -204,6 +204,7 @@ std::string first_bytes_of_tls_up_to(int version) {
   return bytes;
 }
 
+// C-1
 TEST_F(TlsSession, RefusesTls11AndTakesTls12) {
   std::string plaintext;
   const auto old = first_bytes_of_tls_up_to(TLS1_1_VERSION);

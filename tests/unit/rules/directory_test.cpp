@@ -199,6 +199,7 @@ TEST(Directory, AResumeThroughAnotherProxyRevokesTheRouteAndReleasesTheActor) {
   EXPECT_EQ(b.take<route_revoked>()->epoch, before.epoch);
 }
 
+// U-10
 TEST(Directory, AResumeWithAWrongTokenOrOfAnUnknownSessionIsRefused) {
   bench b;
   b.start();
@@ -213,6 +214,7 @@ TEST(Directory, AResumeWithAWrongTokenOrOfAnUnknownSessionIsRefused) {
   EXPECT_TRUE(b.asked.empty());
 }
 
+// U-11
 TEST(Directory, OfTwoResumesAtOnceTheLaterHasTheSession) {
   bench b;
   b.start();
@@ -304,6 +306,7 @@ TEST(Directory, TheSessionsOfARestartedProxyWaitForTheirClientsAndThenEnd) {
 
 // -------------------------------------------------------------------------------------------------------- nicks
 
+// N-5
 TEST(Directory, ANickIsGivenOnceInTheWholeCluster) {
   bench b;
   b.start();
@@ -337,6 +340,7 @@ TEST(Directory, ARepeatedClaimGetsTheSameAnswerThoughTheNickIsFreeNow) {
   EXPECT_TRUE(std::holds_alternative<claim_nick_row>(b.asked.front().request));
 }
 
+// N-1, N-5
 TEST(Directory, ReservedAndMalformedNicksAreRefused) {
   bench b;
   b.start();

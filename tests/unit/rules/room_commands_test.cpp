@@ -20,6 +20,7 @@ TEST(Room, HoldsCommandsThatComeBeforeItsLogIsOpen) {
   EXPECT_EQ(sent<append_entries>(it.log_opened(log_with({}, 0), at(2))).size(), 1u);
 }
 
+//
 TEST(Room, ShowsNothingBeforeItIsDurable) {
   auto it = open_room();
   it.attach(attach_from("w2", 0), at(1000));
@@ -32,6 +33,7 @@ TEST(Room, ShowsNothingBeforeItIsDurable) {
   EXPECT_EQ(it.member_count(), 1u);
 }
 
+//
 TEST(Room, TakesAPostOnlyFromAMember) {
   auto it = open_room();
   const auto answers = sent<command_answered>(it.command(say(ann, 1, 0, post{"hi"}), at(1001)));
@@ -47,6 +49,7 @@ TEST(Room, TakesAPostOfSomebodyWhoseJoinIsStillOnItsWay) {
   EXPECT_TRUE(sent<command_answered>(effects).empty());
 }
 
+//
 TEST(Room, GivesTimesThatRiseEvenWhenTheClockDoesNot) {
   auto it = open_room(log_with({ann}, 5));
   const auto effects = it.command(say(ann, 9, 1, post{"hi"}), at(0));
@@ -159,6 +162,7 @@ TEST(Room, AnswersASessionThatWasResumedElsewhereThere) {
   EXPECT_EQ(std::get<send>(effects.at(0)).to, session_at("w2", ann));
 }
 
+//
 TEST(Room, AnswersAJoinOfAMemberWithWhereItJoined) {
   auto it = open_room(log_with({ann, bob}, 2));
   const auto effects = it.command(say(bob, 9, 2, join_room{}), at(1001));
@@ -280,6 +284,7 @@ room_command open_with_bob(std::uint64_t op, std::uint64_t previous) {
   return say(ann, op, previous, join_room{companion{bob, "bob", identity_of(bob), "w2"}});
 }
 
+// P-2
 TEST(PrivateRoom, LogsBothJoinsInOneAppend) {
   auto it = private_room();
   const auto append = sent<append_entries>(it.command(open_with_bob(1, 0), at(1001))).at(0);
@@ -322,6 +327,7 @@ TEST(PrivateRoom, JoinsOnlyTheCompanionWhenTheSenderIsAMember) {
   EXPECT_EQ(sent<membership_given>(durable).size(), 1u);
 }
 
+// P-5
 TEST(PrivateRoom, LetsNobodyElseJoinOrRead) {
   auto it = private_room();
   write_all(it, it.command(open_with_bob(1, 0), at(1001)));
@@ -332,6 +338,7 @@ TEST(PrivateRoom, LetsNobodyElseJoinOrRead) {
   EXPECT_EQ(std::get<error>(answer.answer).code, error_code::no_such_room);
 }
 
+// P-5
 TEST(PrivateRoom, LetsItsPeopleReadEvenWhenTheyAreNotMembersNow) {
   auto it = private_room();
   write_all(it, it.command(open_with_bob(1, 0), at(1001)));

@@ -74,6 +74,7 @@ TEST(RoomFanOut, MakesPostsWaitWhileTheSlowestRelayIsTooFarBehindAndTakesThemWhe
   EXPECT_EQ(sent<append_entries>(open).at(0).entries.size(), 2u);
 }
 
+//
 TEST(RoomFanOut, RefusesPostsWhenTooManyWait) {
   auto it = open_room(log_with({ann}, 1));
   it.attach(attach_from("w2", 1), at(1000));
@@ -134,6 +135,7 @@ query_answered ask(room& it, room_question question) {
   return sent<query_answered>(effects).at(0);
 }
 
+//
 TEST(RoomQuestion, AnswersMembersByNickWithWhoIsAway) {
   auto it = open_room(log_with({cid, bob, ann}, 3));
   it.presence({the_room, bob, "tea"}, at(1000));
@@ -143,6 +145,7 @@ TEST(RoomQuestion, AnswersMembersByNickWithWhoIsAway) {
   EXPECT_EQ(std::get<members_read>(ask(it, read_members{"ann"}).answer).members.size(), 2u);
 }
 
+// H-2
 TEST(RoomQuestion, AnswersTheNewestEntries) {
   auto it = open_room(log_with({ann}, 20));
   const auto read = std::get<history_read>(ask(it, read_history{1, 0, 5, true, false}).answer);
@@ -178,12 +181,14 @@ TEST(RoomQuestion, LeavesWhatAnIdentityHasMissedToTheStore) {
   EXPECT_EQ(sent<read_log>(it.query(query, at(1001))).at(0).since_left_by, identity_of(ann));
 }
 
+//
 TEST(RoomQuestion, TellsStrangersNothing) {
   auto it = open_room(log_with({ann}, 20));
   const auto effects = it.query({the_room, {name(bob, 90), "w1"}, identity_of(bob), read_topic{}}, at(1001));
   EXPECT_EQ(std::get<error>(sent<query_answered>(effects).at(0).answer).code, error_code::not_in_room);
 }
 
+//
 TEST(RoomQuestion, AnswersTheTopicAndWhoSetIt) {
   auto it = open_room(log_with({ann}, 1));
   write_all(it, it.command(say(ann, 2, 1, set_topic{"birds"}), at(1001)));

@@ -12,6 +12,7 @@ struct Session : session_fixture {
   link_reset broker_again() const { return {"b", incarnation{5}, 1}; }
 };
 
+// S-7
 TEST_F(Session, RefusesEverythingBeforeLogin) {
   attach();
   post_to_lobby(1);
@@ -19,6 +20,7 @@ TEST_F(Session, RefusesEverythingBeforeLogin) {
   EXPECT_EQ(confirmed_op(), 1u);
 }
 
+// S-7
 TEST_F(Session, ConfirmsLoginWithItsReplyAndTheSnapshotInOneOutput) {
   attach();
   seen.clear();
@@ -30,6 +32,7 @@ TEST_F(Session, ConfirmsLoginWithItsReplyAndTheSnapshotInOneOutput) {
   EXPECT_EQ(std::get<client_reply>(outputs[0].replies[0]).answer, tell::answer(tell::logged_in{"ada"}));
 }
 
+//
 TEST_F(Session, TellsTheRoomBeforeItsFirstEventAndConfirmsBehindIt) {
   attach();
   login();
@@ -45,6 +48,7 @@ TEST_F(Session, TellsTheRoomBeforeItsFirstEventAndConfirmsBehindIt) {
   EXPECT_EQ(order, (std::vector<std::string>{"opened", "event", "confirmed"}));
 }
 
+// S-6, R-8
 TEST_F(Session, ConfirmsAPostBehindItsOwnEvent) {
   be_in_lobby();
   post_to_lobby(3);
@@ -54,6 +58,7 @@ TEST_F(Session, ConfirmsAPostBehindItsOwnEvent) {
   EXPECT_EQ(effects<show_event>().at(0).event.op, 3u);
 }
 
+// S-4, S-10
 TEST_F(Session, ConfirmsInOrderWhateverIsAnsweredFirst) {
   be_in_lobby();
   post_to_lobby(3);
@@ -73,6 +78,7 @@ TEST_F(Session, ChainsItsCommandsToARoom) {
   EXPECT_EQ(commands[1].previous, name(3, 3));
 }
 
+// S-5
 TEST_F(Session, HoldsAPostUntilTheJoinBeforeItIsAnswered) {
   attach();
   login();
@@ -126,6 +132,7 @@ TEST_F(Session, LooksOnceForARoomThatIsNotThereAndResendsThen) {
   EXPECT_EQ(sent<room_command>().size(), 1u);
 }
 
+//
 TEST_F(Session, ShowsTheNextOnlyAndAsksForWhatIsMissing) {
   be_in_lobby();
   show_other(2);
@@ -141,6 +148,7 @@ TEST_F(Session, ShowsTheNextOnlyAndAsksForWhatIsMissing) {
   EXPECT_EQ(shown(), (std::vector<room_seq>{2, 3, 4, 5, 6}));
 }
 
+// U-4, U-5
 TEST_F(Session, DoesNotRepeatAnOpThatIsUnderWay) {
   be_in_lobby();
   post_to_lobby(3);
@@ -153,6 +161,7 @@ TEST_F(Session, DoesNotRepeatAnOpThatIsUnderWay) {
   EXPECT_EQ(effects<give_output>().back().confirmed_in_seq, 9u);
 }
 
+// U-5, U-6
 TEST_F(Session, GivesARepeatedOpTheSameNameAndTellsTheStoredResult) {
   be_in_lobby();
   post_to_lobby(3);
@@ -175,6 +184,7 @@ TEST_F(Session, WaitsForTheEventOfAPostThatTheRoomKnowsAlready) {
   EXPECT_EQ(confirmed_op(), 3u);
 }
 
+// U-2
 TEST_F(Session, ShowsAResumedClientWhatItHasNotGot) {
   be_in_lobby();
   show_other(2);
@@ -185,6 +195,7 @@ TEST_F(Session, ShowsAResumedClientWhatItHasNotGot) {
   EXPECT_EQ(shown(), (std::vector<room_seq>{2}));
 }
 
+// U-2
 TEST_F(Session, ShowsARoomThatTheClientDidNotListFromItsJoinOn) {
   be_in_lobby();
   seen.clear();
@@ -194,11 +205,13 @@ TEST_F(Session, ShowsARoomThatTheClientDidNotListFromItsJoinOn) {
   EXPECT_EQ(shown(), (std::vector<room_seq>{1}));
 }
 
+// U-3
 TEST_F(Session, TellsAResumedClientToForgetARoomThatItLeft) {
   attach({{99, 4}});
   EXPECT_EQ(told<client_reply>().at(0).answer, tell::answer(tell::has_left{room_id{99}}));
 }
 
+//
 TEST_F(Session, LeavesARoomWithItsOwnEventAndWithdraws) {
   be_in_lobby();
   say(3, ask::leave{"lobby", "tea"});
@@ -208,6 +221,7 @@ TEST_F(Session, LeavesARoomWithItsOwnEventAndWithdraws) {
   EXPECT_EQ(confirmed_op(), 3u);
 }
 
+// U-6
 TEST_F(Session, RepeatsALeaveWhoseConfirmationWasLost) {
   be_in_lobby();
   say(3, ask::leave{"lobby", ""});
@@ -219,6 +233,7 @@ TEST_F(Session, RepeatsALeaveWhoseConfirmationWasLost) {
   EXPECT_EQ(told<client_reply>().back().answer, tell::answer(tell::has_left{lobby}));
 }
 
+// N-6
 TEST_F(Session, ReleasesANickWhenEveryRoomHasLoggedTheChange) {
   be_in_lobby();
   say(3, ask::change_nick{"eve"});
@@ -229,6 +244,7 @@ TEST_F(Session, ReleasesANickWhenEveryRoomHasLoggedTheChange) {
   EXPECT_EQ(confirmed_op(), 3u);
 }
 
+// P-2
 TEST_F(Session, BringsACompanionIntoANewConversationAndPostsThen) {
   be_in_lobby();
   say(3, ask::post{ask::person_named{"bob"}, "psst"});
@@ -256,6 +272,7 @@ TEST_F(Session, AcceptsAMembershipThatItWasGivenOnce) {
   EXPECT_EQ(relay_asked<enrol_session>().at(0).after, 3u);
 }
 
+//
 TEST_F(Session, TellsHistoryInPiecesAndTheNextWhenTheClientHasReadTheLast) {
   be_in_lobby();
   say(3, ask::history{ask::room_named{"lobby"}, ask::newest{8}, 0});
@@ -295,6 +312,7 @@ TEST_F(Session, AsksForHistoryPageByPageUntilAllOfItIsTold) {
   EXPECT_EQ(confirmed_op(), 3u);
 }
 
+// S-12, N-7
 TEST_F(Session, LeavesEveryRoomBeforeItEnds) {
   be_in_lobby();
   say(3, ask::quit{"bye"});
@@ -357,6 +375,7 @@ TEST_F(Session, WaitsForTheStoreBeforeItBeginsAFrame) {
   EXPECT_EQ(sent<room_command>().at(0).name, name(4, 3));
 }
 
+// F-5
 TEST_F(Session, AnswersAFrameThatCanNotBeReadAndGoesOn) {
   be_in_lobby();
   take(subject.frame(attach_number, next_in_seq++, error_code::bad_frame));
@@ -365,6 +384,7 @@ TEST_F(Session, AnswersAFrameThatCanNotBeReadAndGoesOn) {
   EXPECT_EQ(confirmed_op(), 3u);
 }
 
+// S-2
 TEST_F(Session, RefusesAnOpThatDoesNotRise) {
   be_in_lobby();
   say(2, ask::ping{1});

@@ -148,6 +148,7 @@ TEST_F(Directory, AMemberOfAPrivateConversationKnowsTheOtherOneEvenWhenThatLeft)
   EXPECT_EQ(load(5).rooms.at(0).companion_nick, "nick6");
 }
 
+//
 TEST_F(Directory, ARoomHasOneIdForEver) {
   EXPECT_EQ(ask_directory<room_found>(*store_, find_room{"lobby", "", false}).room, room_id{});
   const auto lobby = make_room("lobby");
@@ -159,6 +160,7 @@ TEST_F(Directory, ARoomHasOneIdForEver) {
   EXPECT_GT(make_room("third"), other);
 }
 
+//
 TEST_F(Directory, PublicRoomsAreListedInPagesWithMembersAndTopic) {
   room_of("ada", {5, 6, 7});
   room_of("=aa=bb", {5, 6});

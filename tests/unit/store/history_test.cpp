@@ -54,6 +54,7 @@ TEST_F(History, OfARangeWithoutEntriesIsEmpty) {
   EXPECT_THAT(read({.room = room_id{77}, .reply_to = {}, .limit = 5, .since_left_by = {}}).entries, IsEmpty());
 }
 
+// H-3
 TEST_F(History, SinceAPersonLeftBeginsBehindTheLeavingOfItsLastSession) {
   const auto room = filled_room(1);
   auto joining = append_of(room, epoch_, {entry(2, 7, 1, joined{}), entry(3, 8, 1, joined{})});
