@@ -34,15 +34,14 @@ relay_actor::behavior_type relay_actor::make_behavior() {
     [this](const entries_fetched& what) { perform(rules_.fetched(what)); },
     [this](const report_taken& what) { perform(rules_.report_taken(what)); },
     [this](const room_announced& what) { perform(rules_.announced(what)); },
-    [](const room_not_here&) {
-      // The room is being opened elsewhere: its announcement follows, and attaches this relay.
-    },
+    [this](const room_not_here& what) { perform(rules_.not_here(what)); },
     [this](const delivered_here& what) {
       for (auto number = what.first; number <= what.last; ++number)
         perform(rules_.delivered(what.epoch, number));
     },
     [this](const link_reset& what) { perform(rules_.link_reset(what)); },
     [](const link_lost&) {},
+    [this](const membership_view& what) { perform(rules_.view(what)); },
     [this](const end_self&) { quit(); },
   };
 }
@@ -79,6 +78,14 @@ void relay_actor::perform(show& effect) {
 void relay_actor::perform(tell_reopened& effect) {
   for (const auto& session : handles_of(effect.sessions))
     caf::anon_send(session, effect.what);
+}
+
+void relay_actor::perform(tell_not_here& effect) {
+  const auto session = effect.what.session;
+  if (auto handle = board_.local(entity_kind::session, session.value))
+    caf::anon_send(handle, effect.what);
+  else
+    perform(rules_.withdraw({room_, session}));
 }
 
 void relay_actor::perform(end_relay&) {

@@ -28,7 +28,8 @@ using relay_handle =
   caf::typed_actor<caf::reacts_to<enrol_session>, caf::reacts_to<withdraw_session>, caf::reacts_to<replay_events>,
                    caf::reacts_to<fan_out>, caf::reacts_to<entries_fetched>, caf::reacts_to<report_taken>,
                    caf::reacts_to<room_announced>, caf::reacts_to<room_not_here>, caf::reacts_to<delivered_here>,
-                   caf::reacts_to<link_reset>, caf::reacts_to<link_lost>, caf::reacts_to<end_self>>;
+                   caf::reacts_to<link_reset>, caf::reacts_to<link_lost>, caf::reacts_to<membership_view>,
+                   caf::reacts_to<end_self>>;
 
 class relay_actor : public relay_handle::base {
 public:
@@ -41,6 +42,7 @@ private:
   void perform(godwit::send& effect);
   void perform(show& effect);
   void perform(tell_reopened& effect);
+  void perform(tell_not_here& effect);
   void perform(end_relay& effect);
   template <class T>
   void take_or_pass_on(const T& what, relay_effects (relay::*rule)(const T&));

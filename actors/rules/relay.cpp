@@ -53,8 +53,14 @@ relay_effects relay::withdraw(const withdraw_session& what) {
     return out;
   everybody_.reset();
   fetching_.erase(what.session);
-  if (!members_.empty())
+  const bool sought = seeker_ == what.session;
+  if (sought)
+    seeker_.reset();
+  if (!members_.empty()) {
+    if (sought)
+      have_opened(out);
     return out;
+  }
   // What comes until the next attachment is not seen here: nothing of before may be continued.
   last_.reset();
   recents_.reset(0);
@@ -154,6 +160,7 @@ relay_effects relay::fanned_out(const fan_out& what) {
     return out;
   }
   attaching_ = false;
+  seeker_.reset();
   if (!take_items(what, out))
     attach(out);
   report(out);
@@ -216,6 +223,20 @@ relay_effects relay::delivered(room_epoch epoch, std::uint64_t fan_out_number) {
   return out;
 }
 
+relay_effects relay::not_here(const room_not_here& what) {
+  relay_effects out;
+  if (what.room == room_ && !members_.empty())
+    have_opened(out);
+  return out;
+}
+
+/// One session is enough, the same one until the room has answered.
+void relay::have_opened(relay_effects& out) {
+  if (!seeker_)
+    seeker_ = members_.begin()->first;
+  out.push_back(tell_not_here{{room_, epoch_, *seeker_}});
+}
+
 void relay::report(relay_effects& out) {
   if (members_.empty())
     return;
@@ -243,6 +264,17 @@ relay_effects relay::link_reset(const godwit::link_reset& what) {
   relay_effects out;
   const bool may_host = what.node == room_node_ || (room_node_.empty() && (what.roles & worker_role) != 0);
   if (may_host && !members_.empty())
+    attach(out);
+  return out;
+}
+
+/// What was sent to the room since its node died, or is on its way to it, is lost without a link reset to tell it.
+relay_effects relay::view(const membership_view& what) {
+  relay_effects out;
+  const bool is_dead = std::any_of(what.nodes.begin(), what.nodes.end(), [this](const member_node& node) {
+    return node.name == room_node_ && node.state == node_state::dead;
+  });
+  if (is_dead && !members_.empty())
     attach(out);
   return out;
 }

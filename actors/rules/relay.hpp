@@ -44,10 +44,15 @@ struct tell_reopened {
   session_list sessions;
   room_reopened what;
 };
+/// Tell this session that the room is not where it was thought to be: it knows the room by its key, and asks the
+/// directory, which opens the room. If the session is not on this node any more, `withdraw` it: another is told then.
+struct tell_not_here {
+  room_not_here what;
+};
 /// No session is left: the relay may end. If a session enrols before it has ended, it goes on.
 struct end_relay {};
 
-using relay_effect = std::variant<send, show, tell_reopened, end_relay>;
+using relay_effect = std::variant<send, show, tell_reopened, tell_not_here, end_relay>;
 using relay_effects = std::vector<relay_effect>;
 
 class relay {
@@ -64,10 +69,14 @@ public:
   relay_effects fanned_out(const fan_out& what);
   relay_effects fetched(const entries_fetched& what);
   relay_effects report_taken(const godwit::report_taken& what);
+  /// The room is nowhere, or somewhere else. After the death of its node and of the broker node nobody but its members
+  /// knows that it is to be open.
+  relay_effects not_here(const room_not_here& what);
 
   // From the node.
   relay_effects announced(const room_announced& what);
   relay_effects link_reset(const godwit::link_reset& what);
+  relay_effects view(const membership_view& what);
   /// The last copy of this item was dropped.
   relay_effects delivered(room_epoch epoch, std::uint64_t fan_out_number);
 
@@ -90,6 +99,7 @@ private:
   void show_to(session_id session, std::vector<shared_entry> entries, relay_effects& out);
   void ask_room(session_id session, room_seq from, relay_effects& out);
   void report(relay_effects& out);
+  void have_opened(relay_effects& out);
   const session_list& everybody();
 
   room_id room_;
@@ -100,7 +110,8 @@ private:
   std::map<session_id, member> members_;
   session_list everybody_; ///< of members_; null: to be made
   std::optional<room_seq> last_;
-  bool attaching_ = false; ///< asked to attach, nothing that fits has come since
+  bool attaching_ = false;           ///< asked to attach, nothing that fits has come since
+  std::optional<session_id> seeker_; ///< was told that the room is not there
   recent_entries recents_;
   std::map<session_id, room_seq> fetching_; ///< asked of the room, unanswered
   delivery_reports reports_;

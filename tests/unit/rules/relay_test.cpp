@@ -171,6 +171,26 @@ TEST(Relay, DoesNotCountTicketsOfAFormerLifeOfTheRoom) {
   EXPECT_EQ(sent<fan_out_delivered>(it.delivered(2, 1)).at(0).epoch, 2u);
 }
 
+TEST(Relay, HasOneSessionAskForARoomThatIsNowhere) {
+  auto it = following(5);
+  it.enrol({the_room, bob, 5, false});
+  const room_not_here nowhere{the_room, 0, {}};
+  const auto told = wanted<tell_not_here>(it.not_here(nowhere));
+  ASSERT_EQ(told.size(), 1u);
+  EXPECT_EQ(told[0].what.session, ann);
+  EXPECT_EQ(wanted<tell_not_here>(it.not_here(nowhere)).at(0).what.session, ann);
+  EXPECT_EQ(wanted<tell_not_here>(it.withdraw({the_room, ann})).at(0).what.session, bob) << "ann can not ask any more";
+}
+
+TEST(Relay, AsksForARoomWhoseNodeIsDead) {
+  auto it = following(5);
+  membership_view view;
+  view.nodes = {{"w2", incarnation{9}, is_worker, node_state::alive}};
+  EXPECT_TRUE(it.view(view).empty());
+  view.nodes[0].state = node_state::dead;
+  EXPECT_EQ(sent<attach_relay>(it.view(view)).at(0).after, 5u);
+}
+
 TEST(Relay, DetachesWhenTheLastSessionLeavesAndContinuesNothingFromBefore) {
   auto it = following(5);
   const auto effects = it.withdraw({the_room, ann});
