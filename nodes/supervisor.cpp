@@ -163,11 +163,13 @@ private:
   }
 
   void tell_up() const {
+    std::error_code failed; // then the whole path
+    const auto client = std::filesystem::proximate(program_.parent_path() / "godwit", failed).string();
     std::printf("%s is up: %zu nodes.\n", config_.name.c_str(), children_.size());
     for (const auto& node : config_.nodes)
       if (node.client)
         for (const auto& where : node.client->listen)
-          std::printf("Connect to %s: godwit chat --server %s --nick NICK\n", node.name.c_str(),
+          std::printf("Connect to %s: %s chat --server %s --nick NICK\n", node.name.c_str(), client.c_str(),
                       to_string(where).c_str());
     std::fflush(stdout);
   }

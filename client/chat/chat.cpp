@@ -135,8 +135,6 @@ private:
         return;
       }
       note_end_of_request(*news);
-      if (!readable_)
-        return; // nobody is there to read
     }
   }
 
@@ -150,8 +148,12 @@ private:
 
   void write(const std::function<bool(std::string_view)>& to, std::string_view line) {
     const std::lock_guard guard(writing_);
-    if (!to(line) && &to == &output_.out)
-      readable_ = false;
+    if (&to != &output_.out) {
+      to(line);
+    } else if (readable_ && !to(line)) {
+      readable_ = false; // nobody is there to read: what was typed is confirmed, then it leaves
+      input_.stop();
+    }
   }
 
   void note_end_of_request(const client_news& news) {
@@ -174,6 +176,8 @@ private:
       exit_ = connected_once_ ? chat_exit::unconfirmed : chat_exit::no_connection;
     else if (over.why)
       exit_ = chat_exit::no_connection;
+    else if (!readable_ && exit_ == chat_exit::fine)
+      exit_ = chat_exit::unwritable;
   }
 
   const chat_options& options_;

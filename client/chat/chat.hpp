@@ -2,8 +2,8 @@
 /// The line client: what is typed goes to the server, what happens is printed.
 ///
 /// One thread reads lines and makes requests of them, at most `requests_unfinished_max` ahead of their confirmations;
-/// the caller's thread prints. At the end of the input (or when interrupted) it waits until all is confirmed, then
-/// leaves.
+/// the caller's thread prints. At the end of the input, when interrupted and when nobody reads what it prints, it waits
+/// until all is confirmed, then leaves.
 #pragma once
 
 #include "client/chat/line_source.hpp"
@@ -23,6 +23,7 @@ enum class chat_exit : int {
   certificate_refused = 3, ///< the server's certificate, or the CA file
   login_refused = 4,
   unconfirmed = 5, ///< a post was refused, or its end is not known
+  unwritable = 6,  ///< all was confirmed, but nobody could be told
 };
 
 struct chat_options {
