@@ -64,17 +64,33 @@ void room_host_actor::room_went_down(const caf::down_msg& what) {
     if (each->second.handle.address() != what.source)
       continue;
     board_.leave(entity_kind::room, each->first.value, caf::actor_cast<caf::actor>(each->second.handle));
-    room_closed closed{each->first, each->second.epoch, board_.self()};
+    const auto room = each->first;
+    const auto epoch = each->second.epoch;
     rooms_.erase(each);
-    tell_directory(closed);
+    if (epoch == 0) // the directory waits for its opening
+      tell_directory(room_hosted{room, 0, board_.self(), error{error_code::internal_error, {}}});
+    else
+      tell_directory(room_closed{room, epoch, board_.self()});
     return;
   }
 }
 
 void room_host_actor::announced(const room_announced& what) {
   board_.learn({what.room, what.epoch, what.node});
+  end_former(what);
   if (auto relay = board_.local(entity_kind::relay, what.room.value))
     caf::anon_send(relay, what);
+}
+
+/// A room that was opened elsewhere after it was opened here owns nothing any more. It would learn so from the store at
+/// its next append; but where nobody speaks to it, it would be offered to the directory once more, with its old epoch.
+void room_host_actor::end_former(const room_announced& what) {
+  auto found = rooms_.find(what.room);
+  if (found == rooms_.end() || what.node == board_.self() || found->second.epoch == 0
+      || what.epoch <= found->second.epoch)
+    return;
+  caf::anon_send(found->second.handle,
+                 entries_appended{what.room, found->second.epoch, 0, 0, append_outcome::fenced, 0});
 }
 
 void room_host_actor::enrol(const enrol_session& what) {

@@ -47,6 +47,7 @@ private:
   void over(const room_over_here& what);
   void room_went_down(const caf::down_msg& what);
   void announced(const room_announced& what);
+  void end_former(const room_announced& what);
   void enrol(const enrol_session& what);
   void pass_to_relay(room_id room, const caf::message& what);
   void begin_report(const link_reset& what);
