@@ -23,7 +23,11 @@ session_actor::behavior_type session_actor::make_behavior() {
     [this](const sending_resumed& what) { perform(rules_.resumed_sending(what)); },
     [this](const nick_claimed& what) { perform(rules_.claimed(what)); },
     [this](const nick_found& what) { perform(rules_.found(what)); },
-    [this](const room_located& what) { perform(rules_.located(what)); },
+    [this](const room_located& what) {
+      if (what.place)
+        board_.learn(*what.place); // the room's own announcement may come later, or have been lost
+      perform(rules_.located(what));
+    },
     [this](const rooms_listed& what) { perform(rules_.listed(what)); },
     [this](const session_must_end& what) { perform(rules_.must_end(what)); },
     [this](const session_loaded& what) { take_loaded(what); },
@@ -40,6 +44,8 @@ session_actor::behavior_type session_actor::make_behavior() {
       perform(rules_.link_was_reset(what));
     },
     [](const link_lost&) {},
+    // A node has died, and with it what was under way to its rooms: all is said again, as when a link was reset.
+    [this](const membership_view&) { perform(rules_.link_was_reset({})); },
     [this](const wake_up&) { load(); },
     [this](const end_self&) { quit(); },
   };

@@ -3,6 +3,7 @@
 #include "actors/message_types.hpp"
 
 #include <caf/exit_reason.hpp>
+#include <caf/make_message.hpp>
 #include <caf/send.hpp>
 
 #include <mutex>
@@ -37,7 +38,7 @@ switchboard::switchboard(node_name self, incarnation self_incarnation, node_name
 
 void switchboard::send(const address& to, message what) {
   auto node = node_of(to);
-  if (node.empty()) { // a room that nobody here has heard of
+  if (node.empty()) { // a room that nobody here has heard of, or whose node is dead
     bounce(self_, to, what);
     return;
   }
@@ -159,6 +160,31 @@ void switchboard::tell_all(const membership_view& what) {
   for (auto id : locals(entity_kind::room))
     if (auto room = local(entity_kind::room, id))
       caf::anon_send(room, what);
+  if (!note_dead(what))
+    return;
+  // What they sent to rooms on such a node is lost, and no link may ever be reset to tell them.
+  auto shared = caf::make_message(what);
+  for (auto kind : {entity_kind::session, entity_kind::relay})
+    for (auto id : locals(kind))
+      if (auto handle = local(kind, id))
+        caf::anon_send(handle, shared);
+}
+
+bool switchboard::note_dead(const membership_view& view) {
+  std::unique_lock guard{links_lock_};
+  bool news = false;
+  for (const auto& node : view.nodes) { // one that the view does not name stays as it was: the view may begin anew
+    if (node.state == node_state::dead)
+      news |= dead_nodes_.insert(node.name).second;
+    else
+      dead_nodes_.erase(node.name);
+  }
+  return news;
+}
+
+bool switchboard::is_dead(const node_name& node) const {
+  std::shared_lock guard{links_lock_};
+  return dead_nodes_.contains(node);
 }
 
 bool switchboard::learn(const room_place& place) {
@@ -201,7 +227,7 @@ node_name switchboard::node_of(const address& to) const {
   if (to.kind != entity_kind::room)
     return broker_;
   auto place = place_of(room_id{to.id});
-  return place ? place->node : node_name{};
+  return place && !is_dead(place->node) ? place->node : node_name{};
 }
 
 std::shared_ptr<node_port> switchboard::link_to(const node_name& node) const {

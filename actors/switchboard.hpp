@@ -22,6 +22,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <shared_mutex>
 #include <unordered_map>
 #include <vector>
@@ -88,7 +89,7 @@ public:
   /// To the actors of this node that may have something unanswered, and to its edge.
   void tell_all(const link_reset& what);
   void tell_all(const link_lost& what);
-  /// To those who follow the view: the directory, the rooms, the edge.
+  /// To those who follow the view: the directory, the rooms, the edge; to sessions and relays when a node has died.
   void tell_all(const membership_view& what);
 
   /// Where a room is, by the highest epoch heard of. Returns whether that was news.
@@ -122,6 +123,9 @@ private:
   const shard& shard_of(std::uint64_t id) const { return shards_[(id * 0x9e3779b97f4a7c15U) >> 60U]; }
   node_name node_of(const address& to) const;
   std::shared_ptr<node_port> link_to(const node_name& node) const;
+  /// Returns whether a node has died.
+  bool note_dead(const membership_view& view);
+  bool is_dead(const node_name& node) const;
   bool give_locally(const address& to, message& what);
   void bounce(const node_name& sender, const address& to, const message& what);
   template <class T>
@@ -133,6 +137,7 @@ private:
   std::array<shard, 16> shards_;
   mutable std::shared_mutex links_lock_;
   std::map<node_name, link> links_;
+  std::set<node_name> dead_nodes_; ///< guarded by links_lock_; rooms there are nowhere, whatever was heard of them
   std::shared_ptr<edge_port> edge_;
   std::shared_ptr<session_port> sessions_;
 };
