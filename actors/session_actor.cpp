@@ -8,8 +8,8 @@
 namespace godwit {
 namespace {
 
-/// Between two questions to a store that is away.
-constexpr std::chrono::milliseconds load_retry_pause{500};
+/// Between two questions to a store that is away, or for a room that can not be opened now.
+constexpr std::chrono::milliseconds retry_pause{500};
 
 } // namespace
 
@@ -27,6 +27,8 @@ session_actor::behavior_type session_actor::make_behavior() {
       if (what.place)
         board_.learn(*what.place); // the room's own announcement may come later, or have been lost
       perform(rules_.located(what));
+      if (what.why && may_retry(what.why->code)) // what waits for this room would hear of no change
+        delayed_send(this, retry_pause, wake_up{});
     },
     [this](const rooms_listed& what) { perform(rules_.listed(what)); },
     [this](const session_must_end& what) { perform(rules_.must_end(what)); },
@@ -46,7 +48,10 @@ session_actor::behavior_type session_actor::make_behavior() {
     [](const link_lost&) {},
     // A node has died, and with it what was under way to its rooms: all is said again, as when a link was reset.
     [this](const membership_view&) { perform(rules_.link_was_reset({})); },
-    [this](const wake_up&) { load(); },
+    [this](const wake_up&) {
+      load();
+      perform(rules_.link_was_reset({}));
+    },
     [this](const end_self&) { quit(); },
   };
 }
@@ -76,7 +81,7 @@ void session_actor::take_loaded(const session_loaded& what) {
   if (!loading_)
     return;
   if (what.why && may_retry(what.why->code)) {
-    delayed_send(this, load_retry_pause, wake_up{});
+    delayed_send(this, retry_pause, wake_up{});
     return;
   }
   loading_ = false;
