@@ -6,6 +6,8 @@
 #include <caf/make_message.hpp>
 #include <caf/send.hpp>
 
+#include <utility>
+
 namespace godwit {
 namespace {
 
@@ -73,11 +75,13 @@ void relay_actor::perform(show& effect) {
   auto shared = caf::make_message(shared_room_events{std::move(events)});
   for (const auto& session : handles_of(effect.sessions))
     caf::anon_send(session, shared);
+  forget_gone();
 }
 
 void relay_actor::perform(tell_reopened& effect) {
   for (const auto& session : handles_of(effect.sessions))
     caf::anon_send(session, effect.what);
+  forget_gone();
 }
 
 void relay_actor::perform(tell_not_here& effect) {
@@ -118,8 +122,16 @@ const std::vector<caf::actor>& relay_actor::handles_of(const session_list& sessi
   for (const auto& session : *sessions)
     if (auto handle = board_.local(entity_kind::session, session.value))
       resolved_.push_back(std::move(handle));
+    else
+      gone_.push_back(session);
   resolved_for_ = sessions;
   return resolved_;
+}
+
+/// A session that was released has withdrawn from nowhere. One that comes back to this node enrols again.
+void relay_actor::forget_gone() {
+  for (auto session : std::exchange(gone_, {}))
+    perform(rules_.withdraw({room_, session}));
 }
 
 } // namespace godwit

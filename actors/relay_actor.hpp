@@ -6,7 +6,7 @@
 /// Spawned by  room_host_actor, when the first session enrols.
 /// Receives    enrolments and replay requests of sessions of this node, what its room fans out.
 /// Sends       room_events to sessions, one shared list for all of them; attachments and delivery reports to the room.
-/// Monitors    nothing: a session withdraws, or the session_host says that it is gone.
+/// Monitors    nothing: a session withdraws, or is found gone when something is shown.
 /// Ends        when no session is left; what still comes for the room goes to the room_host then.
 /// Keeps       a relay (rules), handles of its sessions.
 /// Blocks on   nothing.
@@ -48,6 +48,7 @@ private:
   void take_or_pass_on(const T& what, relay_effects (relay::*rule)(const T&));
   std::shared_ptr<const void> make_ticket(const show& what);
   const std::vector<caf::actor>& handles_of(const session_list& sessions);
+  void forget_gone();
 
   switchboard& board_;
   room_id room_;
@@ -55,6 +56,7 @@ private:
   bool left_ = false;         ///< off the switchboard: a successor may be there
   session_list resolved_for_; ///< of which list `resolved_` are the handles
   std::vector<caf::actor> resolved_;
+  std::vector<session_id> gone_; ///< were found on this node no more
 };
 
 } // namespace godwit
