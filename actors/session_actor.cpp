@@ -152,9 +152,8 @@ void session_actor::deliver(stream_position position, shared_bytes payload, std:
 }
 
 void session_actor::perform(session_over&) {
-  board_.leave(entity_kind::session, rules_.id().value, caf::actor_cast<caf::actor>(this));
   caf::anon_send(board_.local(entity_kind::session_host, 0), session_over_here{rules_.id(), rules_.epoch()});
-  caf::send_as(this, this, end_self{});
+  board_.sessions().end(rules_.id(), caf::actor_cast<caf::actor>(this));
 }
 
 } // namespace godwit

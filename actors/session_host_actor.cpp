@@ -41,12 +41,8 @@ void session_host_actor::release(const release_session& what) {
   if (auto ended = ended_.find(what.session); ended != ended_.end() && ended->second <= what.epoch)
     ended_.erase(ended);
   auto found = sessions_.find(what.session);
-  if (found == sessions_.end() || what.epoch < found->second.report.epoch)
-    return;
-  auto handle = found->second.handle;
-  board_.leave(entity_kind::session, what.session.value, handle);
-  sessions_.erase(found);
-  caf::anon_send(handle, end_self{});
+  if (found != sessions_.end() && found->second.report.epoch <= what.epoch)
+    sessions_.erase(found); // session_spawner has ended it; or it was attached anew, and says so right away
 }
 
 void session_host_actor::session_left(const session_over_here& what) {
@@ -64,7 +60,7 @@ void session_host_actor::session_went_down(const caf::down_msg& what) {
       continue;
     // It ended by an error. What it held is safe: its rooms and its nick are in the store, its frames at the edge.
     auto lost = each->second;
-    board_.leave(entity_kind::session, each->first.value, lost.handle);
+    board_.sessions().end(each->first, lost.handle);
     sessions_.erase(each);
     board_.send(service_at(lost.report.proxy, entity_kind::edge),
                 attach_refused{lost.report.session, lost.report.epoch, lost.attach, {error_code::session_lost, {}}});

@@ -4,7 +4,7 @@
 /// Lives on    worker nodes, one each.
 /// Spawned by  the node, at start.
 /// Receives    session_here and session_over_here, from sessions; release_session, from the directory. (attach_session,
-///             though addressed to it, is taken by session_spawner.)
+///             though addressed to it, is taken by session_spawner, which also ends what is released.)
 /// Sends       session_hosted, report_worker and end_session to the directory.
 /// Monitors    its sessions: one that ends by an error is reported lost to its edge, whose client resumes it.
 /// Ends        with its node.

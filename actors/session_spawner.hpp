@@ -4,6 +4,8 @@
 /// Not an actor: the frames that follow an attach_session go to the session's actor directly, so it must be there when
 /// attach returns, on the thread that will bring the frames.
 /// Threads     any; two that attach one session at once spawn one actor.
+/// Promises    an actor that was given an attach_session is not ended by a release_session of an older epoch, on
+///             whichever links the two came, and none is given to an actor that was told to end.
 #pragma once
 
 #include "actors/switchboard.hpp"
@@ -11,6 +13,7 @@
 #include <caf/fwd.hpp>
 
 #include <mutex>
+#include <unordered_map>
 
 namespace godwit {
 
@@ -20,13 +23,18 @@ public:
   session_spawner(caf::actor_system& system, switchboard& board) : system_(system), board_(board) {}
 
   void attach(attach_session what) override;
+  void release(const release_session& what) override;
+  void end(session_id session, const caf::actor& handle) override;
 
 private:
+  bool give_to_actor(const attach_session& what);
   caf::actor find_or_spawn(const attach_session& what);
+  void end_locked(session_id session, const caf::actor& handle);
 
   caf::actor_system& system_;
   switchboard& board_;
-  std::mutex spawning_;
+  std::mutex lock_; ///< held while an actor is found and given something: none ends in between
+  std::unordered_map<session_id, session_epoch> epochs_; ///< the youngest that each actor was attached with
 };
 
 } // namespace godwit

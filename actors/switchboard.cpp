@@ -247,6 +247,8 @@ bool switchboard::give_locally(const address& to, message& what) {
       sessions_->attach(std::move(*attach));
     return true;
   }
+  if (const auto* release = std::get_if<release_session>(&what); release && sessions_)
+    sessions_->release(*release); // and the session_host notes it
   auto handle = local(to.kind, to.id);
   if (!handle)
     return false;

@@ -37,11 +37,16 @@ public:
   virtual void push(edge_item what) = 0;
 };
 
-/// Takes attach_session on this node, at once: a frame that follows it must find the session's actor.
+/// Takes attach_session on this node, at once: a frame that follows it must find the session's actor. And what ends a
+/// session's actor: it must not have been attached anew meanwhile.
 class session_port {
 public:
   virtual ~session_port() = default;
   virtual void attach(attach_session what) = 0;
+  /// Ends the session's actor, unless it was attached with a younger epoch.
+  virtual void release(const release_session& what) = 0;
+  /// Takes this actor off the switchboard and ends it, behind all that it was given.
+  virtual void end(session_id session, const caf::actor& handle) = 0;
 };
 
 /// This node's client edge, if it has one. Does not block.
@@ -82,6 +87,8 @@ public:
   /// Both once, before anything is sent.
   void set_edge(std::shared_ptr<edge_port> edge);
   void set_sessions(std::shared_ptr<session_port> sessions);
+  /// Requires a worker node.
+  session_port& sessions() const { return *sessions_; }
   void set_link(const node_name& node, std::uint8_t roles, std::shared_ptr<node_port> link);
   /// Forgets the link, if it is still this one.
   void drop_link(const node_name& node, const node_port* link);
