@@ -10,28 +10,38 @@
 
 namespace godwit {
 
-/// The edge starts last, and clients may come before its start has returned: what is for it waits until `started`.
+/// The edge starts last, and clients may come before its start has returned: what is for it waits until `started`, or
+/// is dropped when it turns out that it can not start.
 class edge_adapter final : public edge_port, public edge_upstream {
 public:
   explicit edge_adapter(switchboard& board) : board_(board) {}
 
   void started(edge& running) {
     edge_.store(&running);
-    edge_.notify_all();
+    is_known_.store(true);
+    is_known_.notify_all();
+  }
+  void can_not_start() {
+    is_known_.store(true);
+    is_known_.notify_all();
   }
 
   // edge → node
   void send(const address& to, message what) override { board_.send(to, std::move(what)); }
 
   // node → edge
-  void receive(message what) override { get().receive(std::move(what)); }
+  void receive(message what) override {
+    if (auto* running = wait_for_edge())
+      running->receive(std::move(what));
+  }
   void deliver(edge_item what) override {
     std::vector<edge_item> items;
     items.push_back(std::move(what));
-    get().deliver(std::move(items));
+    deliver(std::move(items), nullptr);
   }
   void deliver(std::vector<edge_item> items, std::shared_ptr<const void> ticket) {
-    get().deliver(std::move(items), std::move(ticket));
+    if (auto* running = wait_for_edge())
+      running->deliver(std::move(items), std::move(ticket));
   }
   void reset(const link_reset& what) override {
     if (auto* running = edge_.load())
@@ -43,13 +53,15 @@ public:
   }
 
 private:
-  edge& get() {
-    edge_.wait(nullptr);
-    return *edge_.load();
+  /// Null: there will be none.
+  edge* wait_for_edge() {
+    is_known_.wait(false);
+    return edge_.load();
   }
 
   switchboard& board_;
   std::atomic<edge*> edge_{nullptr};
+  std::atomic<bool> is_known_{false}; ///< whether there is an edge
 };
 
 } // namespace godwit

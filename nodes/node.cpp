@@ -97,8 +97,10 @@ public:
       if (auto problem = start_links())
         return problem;
     if (self_.has(node_role::proxy))
-      if (auto problem = start_edge())
+      if (auto problem = start_edge()) {
+        edge_adapter_->can_not_start(); // links may wait for it already
         return problem;
+      }
     edge_started_ = true;
     if (self_.has(node_role::broker))
       broker_linked_ = true;
