@@ -151,6 +151,10 @@ void directory::on(const room_hosted& told) {
       touched_[*former];
   } else if (asked_for) {
     room->opening.reset();
+    if (!room->place) { // a former life of it, which has not heard that it is over
+      tell(service_at(told.node, entity_kind::room_host), room_announced{told.room, room->epoch, {}});
+      return open_room(told.room);
+    }
   }
   answer_waiters(told.room);
 }

@@ -418,6 +418,21 @@ TEST(Directory, TheRoomsOfADeadWorkerAreOpenedOnASurvivor) {
   EXPECT_TRUE(b.take<host_room>());
 }
 
+TEST(Directory, AWorkerNodeThatOffersAFormerLifeOfARoomIsToldSoAndAskedAgain) {
+  bench b;
+  b.start();
+  b.tell(report_worker{"worker-1", {11}, {}, {{{77}, 5, "lobby"}}});
+  b.view({bench::node(one, node_state::dead), bench::node(two)});
+  ASSERT_TRUE(b.take<host_room>());
+  b.tell(b.locate(1, "lobby"));
+  b.tell(room_hosted{{77}, 4, "worker-2", {}}); // it hosted the room before worker-1 did
+  EXPECT_EQ(b.take<room_announced>(), (room_announced{{77}, 5, {}}));
+  EXPECT_FALSE(b.take<room_located>());
+  EXPECT_TRUE(b.take<host_room>());
+  b.tell(room_hosted{{77}, 6, "worker-2", {}});
+  EXPECT_EQ(b.take<room_located>()->place, (room_place{{77}, 6, "worker-2"}));
+}
+
 TEST(Directory, AMalformedRoomKeyIsRefused) {
   bench b;
   b.start();
