@@ -54,9 +54,10 @@ void room_host_actor::over(const room_over_here& what) {
     return;
   rooms_.erase(found);
   if (what.refused)
-    tell_directory(room_hosted{what.room, 0, board_.self(), what.why});
-  else
-    tell_directory(room_closed{what.room, what.epoch, board_.self()});
+    return tell_directory(room_hosted{what.room, 0, board_.self(), what.why});
+  tell_directory(room_closed{what.room, what.epoch, board_.self()});
+  // Relays that counted on it, if there are any, have it opened again; behind the word to the directory.
+  board_.announce({what.room, what.epoch, {}});
 }
 
 void room_host_actor::room_went_down(const caf::down_msg& what) {
