@@ -20,7 +20,7 @@ using shared_room_events = std::shared_ptr<const room_events>;
   X(place_session) X(resume_session) X(session_placed) X(route_revoked)                                                \
   X(claim_nick) X(nick_claimed) X(release_nick) X(find_nick) X(nick_found)                                             \
   X(locate_room) X(room_located) X(list_rooms) X(rooms_listed)                                                         \
-  X(end_session) X(session_must_end) X(report_worker) X(release_session) X(session_hosted)                                           \
+  X(end_session) X(session_must_end) X(report_worker) X(release_session) X(session_hosted)                             \
   X(host_room) X(room_hosted) X(room_closed) X(room_announced) X(room_not_here)                                        \
   X(room_command) X(command_answered) X(command_expected) X(room_query) X(query_answered)                              \
   X(membership_given) X(accept_membership) X(set_presence)                                                             \

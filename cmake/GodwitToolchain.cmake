@@ -6,7 +6,7 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
 endif()
 
 if(GODWIT_SANITIZE)
-  add_compile_options(-fsanitize=${GODWIT_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=undefined)
+  add_compile_options(-fsanitize=${GODWIT_SANITIZE} -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${GODWIT_SANITIZE})
 endif()
 

@@ -349,11 +349,18 @@ tell::history read_history_events(wire::History::Reader from) {
   return out;
 }
 
+/// Of an error that this build does not know, the server's own sentence is kept as the detail.
+error read_error(wire::Error::Reader from) {
+  error why{static_cast<error_code>(from.getCode()), string(from.getDetail())};
+  if (!is_known(from.getCode()))
+    why.detail = string(from.getText()) + (why.detail.empty() ? "" : " (" + why.detail + ')');
+  return why;
+}
+
 tell::answer read_answer(wire::Reply::Reader from) {
   using wire::Reply;
   switch (from.which()) {
-  case Reply::ERROR:
-    return error{static_cast<error_code>(from.getError().getCode()), string(from.getError().getDetail())};
+  case Reply::ERROR: return read_error(from.getError());
   case Reply::LOGGED_IN: return tell::logged_in{string(from.getLoggedIn())};
   case Reply::NICK: return tell::nick_changed{string(from.getNick())};
   case Reply::MEMBERS: return read_members_rows(from.getMembers());

@@ -82,7 +82,7 @@ int run_node(const cluster_config& config, const node_name& name) {
   }
   int signal = 0;
   sigwait(&signals, &signal);
-  spdlog::info("{} stops", name);
+  spdlog::info("stopping");
   (*running)->stop();
   return declared_dead ? exit_declared_dead : 0;
 }

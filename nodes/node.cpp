@@ -248,8 +248,6 @@ private:
       return started.why();
     edge_ = std::move(*started);
     edge_adapter_->started(*edge_);
-    for (const auto& each : edge_->listening())
-      spdlog::info("{}: clients connect to {}", self_.name, to_string(endpoint{each.host, each.port}));
     return std::nullopt;
   }
 
