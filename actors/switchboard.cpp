@@ -145,6 +145,7 @@ void switchboard::tell_everyone(const T& what) {
 }
 
 void switchboard::tell_all(const link_reset& what) {
+  note_life(what);
   if (edge_)
     edge_->reset(what);
   tell_everyone(what);
@@ -174,12 +175,26 @@ bool switchboard::note_dead(const membership_view& view) {
   std::unique_lock guard{links_lock_};
   bool news = false;
   for (const auto& node : view.nodes) { // one that the view does not name stays as it was: the view may begin anew
-    if (node.state == node_state::dead)
-      news |= dead_nodes_.insert(node.name).second;
-    else
+    if (node.state != node_state::dead) {
       dead_nodes_.erase(node.name);
+      continue;
+    }
+    const auto linked = linked_lives_.find(node.name);
+    if (linked != linked_lives_.end() && linked->second != node.incarnation)
+      continue; // it has begun anew, and the view comes late
+    auto& dead = dead_nodes_[node.name];
+    news |= dead != node.incarnation;
+    dead = node.incarnation;
   }
   return news;
+}
+
+void switchboard::note_life(const link_reset& what) {
+  std::unique_lock guard{links_lock_};
+  linked_lives_[what.node] = what.incarnation;
+  const auto dead = dead_nodes_.find(what.node);
+  if (dead != dead_nodes_.end() && dead->second != what.incarnation)
+    dead_nodes_.erase(dead);
 }
 
 bool switchboard::is_dead(const node_name& node) const {

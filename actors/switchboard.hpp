@@ -22,7 +22,6 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <set>
 #include <shared_mutex>
 #include <unordered_map>
 #include <vector>
@@ -132,6 +131,7 @@ private:
   std::shared_ptr<node_port> link_to(const node_name& node) const;
   /// Returns whether a node has died.
   bool note_dead(const membership_view& view);
+  void note_life(const link_reset& what);
   bool is_dead(const node_name& node) const;
   bool give_locally(const address& to, message& what);
   void bounce(const node_name& sender, const address& to, const message& what);
@@ -144,7 +144,9 @@ private:
   std::array<shard, 16> shards_;
   mutable std::shared_mutex links_lock_;
   std::map<node_name, link> links_;
-  std::set<node_name> dead_nodes_; ///< guarded by links_lock_; rooms there are nowhere, whatever was heard of them
+  // Rooms on dead nodes are nowhere, whatever was heard of them. Guarded by links_lock_.
+  std::map<node_name, incarnation> dead_nodes_;
+  std::map<node_name, incarnation> linked_lives_; ///< as last linked: of another life a death says nothing
   std::shared_ptr<edge_port> edge_;
   std::shared_ptr<session_port> sessions_;
 };
