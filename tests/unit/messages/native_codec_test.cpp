@@ -137,6 +137,16 @@ TEST(NativeCodec, DecodesEveryServerFrameThatItEncodes) {
   }
 }
 
+// E-4
+TEST(NativeCodec, KeepsTheSentenceOfAnErrorThatItDoesNotKnow) {
+  const error unknown{static_cast<error_code>(999), "more"};
+  const auto read =
+    native::decode_server_frame(message_of(native::encode(server_frame{client_reply{7, false, unknown}})));
+  ASSERT_TRUE(read);
+  const auto& why = std::get<error>(std::get<client_reply>(*read).answer);
+  EXPECT_EQ(why.detail, std::string{sentence_of(unknown.code)} + " (more)");
+}
+
 TEST(NativeCodec, PutsTheLengthAndTheSessionChannelBeforeEachFrame) {
   const auto bytes = native::encode(client_command{1, false, ask::rooms{}});
   EXPECT_EQ(static_cast<unsigned char>(bytes[0]) + 256U * static_cast<unsigned char>(bytes[1]), bytes.size() - 4);
