@@ -173,12 +173,12 @@ void connection::flush() {
   was_full_ = was_full_ || !half_empty();
   while (stage()) {
     const auto bytes = tls_.output();
+    context_.counters.sends.add(); // before the client can have it, and look at the count
     const auto count = ::send(socket_.native_handle(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
     if (count < 0 && errno == EINTR)
       continue;
     if (count < 0 && errno != EAGAIN && errno != EWOULDBLOCK)
       return note_trouble(trouble_kind::gone);
-    context_.counters.sends.add();
     const auto sent = count < 0 ? 0 : static_cast<std::size_t>(count);
     context_.counters.bytes_out.add(sent);
     if (sent != 0 && !read_armed_)
