@@ -24,6 +24,7 @@ directory_actor::behavior_type directory_actor::make_behavior() {
     [this](const report_worker& what) { take(what); },
     [this](const end_session& what) { take(what); },
     [this](const attach_refused& what) { take(what); },
+    [this](const membership_given& what) { take(what); },
     [this](const claim_nick& what) { take(what); },
     [this](const release_nick& what) { take(what); },
     [this](const find_nick& what) { take(what); },

@@ -79,6 +79,7 @@ private:
   void on(const report_worker& told);
   void on(const end_session& told);
   void on(const attach_refused& told);
+  void on(const membership_given& told);
   // nicks
   void on(const claim_nick& asked);
   void on(const release_nick& told);

@@ -72,6 +72,14 @@ void directory::on(const attach_refused& told) {
   sessions_.set_deadline(told.session, *session, now_ + limits::ending_repeated_after);
 }
 
+/// The room knows where the session was, this knows where it is. One that lives nowhere finds its rooms when it is
+/// resumed.
+void directory::on(const membership_given& told) {
+  const auto* session = sessions_.find(told.session);
+  if (session != nullptr && session->worker)
+    tell(session_at(session->worker->node, told.session), told);
+}
+
 void directory::on(const end_session& told) {
   if (const auto ended = ended_.find(told.session); ended != ended_.end()) {
     ended->second.node = told.node;

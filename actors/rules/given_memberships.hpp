@@ -1,5 +1,6 @@
 /// @file
-/// Memberships that a session was given by another's doing and has not accepted yet.
+/// Memberships that a session was given by another's doing and has not accepted yet. Each is said to the worker node where
+/// the session was, if that is known, and to the directory, which knows where it is by now.
 ///
 /// Bounded by the members of private conversations: one per companion.
 #pragma once
@@ -19,6 +20,13 @@ public:
   }
   void accepted(session_id session) { by_session_.erase(session); }
   void clear() { by_session_.clear(); }
+  /// What has to be said again by way of the directory.
+  [[nodiscard]] std::vector<membership_given> all() const {
+    std::vector<membership_given> found;
+    for (const auto& [session, given] : by_session_)
+      found.push_back(given.second);
+    return found;
+  }
   [[nodiscard]] bool empty() const { return by_session_.empty(); }
 
   /// What has to be said again to sessions on this node.

@@ -54,6 +54,7 @@ void room::open(const godwit::log_opened& what, timestamp now, room_effects& out
   store_away_ = false;
   out.push_back(hosted{epoch_});
   out.push_back(announce{{id_, epoch_, node_}});
+  give_memberships_again(what.members, out);
   for (const auto& held : std::exchange(held_commands_, {}))
     take(held, now, out);
   for (const auto& held : std::exchange(held_queries_, {}))
@@ -262,8 +263,21 @@ void room::give_membership(const companion& who, session_id by, room_effects& ou
                          giver->nick,
                          member->joined_seq,
                          order_.last_logged(who.session)};
-  out.push_back(send{session_at(who.worker, who.session), given});
+  if (!who.worker.empty())
+    out.push_back(send{session_at(who.worker, who.session), given});
+  out.push_back(send{broker_service(entity_kind::directory), given});
   given_.give(who.worker, std::move(given));
+}
+
+/// Whether the members have accepted what a former life of the room told them is not known: they are told again.
+void room::give_memberships_again(const std::vector<stored_member>& members, room_effects& out) {
+  if (!is_private(key_))
+    return;
+  for (const auto& member : members) {
+    const auto other = std::ranges::find_if(members, [&](const auto& it) { return it.identity != member.identity; });
+    if (other != members.end())
+      give_membership({member.session, member.nick, member.identity, {}}, other->session, out);
+  }
 }
 
 void room::answer_late(room_effects& out) {
@@ -398,6 +412,9 @@ room_effects room::link_reset(const godwit::link_reset& what, timestamp now) {
     else
       say_again_to_store(out);
   }
+  if (phase_ == phase::open && (what.roles & broker_role) != 0)
+    for (auto& given : given_.all())
+      out.push_back(send{broker_service(entity_kind::directory), std::move(given)});
   if (phase_ == phase::open && (what.roles & worker_role) != 0) {
     if (what.node != node_)
       window_.drop(what.node);

@@ -103,6 +103,7 @@ private:
 
   // room.cpp
   void open(const godwit::log_opened& what, timestamp now, room_effects& out);
+  void give_memberships_again(const std::vector<stored_member>& members, room_effects& out);
   void end(room_end why, error detail, room_effects& out);
   void written(const std::vector<entry_group>& groups, timestamp now, room_effects& out);
   void follow_up(const entry_group& group, timestamp now, room_effects& out);

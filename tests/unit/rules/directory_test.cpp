@@ -227,6 +227,20 @@ TEST(Directory, OfTwoResumesAtOnceTheLaterHasTheSession) {
   EXPECT_EQ(b.take<session_placed>()->epoch, (session_epoch{3, 0}));
 }
 
+TEST(Directory, PassesAMembershipOnToWhereTheSessionIsNow) {
+  bench b;
+  b.start();
+  b.host(1);
+  membership_given given;
+  given.session = {1};
+  given.room = {8};
+  b.tell(given);
+  EXPECT_EQ(b.take<membership_given>(), given);
+  given.session = {77};
+  b.tell(given);
+  EXPECT_FALSE(b.take<membership_given>()) << "who lives nowhere finds its rooms when it is resumed";
+}
+
 TEST(Directory, AStaleReportIsAnsweredByRelease) {
   bench b;
   b.start({{b.row(1, 4, proxy, 5)}, {}});

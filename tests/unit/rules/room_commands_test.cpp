@@ -306,13 +306,16 @@ TEST(PrivateRoom, TakesAPostOfTheSameFrameBehindBothJoins) {
 TEST(PrivateRoom, TellsTheCompanionAgainAtEachLinkResetUntilItAccepts) {
   auto it = private_room();
   const auto given = sent<membership_given>(write_all(it, it.command(open_with_bob(1, 0), at(1001))));
-  ASSERT_EQ(given.size(), 1u);
+  ASSERT_EQ(given.size(), 2u) << "to the node where bob was, and by way of the directory";
+  EXPECT_EQ(given[0], given[1]);
   EXPECT_EQ(given[0].session, bob);
   EXPECT_EQ(given[0].companion_nick, "ann");
   EXPECT_EQ(given[0].joined_seq, 1u);
   EXPECT_TRUE(sent<membership_given>(it.link_reset(reset_of("w3", is_worker), at(3000))).empty());
   EXPECT_EQ(sent<membership_given>(it.link_reset(reset_of("w2", is_worker), at(3000))).size(), 1u);
+  EXPECT_EQ(sent<membership_given>(it.link_reset(reset_of("b1", 1), at(3000))).size(), 1u);
   it.accepted({bob, the_room});
+  EXPECT_TRUE(sent<membership_given>(it.link_reset(reset_of("b1", 1), at(3000))).empty());
   EXPECT_TRUE(sent<membership_given>(it.link_reset(reset_of("w2", is_worker), at(3000))).empty());
 }
 
@@ -324,7 +327,18 @@ TEST(PrivateRoom, JoinsOnlyTheCompanionWhenTheSenderIsAMember) {
   ASSERT_EQ(sent<append_entries>(effects).at(0).entries.size(), 1u);
   const auto durable = write_all(it, effects);
   EXPECT_EQ(sent<command_answered>(durable).at(0).at->seq, 2u);
-  EXPECT_EQ(sent<membership_given>(durable).size(), 1u);
+  EXPECT_EQ(sent<membership_given>(durable).size(), 2u);
+}
+
+TEST(PrivateRoom, TellsItsMembersAgainWhenItIsOpenedAnew) {
+  auto log = log_with({ann, bob}, 2);
+  log.key = private_room_key(identity_of(ann), identity_of(bob));
+  room it(the_room, log.key, "w1");
+  it.start();
+  const auto given = sent<membership_given>(it.log_opened(log, at(1000)));
+  ASSERT_EQ(given.size(), 2u);
+  EXPECT_NE(given[0].session, given[1].session);
+  EXPECT_EQ(given[0].companion_nick, given[0].session == ann ? "bob" : "ann");
 }
 
 // P-5
