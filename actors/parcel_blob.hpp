@@ -24,5 +24,5 @@ auto inspect(Inspector& f, parcel_blob& blob) {
 } // namespace godwit
 
 CAF_BEGIN_TYPE_ID_BLOCK(godwit, first_custom_type_id)
-  CAF_ADD_TYPE_ID(godwit, (godwit::parcel_blob))
+CAF_ADD_TYPE_ID(godwit, (godwit::parcel_blob))
 CAF_END_TYPE_ID_BLOCK(godwit)

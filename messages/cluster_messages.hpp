@@ -247,9 +247,9 @@ struct end_session {
   node_name node{}; ///< whose session_host asks
   bool operator==(const end_session&) const = default;
 };
-/// directory → session_host. Whatever you hold of this session, of this epoch and older, is over: stop the actor, without
-/// leaving rooms and without a word to clients; forget it. Answers `end_session`; also said when the session was resumed
-/// elsewhere, and to a worker node that reports a session of which a younger epoch is known.
+/// directory → session_host. Whatever you hold of this session, of this epoch and older, is over: stop the actor,
+/// without leaving rooms and without a word to clients; forget it. Answers `end_session`; also said when the session
+/// was resumed elsewhere, and to a worker node that reports a session of which a younger epoch is known.
 struct release_session {
   session_id session;
   session_epoch epoch;
@@ -876,8 +876,8 @@ using message =
                command_answered, command_expected, room_query, query_answered, membership_given, accept_membership,
                set_presence, attach_relay, detach_relay, fan_out, fan_out_delivered, report_taken, fetch_entries,
                entries_fetched, open_log, log_opened, append_entries, entries_appended, read_log, log_read, find_logged,
-               logged_found, load_session, session_loaded, ask_store, store_answered, membership_view, suspect_node, release_session,
-               session_hosted>;
+               logged_found, load_session, session_loaded, ask_store, store_answered, membership_view, suspect_node,
+               release_session, session_hosted>;
 
 /// A message and where it goes.
 struct envelope {

@@ -1,6 +1,6 @@
 /// @file
-/// Memberships that a session was given by another's doing and has not accepted yet. Each is said to the worker node where
-/// the session was, if that is known, and to the directory, which knows where it is by now.
+/// Memberships that a session was given by another's doing and has not accepted yet. Each is said to the worker node
+/// where the session was, if that is known, and to the directory, which knows where it is by now.
 ///
 /// Bounded by the members of private conversations: one per companion.
 #pragma once

@@ -5,9 +5,7 @@
 namespace godwit {
 namespace {
 
-std::size_t line_of(const toml::value& value) {
-  return value.location().line();
-}
+std::size_t line_of(const toml::value& value) { return value.location().line(); }
 
 std::string shown(const toml::value& value) {
   std::ostringstream out;

@@ -15,7 +15,8 @@ namespace godwit {
 
 class table_reader {
 public:
-  /// `path` is put before the keys in problems: `node[1].`. Keeps references: the table and the problems must outlive it.
+  /// `path` is put before the keys in problems: `node[1].`. Keeps references: the table and the problems must outlive
+  /// it.
   table_reader(const toml::value& table, std::string path, std::string file, std::vector<config_problem>& problems);
 
   std::string text(const std::string& key, const std::string& allowed, bool required = false);
