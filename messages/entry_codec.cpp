@@ -1,5 +1,7 @@
 #include "messages/entry_codec.hpp"
 
+#include "messages/overloaded.hpp"
+
 #include <capnp/any.h>
 #include <capnp/message.h>
 #include <capnp/schema.h>
@@ -12,11 +14,6 @@
 
 namespace godwit {
 namespace {
-
-template <class... Fs>
-struct overloaded : Fs... {
-  using Fs::operator()...;
-};
 
 constexpr std::size_t word_bytes = sizeof(capnp::word);
 /// The struct itself, its pointers' words, the identity; texts come on top.

@@ -1,5 +1,7 @@
 #include "nodes/store/store.hpp"
 
+#include "messages/overloaded.hpp"
+
 #include "nodes/store/request_queue.hpp"
 
 #include <spdlog/spdlog.h>
@@ -11,11 +13,6 @@
 
 namespace godwit {
 namespace {
-
-template <class... Fs>
-struct overloaded : Fs... {
-  using Fs::operator()...;
-};
 
 struct waiting_request {
   store_request request;

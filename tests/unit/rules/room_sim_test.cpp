@@ -2,6 +2,8 @@
 // reset, and a room that crashes. The members that check are no part of what is checked: they know only the contract.
 #include "actors/rules/relay.hpp"
 
+#include "messages/overloaded.hpp"
+
 #include "tests/unit/rules/room_bench.hpp"
 
 #include <deque>
@@ -12,13 +14,6 @@ namespace godwit::testing {
 namespace {
 
 constexpr std::uint64_t posts_each = 40;
-
-template <class... Functions>
-struct overloaded : Functions... {
-  using Functions::operator()...;
-};
-template <class... Functions>
-overloaded(Functions...) -> overloaded<Functions...>;
 
 /// A log that takes appends whole, knows repeats, and fences former owners.
 struct model_store {
