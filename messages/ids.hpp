@@ -75,6 +75,13 @@ using shared_bytes = std::shared_ptr<const std::string>;
 /// Which language a client speaks.
 enum class protocol : std::uint8_t { native = 1, irc = 2 };
 
+/// What an effect of a session on the directory is called, and who waits for the answer.
+struct request_origin {
+  effect_name name;
+  node_name reply_to;
+  bool operator==(const request_origin&) const = default;
+};
+
 } // namespace godwit
 
 template <class Tag>

@@ -55,4 +55,11 @@ using shared_entry = std::shared_ptr<const log_entry>;
 /// What clients and logs call one event: unique for ever in this cluster, opaque to clients.
 std::string message_id(room_id room, room_seq seq);
 
+/// Where a command of a session stands in the log.
+struct logged_at {
+  room_seq seq = 0;
+  timestamp time{};
+  bool operator==(const logged_at&) const = default;
+};
+
 } // namespace godwit

@@ -8,7 +8,8 @@
 /// Limits    append_entries_max, append_bytes_max per append; room_waiting_commands_max, room_waiting_bytes_max wait.
 #pragma once
 
-#include "messages/cluster_messages.hpp"
+#include "messages/room_messages.hpp"
+#include "messages/store_messages.hpp"
 
 #include <cstddef>
 #include <deque>

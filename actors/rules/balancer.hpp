@@ -11,7 +11,7 @@
 /// sessions of a dead node are re-homed will be decided here too.
 #pragma once
 
-#include "messages/cluster_messages.hpp"
+#include "messages/membership_messages.hpp"
 
 #include <cstdint>
 #include <map>

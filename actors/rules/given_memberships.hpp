@@ -5,7 +5,7 @@
 /// Bounded by the members of private conversations: one per companion.
 #pragma once
 
-#include "messages/cluster_messages.hpp"
+#include "messages/room_messages.hpp"
 
 #include <map>
 #include <utility>

@@ -2,7 +2,7 @@
 /// How to read a membership view (messages/cluster_messages.hpp): who is alive, who is dead, of whom nothing is known.
 #pragma once
 
-#include "messages/cluster_messages.hpp"
+#include "messages/membership_messages.hpp"
 
 namespace godwit {
 

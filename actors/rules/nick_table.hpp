@@ -4,7 +4,7 @@
 /// The store decides (its rows are unique); this table follows what it answered.
 #pragma once
 
-#include "messages/cluster_messages.hpp"
+#include "messages/store_messages.hpp"
 
 #include <deque>
 #include <map>

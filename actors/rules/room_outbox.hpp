@@ -9,7 +9,7 @@
 /// Source      docs/ARCHITECTURE.md, "The path of a command to a room".
 #pragma once
 
-#include "messages/cluster_messages.hpp"
+#include "messages/room_messages.hpp"
 
 #include <vector>
 

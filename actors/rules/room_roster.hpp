@@ -2,7 +2,8 @@
 /// Who is in a room, by session and by nick.
 #pragma once
 
-#include "messages/cluster_messages.hpp"
+#include "messages/room_messages.hpp"
+#include "messages/store_messages.hpp"
 
 #include <set>
 #include <unordered_map>

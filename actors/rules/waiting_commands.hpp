@@ -5,7 +5,7 @@
 /// Limits: room_waiting_commands_max, room_waiting_bytes_max.
 #pragma once
 
-#include "messages/cluster_messages.hpp"
+#include "messages/room_messages.hpp"
 
 #include <cstddef>
 #include <deque>

@@ -29,7 +29,7 @@ TEST(ClusterCodec, HasASampleOfEachMessage) {
   std::set<std::size_t> kinds;
   for (const auto& what : cluster_samples())
     kinds.insert(what.index());
-  EXPECT_EQ(kinds.size(), std::variant_size_v<message>);
+  EXPECT_EQ(kinds.size(), std::variant_size_v<message_content>);
 }
 
 TEST(ClusterCodec, ReadsWhatItWroteOfEachMessage) {

@@ -1,0 +1,164 @@
+/// @file
+/// What sessions say to rooms, and rooms to them.
+#pragma once
+
+#include "messages/errors.hpp"
+#include "messages/ids.hpp"
+#include "messages/log_entry.hpp"
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace godwit {
+
+// --------------------------------------------------------------------------------------- session ↔ room
+
+/// A member of a private conversation that the one who opens it brings along.
+struct companion {
+  session_id session;
+  std::string nick;
+  identity_hash identity{};
+  node_name worker;
+  bool operator==(const companion&) const = default;
+};
+
+struct join_room {
+  std::optional<godwit::companion> companion; ///< private conversations: becomes a member with the sender
+  bool operator==(const join_room&) const = default;
+};
+struct leave_room {
+  std::string reason;
+  bool quit = false;
+  bool operator==(const leave_room&) const = default;
+};
+struct post {
+  std::string text;
+  bool operator==(const post&) const = default;
+};
+struct set_topic {
+  std::string text;
+  bool operator==(const set_topic&) const = default;
+};
+struct rename_member {
+  std::string to;
+  bool operator==(const rename_member&) const = default;
+};
+using room_action = std::variant<join_room, leave_room, post, set_topic, rename_member>;
+
+/// session → room. What is to be logged. Known by its name; ordered behind `previous`, the name of the session's
+/// command to this room before it: the unanswered one, else the last logged, else none.
+struct room_command {
+  room_id room;
+  effect_name name;
+  effect_name previous;
+  session_epoch epoch;
+  node_name reply_to;
+  std::string nick; ///< of the sender; taken over by join_room only
+  identity_hash identity{};
+  room_action action;
+  bool operator==(const room_command&) const = default;
+};
+
+/// room → session. Refused (`why`), or recognised as logged before (`at`). What is logged now is answered by its event.
+struct command_answered {
+  effect_name name;
+  room_id room;
+  std::optional<logged_at> at;
+  std::optional<error> why;
+  bool operator==(const command_answered&) const = default;
+};
+/// room → session. `refused` did not follow `last`, the last of yours that this room has seen: stamp anew and resend in
+/// order.
+struct command_expected {
+  effect_name refused;
+  room_id room;
+  effect_name last;
+  bool operator==(const command_expected&) const = default;
+};
+
+/// Members of the room, from `after` (a nick) on.
+struct read_members {
+  std::string after;
+  bool operator==(const read_members&) const = default;
+};
+/// Logged events with from <= seq <= to, the first `limit` of them; with `last` the newest `limit` of them instead.
+struct read_history {
+  room_seq from = 1;
+  room_seq to = 0; ///< 0: no upper end
+  std::uint32_t limit = 0;
+  bool last = false;
+  bool since_left =
+    false; ///< from := what the identity missed since its last session left; joins when it never was here
+  bool operator==(const read_history&) const = default;
+};
+struct read_topic {
+  bool operator==(const read_topic&) const = default;
+};
+using room_question = std::variant<read_members, read_history, read_topic>;
+
+/// session → room. Changes nothing; answered to members only (and to those who were, for what they saw).
+struct room_query {
+  room_id room;
+  request_origin origin;
+  identity_hash identity{};
+  room_question question;
+  bool operator==(const room_query&) const = default;
+};
+struct member_row {
+  std::string nick;
+  std::string away; ///< empty: here
+  bool operator==(const member_row&) const = default;
+};
+struct members_read {
+  std::vector<member_row> members;
+  bool more = false;
+  bool operator==(const members_read&) const = default;
+};
+struct history_read {
+  std::vector<shared_entry> entries;
+  bool more = false; ///< the question covers more than this answer
+};
+struct topic_read {
+  std::string text;
+  std::string by;
+  timestamp time{};
+  bool operator==(const topic_read&) const = default;
+};
+/// room → session.
+struct query_answered {
+  effect_name name;
+  room_id room;
+  std::variant<members_read, history_read, topic_read, error> answer;
+};
+
+/// room → session. You are a member, by another's doing or from before: show from `joined_seq` on. Repeated until
+/// `accept_membership`.
+struct membership_given {
+  session_id session;
+  room_id room;
+  room_epoch epoch = 0;
+  node_name node;
+  room_key key;
+  std::string title;
+  std::string companion_nick; ///< private conversations: who else is in it
+  room_seq joined_seq = 0;
+  effect_name last; ///< of this session in this room
+  bool operator==(const membership_given&) const = default;
+};
+struct accept_membership {
+  session_id session;
+  room_id room;
+  bool operator==(const accept_membership&) const = default;
+};
+
+/// session → room, passing: shown to those who are there now, kept by nobody.
+struct set_presence {
+  room_id room;
+  session_id session;
+  std::string away; ///< empty: back
+  bool operator==(const set_presence&) const = default;
+};
+
+} // namespace godwit
