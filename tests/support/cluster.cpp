@@ -185,6 +185,8 @@ process& cluster::process_of(const std::string& node) {
 
 std::string cluster::config() const { return read_text(config_file_); }
 
+void cluster::change_config(const std::string& text) const { write_text(config_file_, text); }
+
 std::string cluster::write_config(const std::string& name, const std::string& text) const {
   auto file = path("cluster-configs/" + name);
   write_text(file, text);

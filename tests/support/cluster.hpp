@@ -54,6 +54,8 @@ public:
   const std::vector<std::string>& nodes() const { return nodes_; }
   const std::string& config_file() const { return config_file_; }
   std::string config() const;
+  /// What the nodes that are started from now on read.
+  void change_config(const std::string& text) const;
   /// A further config file beside it, for nodes that are to go wrong.
   std::string write_config(const std::string& name, const std::string& text) const;
   /// In the cluster's folder; certificates and data are in var/.

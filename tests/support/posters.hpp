@@ -1,0 +1,52 @@
+/// @file
+/// People who post numbered texts to one room while something breaks, and what must be true of it afterwards.
+///
+/// Promises  each wait has a deadline.
+#pragma once
+
+#include "tests/support/cluster.hpp"
+
+#include <chrono>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace godwit::test {
+
+/// Posts numbered texts, and knows what was acknowledged.
+class poster {
+public:
+  explicit poster(std::unique_ptr<chat_client> client) : client_(std::move(client)) { client_->settle(); }
+
+  /// Posts `count` texts; waits for nothing.
+  void say_some(int count = posts_at_a_time);
+  /// The first of the posts that were said last has been acknowledged.
+  void wait_for_first_of_newest() const;
+  /// All posts have been acknowledged.
+  void wait_for_all() const;
+
+  chat_client& client() const { return *client_; }
+  const std::map<int, std::string>& texts_by_request() const { return texts_by_request_; }
+
+private:
+  static constexpr int posts_at_a_time = 25;
+
+  std::unique_ptr<chat_client> client_;
+  std::map<int, std::string> texts_by_request_;
+  int newest_ = 0; ///< the first request of the last say_some()
+};
+
+using posters_of_room = std::vector<std::unique_ptr<poster>>;
+
+/// `count` people in the lobby.
+posters_of_room gather(cluster& running, int count = 4);
+void wait_for_all(const posters_of_room& all);
+
+/// What was acknowledged stands in the history once, in order; each was told just that; then they leave without an
+/// error.
+void expect_all_whole(cluster& running, const posters_of_room& all);
+/// Nobody's connection was lost, nobody's session resumed.
+void expect_undisturbed(const posters_of_room& all);
+
+} // namespace godwit::test
