@@ -40,11 +40,13 @@ void directory::settle_if_ready() {
   watch_proxies();
 }
 
-/// Nobody has reported these sessions yet: each waits as if its client had just been lost.
+/// Nobody has reported these sessions yet: each waits as if its client had just been lost. A row that is nobody's is of
+/// a session that has ended, or was being ended.
 void directory::load(const directory_loaded& rows) {
   for (const auto& row : rows.sessions) {
-    auto& session = sessions_.add(row, session_phase::lost);
-    wait_for_resume(row.session, session, now_ + config_.resume_timeout);
+    const auto ends = row.proxy.empty();
+    auto& session = sessions_.add(row, ends ? session_phase::ending : session_phase::lost);
+    sessions_.set_deadline(row.session, session, ends ? now_ : now_ + config_.resume_timeout);
   }
   for (const auto& row : rows.nicks)
     nicks_.put(row);

@@ -70,6 +70,7 @@ private:
     session_epoch epoch;
     node_name node; ///< whose session_host waits for release_session; empty: none
     instant delete_at;
+    bool marked = false; ///< the store knows that it is over
   };
 
   // sessions
@@ -108,12 +109,14 @@ private:
   void stored(const store_purpose::new_session& purpose, const directory_result& result);
   void stored(const store_purpose::resume& purpose, const directory_result& result);
   void stored(const store_purpose::ending& purpose, const directory_result& result);
+  void stored(const store_purpose::end_mark& purpose, const directory_result& result);
   void stored(const store_purpose::claim& purpose, const directory_result& result);
   void stored(const store_purpose::release& purpose, const directory_result& result);
   void stored(const store_purpose::removal& purpose, const directory_result& result);
   void stored(const store_purpose::search& purpose, const directory_result& result);
   void stored(const store_purpose::listing& purpose, const directory_result& result);
 
+  void place_again(const place_session& asked, const session_row& row, held_session& known);
   void adopt(held_session& session, const session_row& row);
   void retire_holder(held_session& session, const resume_session& by);
   void session_picked(const session_pick& picked, const std::optional<worker_place>& place);
@@ -130,6 +133,9 @@ private:
   void spawn_to_end(held_session& session);
   void tell_to_end(const held_session& session);
   void session_over(session_id id, session_epoch epoch, const node_name& node);
+  void mark_ended(session_row row);
+  void free_nicks(session_id id);
+  void release_if_over(session_id id);
   void release_at(const node_name& node, session_id id, session_epoch epoch);
   void delete_ended();
 

@@ -2,7 +2,21 @@
 #include "actors/rules/directory.hpp"
 #include "actors/rules/limits.hpp"
 
+#include <limits>
+#include <utility>
+
 namespace godwit {
+
+namespace {
+
+/// Rises with the session's memberships in the room, and is behind every name that the session gave itself.
+effect_name quit_after_the_end(const membership_given& told) {
+  constexpr std::uint32_t above_frames = 0x4000'0000;
+  const auto k = above_frames | static_cast<std::uint32_t>(told.joined_seq & (above_frames - 1));
+  return {told.session, std::numeric_limits<std::uint64_t>::max(), k};
+}
+
+} // namespace
 
 /// Nobody came back for the session in time, or it was told to end and has not.
 void directory::begin_ending(session_id id) {
@@ -14,7 +28,7 @@ void directory::begin_ending(session_id id) {
   }
   if (session->worker) // placed, but nobody ever came: a late attach there finds itself fenced
     release_at(session->worker->node, id, session->epoch);
-  if (nicks_.of(id).empty()) // never logged in, so it is in no room; or ended before, and the broker node started anew
+  if (nicks_.of(id).empty()) // never logged in, so it is in no room; or ended in a former life of the broker node
     return session_over(id, session->epoch, {});
   spawn_to_end(*session);
 }
@@ -72,20 +86,30 @@ void directory::on(const attach_refused& told) {
   sessions_.set_deadline(told.session, *session, now_ + limits::ending_repeated_after);
 }
 
-/// The room knows where the session was, this knows where it is. One that lives nowhere finds its rooms when it is
-/// resumed.
+/// The room knows where the session was, this knows where it is. One that lives nowhere for now is told when the room
+/// says it again. One that is over has left its rooms already, and would stay in this one for ever: it quits in its
+/// name. Nobody speaks for it after that, whence the epoch; the op's k is that of this one membership.
 void directory::on(const membership_given& told) {
-  const auto* session = sessions_.find(told.session);
-  if (session != nullptr && session->worker)
-    tell(session_at(session->worker->node, told.session), told);
+  if (const auto* session = sessions_.find(told.session)) {
+    if (session->worker)
+      tell(session_at(session->worker->node, told.session), told);
+    return;
+  }
+  room_command quit;
+  quit.room = told.room;
+  quit.name = quit_after_the_end(told);
+  quit.previous = told.last;
+  quit.epoch.generation = std::numeric_limits<std::uint32_t>::max();
+  quit.reply_to = config_.self;
+  quit.action = leave_room{{}, true};
+  tell({entity_kind::room, told.room.value, told.node}, std::move(quit));
 }
 
 void directory::on(const end_session& told) {
   if (const auto ended = ended_.find(told.session); ended != ended_.end()) {
     ended->second.node = told.node;
-    if (nicks_.of(told.session).empty())
-      release_at(told.node, told.session, told.epoch);
-    return; // or when the nicks are free
+    ended->second.epoch = std::max(ended->second.epoch, told.epoch);
+    return release_if_over(told.session);
   }
   const auto* session = sessions_.find(told.session);
   if (session == nullptr || told.epoch < session->epoch) // it has another holder, who speaks for it
@@ -93,24 +117,53 @@ void directory::on(const end_session& told) {
   session_over(told.session, told.epoch, told.node);
 }
 
-/// Its nicks are free as soon as the store says so. Its row and last ops stay for a while, so that late repeats of its
+/// Its row is marked, so that no later life of the broker node takes it for one that waits for its client; then its
+/// nicks are freed, then its worker node may forget it. Row and last ops stay for a while, so that late repeats of its
 /// commands are recognised.
 void directory::session_over(session_id id, session_epoch epoch, const node_name& node) {
+  std::optional<session_row> unmarked;
   if (auto* session = sessions_.find(id)) {
+    if (!session->row.proxy.empty())
+      unmarked = session->row;
     move_session(id, *session, std::nullopt);
     sessions_.remove(id);
   }
   nicks_.forget_answers(id);
-  ended_[id] = {epoch, node, now_ + limits::last_ops_kept};
+  ended_[id] = {epoch, node, now_ + limits::last_ops_kept, !unmarked};
   ended_in_order_.push_back(id);
-  const auto nicks = nicks_.of(id);
-  for (const auto& folded : nicks) {
+  unmarked ? mark_ended(*std::move(unmarked)) : free_nicks(id);
+}
+
+/// The mark is a row without a proxy node, as of a session that was taken to be ended.
+void directory::mark_ended(session_row row) {
+  row.proxy.clear();
+  row.proxy_incarnation = {};
+  const auto id = row.session;
+  ask_store(take_session{std::move(row)}, store_purpose::end_mark{id});
+}
+
+/// Marked, or there is no row.
+void directory::stored(const store_purpose::end_mark& purpose, const directory_result&) {
+  const auto ended = ended_.find(purpose.session);
+  if (ended == ended_.end())
+    return;
+  ended->second.marked = true;
+  free_nicks(purpose.session);
+}
+
+void directory::free_nicks(session_id id) {
+  for (const auto& folded : nicks_.of(id)) {
     const auto shown = nicks_.find(folded)->shown;
     if (nicks_.begin_release(folded, id))
       ask_store(release_nick_row{{folded, shown, id}}, store_purpose::release{id, folded});
   }
-  if (nicks.empty())
-    release_at(node, id, epoch);
+  release_if_over(id);
+}
+
+void directory::release_if_over(session_id id) {
+  const auto ended = ended_.find(id);
+  if (ended != ended_.end() && ended->second.marked && nicks_.of(id).empty())
+    release_at(ended->second.node, id, ended->second.epoch);
 }
 
 void directory::release_at(const node_name& node, session_id id, session_epoch epoch) {
@@ -129,7 +182,12 @@ void directory::delete_ended() {
   }
 }
 
-void directory::stored(const store_purpose::removal& purpose, const directory_result&) {
+void directory::stored(const store_purpose::removal& purpose, const directory_result& result) {
+  const auto row = ended_.find(purpose.session);
+  if (std::holds_alternative<error>(result) && row != ended_.end()) { // it is in a room still: a membership given late
+    row->second.delete_at = now_ + limits::last_ops_kept;
+    return ended_in_order_.push_back(purpose.session);
+  }
   for (const auto& folded : nicks_.of(purpose.session))
     nicks_.remove(folded, purpose.session);
   ended_.erase(purpose.session);

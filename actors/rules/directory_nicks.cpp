@@ -9,10 +9,8 @@ void directory::on(const claim_nick& asked) {
   const auto session = asked.origin.name.session;
   if (const auto* known = nicks_.answer_to(asked.origin.name))
     return tell_session(asked.origin, *known);
-  const auto repeated = desk_.any_under_way<store_purpose::claim>(
-    [&](const store_purpose::claim& under_way) { return under_way.asked.origin.name == asked.origin.name; });
-  if (repeated)
-    return;
+  if (desk_.is_under_way(asked.origin))
+    return; // a repeat
   const auto answer = [&](const std::string& nick, std::optional<error> why) {
     nick_claimed answered{asked.origin.name, nick, std::move(why)};
     nicks_.remember(answered);
@@ -78,9 +76,7 @@ void directory::stored(const store_purpose::release& purpose, const directory_re
   if (std::holds_alternative<error>(result))
     return; // it stays claimed until the session's rows are deleted
   nicks_.remove(purpose.folded, purpose.session);
-  const auto ended = ended_.find(purpose.session);
-  if (ended != ended_.end() && nicks_.of(purpose.session).empty())
-    release_at(ended->second.node, purpose.session, ended->second.epoch);
+  release_if_over(purpose.session);
 }
 
 void directory::on(const find_nick& asked) {

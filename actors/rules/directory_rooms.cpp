@@ -193,10 +193,8 @@ void directory::rooms_of_dead(const worker_place& place) {
 // -------------------------------------------------------------------------------------------------------- list
 
 void directory::on(const list_rooms& asked) {
-  const auto repeated = desk_.any_under_way<store_purpose::listing>(
-    [&](const store_purpose::listing& known) { return known.origin == asked.origin; });
-  if (repeated)
-    return;
+  if (desk_.is_under_way(asked.origin))
+    return; // a repeat
   if (!desk_.has_room())
     return refuse(asked, {error_code::store_unavailable, {}});
   const auto limit = std::clamp(asked.limit, 1U, limits::rooms_piece_rows_max);

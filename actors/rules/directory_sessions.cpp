@@ -11,15 +11,8 @@ namespace godwit {
 void directory::on(const place_session& asked) {
   const session_row row{asked.session,    1,           asked.protocol,          asked.identity,
                         asked.token_hash, asked.proxy, asked.proxy_incarnation, {}};
-  if (const auto* known = sessions_.find(asked.session)) {
-    auto same = known->row;
-    same.nick.clear();
-    if (same != row || known->phase == session_phase::lost || known->phase == session_phase::ending)
-      refuse(asked, {error_code::session_ended, {}});
-    else if (known->phase != session_phase::placing)
-      answer_placed(*known);
-    return; // or the answer is on its way
-  }
+  if (auto* known = sessions_.find(asked.session))
+    return place_again(asked, row, *known);
   if (ended_.contains(asked.session))
     return refuse(asked, {error_code::session_ended, {}});
   if (sessions_.size() >= limits::directory_sessions_max)
@@ -28,6 +21,24 @@ void directory::on(const place_session& asked) {
     return refuse(asked, {error_code::store_unavailable, {}});
   sessions_.add(row, session_phase::placing);
   ask_store(insert_session{row}, store_purpose::new_session{asked});
+}
+
+/// The edge repeats what was not answered: its row may be from before this broker node's life, or its worker node died
+/// with the answer on its way. Who has a nick, or another holder, was answered once.
+void directory::place_again(const place_session& asked, const session_row& row, held_session& known) {
+  auto same = known.row;
+  same.nick.clear();
+  if (same != row || known.phase == session_phase::ending)
+    return refuse(asked, {error_code::session_ended, {}});
+  if (known.phase == session_phase::placing)
+    return; // the answer is on its way
+  if (known.phase != session_phase::lost)
+    return answer_placed(known);
+  if (known.resuming || !nicks_.of(asked.session).empty())
+    return refuse(asked, {error_code::session_ended, {}});
+  sessions_.set_deadline(asked.session, known, std::nullopt);
+  known.phase = session_phase::placing;
+  ask_pick(placed_thing::session, session_pick{asked.session, known.epoch.generation});
 }
 
 void directory::stored(const store_purpose::new_session& purpose, const directory_result& result) {
@@ -107,8 +118,11 @@ void directory::on(const resume_session& asked) {
 
 void directory::stored(const store_purpose::resume& purpose, const directory_result& result) {
   auto* session = sessions_.find(purpose.asked.session);
-  if (session == nullptr || session->phase == session_phase::ending)
+  if (session == nullptr || session->phase == session_phase::ending) {
+    if (const auto* late = std::get_if<session_taken>(&result)) // it undid the mark of the end
+      mark_ended(late->row);
     return refuse(purpose.asked, {error_code::session_ended, {}});
+  }
   if (session->resuming != purpose.asked) // somebody resumed it after that
     return refuse(purpose.asked, {error_code::replaced, {}});
   session->resuming.reset();

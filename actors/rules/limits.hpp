@@ -48,8 +48,9 @@ inline constexpr auto closing_linger = 2s;
 inline constexpr std::size_t streams_per_session_max = 4 * rooms_per_session_max;
 /// Connections of one proxy node; each costs a descriptor and some 20 KB.
 inline constexpr std::size_t clients_max = 100'000;
-/// Sessions of one proxy node, those that wait for their clients included.
-inline constexpr std::size_t routes_max = 2 * clients_max;
+/// Sessions of one proxy node, those that wait for their clients included: as many again as it may have connections.
+inline constexpr std::size_t routes_per_client = 2;
+inline constexpr std::size_t routes_max = routes_per_client * clients_max;
 
 // ------------------------------------------------------------------------------------------------- sessions
 
@@ -89,6 +90,9 @@ inline constexpr std::size_t history_piece_bytes_max = 256 * 1024;
 static_assert(history_piece_bytes_max >= 2 * post_bytes_max);
 /// A store that was away is asked again after this time.
 inline constexpr auto store_retry_after = 100ms;
+/// A membership that was given to a session and not accepted is told again after this time: the session may live
+/// nowhere for now, or may have ended without a word to the room.
+inline constexpr auto membership_given_again_after = 5s;
 /// A room with nobody in it is closed after this time.
 inline constexpr auto room_closes_after = 60s;
 /// What a room and a relay remember of the newest events, so that catching up seldom needs the store.

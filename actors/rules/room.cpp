@@ -49,6 +49,7 @@ void room::open(const godwit::log_opened& what, timestamp now, room_effects& out
   waiting_.clear();
   reader_.clear();
   given_.clear();
+  give_again_at_.reset();
   finding_.clear();
   late_answers_.clear();
   store_away_ = false;
@@ -85,6 +86,7 @@ void room::settle(timestamp now, room_effects& out) {
   if (!store_away_)
     send_appends(ledger_.appends().next(), out);
   feed_relays(now, out);
+  give_again_when_due(now, out);
   if (is_busy())
     idle_since_.reset();
   else if (!idle_since_)
@@ -104,6 +106,8 @@ void room::schedule(timestamp now, room_effects& out) {
     want(now + limits::store_retry_after);
   if (window_.is_undelivered())
     want(now + limits::fan_out_stall);
+  if (give_again_at_)
+    want(*give_again_at_);
   if (idle_since_)
     want(*idle_since_ + limits::room_closes_after);
   if (!wanted || (next_wake_ && *next_wake_ <= *wanted))
@@ -234,10 +238,12 @@ void room::follow_up(const entry_group& group, timestamp now, room_effects& out)
   const auto& own = *group.entries.back();
   order_.logged(group.command, own.seq);
   for (const auto& change : group.changes) {
-    if (ledger_.members().find(change.session))
+    if (ledger_.members().find(change.session)) {
       order_.stays(change.session);
-    else
+    } else {
       order_.departed(change.session);
+      given_.accepted(change.session); // there is nothing to accept any more
+    }
   }
   if (const auto* gone = std::get_if<left>(&own.body); gone && gone->quit)
     order_.ended(session, now);
@@ -278,6 +284,24 @@ void room::give_memberships_again(const std::vector<stored_member>& members, roo
     if (other != members.end())
       give_membership({member.session, member.nick, member.identity, {}}, other->session, out);
   }
+}
+
+void room::tell_directory_of_given(room_effects& out) {
+  for (auto& given : given_.all()) {
+    given.last = order_.last_logged(given.session);
+    out.push_back(send{broker_service(entity_kind::directory), std::move(given)});
+  }
+}
+
+/// Who does not accept lives nowhere for now, or is over: the directory knows, and lets who is over quit.
+void room::give_again_when_due(timestamp now, room_effects& out) {
+  const bool is_due = give_again_at_ && now >= *give_again_at_;
+  if (is_due)
+    tell_directory_of_given(out);
+  if (given_.empty())
+    give_again_at_.reset();
+  else if (is_due || !give_again_at_)
+    give_again_at_ = now + limits::membership_given_again_after;
 }
 
 void room::answer_late(room_effects& out) {
@@ -413,8 +437,7 @@ room_effects room::link_reset(const godwit::link_reset& what, timestamp now) {
       say_again_to_store(out);
   }
   if (phase_ == phase::open && (what.roles & broker_role) != 0)
-    for (auto& given : given_.all())
-      out.push_back(send{broker_service(entity_kind::directory), std::move(given)});
+    tell_directory_of_given(out);
   if (phase_ == phase::open && (what.roles & worker_role) != 0) {
     if (what.node != node_)
       window_.drop(what.node);

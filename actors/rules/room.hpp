@@ -108,6 +108,8 @@ private:
   void written(const std::vector<entry_group>& groups, timestamp now, room_effects& out);
   void follow_up(const entry_group& group, timestamp now, room_effects& out);
   void give_membership(const companion& who, session_id by, room_effects& out);
+  void tell_directory_of_given(room_effects& out);
+  void give_again_when_due(timestamp now, room_effects& out);
   void answer_late(room_effects& out);
   void found_nothing(const logged_found& what, const room_action& action, room_effects& out);
   bool may_ask(const room_query& what) const;
@@ -130,6 +132,7 @@ private:
   fan_out_window window_;
   room_reader reader_;
   given_memberships given_;
+  std::optional<timestamp> give_again_at_;  ///< while somebody has not accepted
   std::vector<room_command> held_commands_; ///< came before the log was open
   std::vector<room_query> held_queries_;
   std::map<effect_name, room_action> finding_; ///< asked of the log by name

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <unordered_set>
 #include <variant>
 #include <vector>
 
@@ -26,6 +27,10 @@ struct resume {
   resume_session asked;
 };
 struct ending {
+  session_id session;
+};
+/// The row of an ended session is given to nobody.
+struct end_mark {
   session_id session;
 };
 struct claim {
@@ -44,7 +49,7 @@ struct search {
 struct listing {
   request_origin origin;
 };
-using any = std::variant<start, new_session, resume, ending, claim, release, removal, search, listing>;
+using any = std::variant<start, new_session, resume, ending, end_mark, claim, release, removal, search, listing>;
 } // namespace store_purpose
 
 class store_desk {
@@ -68,19 +73,16 @@ public:
   std::vector<send> ask_all_again();
   std::vector<send> ask_due_again(instant now);
 
-  /// Whether somebody's request of this kind is under way already.
-  template <class Purpose, class Predicate>
-  bool any_under_way(Predicate same) const {
-    for (const auto& [ticket, request] : requests_by_ticket_) {
-      const auto* purpose = std::get_if<Purpose>(&request.purpose);
-      if (purpose != nullptr && same(*purpose))
-        return true;
-    }
-    return false;
-  }
+  /// Whether this claim or listing is under way already, in constant time.
+  bool is_under_way(const request_origin& origin) const { return origins_.contains(origin); }
 
 private:
+  struct hash_origin {
+    std::size_t operator()(const request_origin& origin) const noexcept;
+  };
+
   std::map<std::uint64_t, pending> requests_by_ticket_;
+  std::unordered_set<request_origin, hash_origin> origins_; ///< of the claims and listings among them
   std::uint64_t last_ticket_ = 0;
 };
 
