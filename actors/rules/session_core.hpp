@@ -100,7 +100,12 @@ private:
   void begin_join(const client_command& command, const ask::join& what);
   void begin_away(const client_command& command, const ask::away& what);
   void begin_room_request(const client_command& command);
-  void begin_person_request(const client_command& command, const std::string& nick);
+  void begin_person_request(const client_command& command, const std::string& nick, bool begun_before);
+  bool note_begun(const client_command& command);
+  void ask_next_conversation(session_task& task);
+  bool is_asked(const room_seat& seat, const effect_name& post);
+  void conversation_found(room_seat& seat, const effect_name& post);
+  void conversation_denied(const effect_name& post);
   void begin_numbered_request(const client_command& command, room_id room);
   void locate(session_task& task, bool create);
   void arrive(session_task& task, const room_place& place);
@@ -129,6 +134,7 @@ private:
   const room_seat* member_seat(const room_key& key) const;
   void command(room_seat& seat, const effect_name& name, room_action action);
   void resend(room_seat& seat);
+  void ask_again(const send& asked);
   void enrol(room_seat& seat);
   void take_entry(room_seat& seat, const shared_entry& entry, const room_events::item& item);
   void follow_entry(room_seat& seat, const log_entry& entry);
@@ -172,6 +178,8 @@ private:
   bool paced_ = false; ///< waits for sending_resumed
   std::size_t replayed_bytes_ = 0;
   std::uint32_t reserved_names_ = 0;
+  std::uint64_t highest_begun_ = 0; ///< op of a frame
+  bool knows_all_begun_ = false;    ///< no frame was begun by a predecessor that could still come again
   session_effects effects_;
 };
 

@@ -23,6 +23,8 @@ void session_core::attach(const attach_session& how) {
   snapshot_changed_ = true; // whatever the proxy node holds, from here on it is ours
   piece_to_go_on_.reset();
   piece_.reset();
+  if (life_ == life::fresh)
+    knows_all_begun_ = how.attach == 1 && !how.from_store && how.snapshot.empty();
   if (life_ == life::fresh && how.from_store)
     life_ = life::loading;
   if (life_ == life::loading && how.from_store)
@@ -109,15 +111,17 @@ void session_core::link_was_reset(const link_reset& what) {
   const bool is_broker = (what.roles & broker_role) != 0;
   for (const auto& [name, asked] : requests_by_name_)
     if (asked.to.kind == entity_kind::room || is_broker)
-      send_to(asked.to, asked.what);
+      ask_again(asked);
   if (is_broker)
     for (const auto& nick : released_nicks_)
       send_to(broker_service(entity_kind::directory), release_nick{id_, nick});
   for (auto& [room, seat] : seats_by_room_) {
     if (seat.lost)
       find_again(seat);
-    for (auto each : seat.outbox.unanswered())
+    for (auto each : seat.outbox.unanswered()) {
+      each.epoch = route_.epoch;
       send_to(room_anywhere(room), std::move(each));
+    }
     if (seat.cursor.asked()) {
       seat.cursor.nothing_more();
       enrol(seat);

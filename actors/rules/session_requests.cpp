@@ -14,6 +14,7 @@ namespace godwit {
 struct request_starter {
   session_core& session;
   const client_command& command;
+  bool begun_before;
 
   void operator()(const ask::login& it) const { session.begin_login(command, it); }
   void operator()(const ask::change_nick& it) const { session.begin_nick(command, it); }
@@ -35,7 +36,7 @@ struct request_starter {
 
   void to(const ask::target& target) const {
     if (const auto* person = std::get_if<ask::person_named>(&target))
-      session.begin_person_request(command, person->nick);
+      session.begin_person_request(command, person->nick, begun_before);
     else if (const auto* numbered = std::get_if<ask::room_numbered>(&target))
       session.begin_numbered_request(command, numbered->room);
     else
@@ -49,13 +50,25 @@ void session_core::begin(window_frame& frame) {
     return;
   const auto command = frame.command; // the frame may be answered and gone while it is begun
   const auto& request = command.request;
+  const bool begun_before = note_begun(command);
   const bool needs_no_login = std::holds_alternative<ask::login>(request) || std::holds_alternative<ask::quit>(request)
                               || std::holds_alternative<ask::unreadable>(request);
   if (nick_.empty() && !needs_no_login)
     return refuse(command.op, {error_code::not_logged_in, {}});
   if (auto why = tasks::check_texts(request))
     return refuse(command.op, std::move(*why));
-  std::visit(request_starter{*this, command}, request);
+  std::visit(request_starter{*this, command, begun_before}, request);
+}
+
+/// Whether this frame, or one that this actor can not tell from it, was begun before. Who begins from the store does
+/// not know what his predecessors have begun; the client says that first, and marks it.
+bool session_core::note_begun(const client_command& command) {
+  if (command.op == 0)
+    return false;
+  knows_all_begun_ = knows_all_begun_ || !command.resent;
+  const bool begun_before = command.op <= highest_begun_ || !knows_all_begun_;
+  highest_begun_ = std::max(highest_begun_, command.op);
+  return begun_before;
 }
 
 session_task& session_core::start(const client_command& command, task_step step) {
@@ -299,13 +312,51 @@ void session_core::join(session_task& task, room_seat& seat) {
 
 // ------------------------------------------------------------------------------------------------------- people
 
-void session_core::begin_person_request(const client_command& command, const std::string& nick) {
+void session_core::begin_person_request(const client_command& command, const std::string& nick, bool begun_before) {
   auto shown = shown_nick(nick);
   if (!shown)
     return refuse(command.op, shown.why());
-  start(command, task_step::finding);
+  auto& task = start(command, task_step::finding);
+  if (begun_before && std::holds_alternative<ask::post>(command.request)) {
+    task.begun_before = true;
+    for (const auto& [room, seat] : seats_by_room_)
+      if (seat.member && is_private(seat.key))
+        task.to_come.push_back(room);
+    return ask_next_conversation(task);
+  }
   const auto name = name_of_effect(command.op, effect_k::find);
   ask(broker_service(entity_kind::directory), name, find_nick{origin(name), std::move(*shown)});
+}
+
+/// The nick may be another's by now, so it is not looked up again: the post is where it went the first time, or
+/// nowhere. Each conversation is asked by the post itself, said to stand behind itself: a room that has not seen it
+/// does not take it, nor, from this epoch on, what a former owner of the session may have sent. docs/decisions/0009.
+void session_core::ask_next_conversation(session_task& task) {
+  const auto name = name_of_effect(task.command.op, effect_k::act);
+  if (task.to_come.empty())
+    return refuse(task.command.op, {error_code::no_such_nick, "sent again, and nobody has got it; send it anew"});
+  task.room = task.to_come.front();
+  task.to_come.pop_front();
+  ask(room_anywhere(task.room), name,
+      room_command{task.room, name, name, route_.epoch, self_, nick_, identity_, action_for(task)});
+}
+
+bool session_core::is_asked(const room_seat& seat, const effect_name& post) {
+  const auto* task = task_of(post);
+  return task && task->begun_before && task->room == seat.id && requests_by_name_.contains(post);
+}
+
+/// From here on it is as any post to a room.
+void session_core::conversation_found(room_seat& seat, const effect_name& post) {
+  auto& task = *task_of(post);
+  close_request(post);
+  task.key = seat.key;
+  act(task, seat);
+}
+
+void session_core::conversation_denied(const effect_name& post) {
+  close_request(post);
+  ask_next_conversation(*task_of(post));
 }
 
 void session_core::found(const nick_found& what) {

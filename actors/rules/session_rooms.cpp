@@ -112,7 +112,8 @@ void session_core::take_entry(room_seat& seat, const shared_entry& entry, const 
   }
   // Who leaves for good does not wait for what he has missed.
   const bool counts = verdict != room_cursor::verdict::gap || life_ == life::leaving;
-  if (own && counts && seat.outbox.answer(entry->name))
+  const auto answers = [&] { return seat.outbox.answer(entry->name) || is_asked(seat, entry->name); };
+  if (own && counts && answers())
     effect_done(seat, entry->name, std::nullopt);
 }
 
@@ -177,7 +178,14 @@ void session_core::resend(room_seat& seat) {
   }
   for (const auto& [name, asked] : requests_by_name_)
     if (asked.to.kind == entity_kind::room && asked.to.id == seat.id.value)
-      send_to(asked.to, asked.what);
+      ask_again(asked);
+}
+
+void session_core::ask_again(const send& asked) {
+  auto what = asked.what;
+  if (auto* command = std::get_if<room_command>(&what))
+    command->epoch = route_.epoch;
+  send_to(asked.to, std::move(what));
 }
 
 void session_core::reopened(const room_reopened& what) {
@@ -196,13 +204,22 @@ void session_core::reopened(const room_reopened& what) {
 
 void session_core::expected(const command_expected& what) {
   auto* seat = seat_of(what.room);
+  if (seat && is_asked(*seat, what.refused)) {
+    // Where the same frame has brought the session in, it was to be said.
+    what.last.op == what.refused.op ? conversation_found(*seat, what.refused) : conversation_denied(what.refused);
+    return;
+  }
   if (seat && seat->outbox.expect(what.refused, what.last))
     resend(*seat);
 }
 
 void session_core::answered(const command_answered& what) {
   auto* seat = seat_of(what.room);
-  if (!seat || over() || !seat->outbox.waits_for(what.name))
+  if (!seat || over())
+    return;
+  if (is_asked(*seat, what.name))
+    return what.at ? conversation_found(*seat, what.name) : conversation_denied(what.name);
+  if (!seat->outbox.waits_for(what.name))
     return;
   if (what.why) {
     seat->outbox.answer(what.name);

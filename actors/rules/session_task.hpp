@@ -60,8 +60,9 @@ struct session_task {
   std::string title;
   room_id room;
   std::optional<found_person> person;
-  std::set<room_id> waiting;   ///< nick, quit: rooms that have not answered
-  std::deque<room_id> to_come; ///< nick, quit: rooms that were not told yet
+  bool begun_before = false; ///< a post to a person: the conversation that it went into is looked for; `room` is asked
+  std::set<room_id> waiting; ///< nick, quit: rooms that have not answered
+  std::deque<room_id> to_come; ///< nick, quit: rooms that were not told yet; `begun_before`: that were not asked yet
   std::string new_nick;
   std::optional<reading> pages;
 };
