@@ -1,0 +1,52 @@
+/// @file
+/// The exit codes of godwitd: each fault has its own, so that scripts and supervisors can tell them apart.
+///
+/// A number, once used, is never used for anything else. docs/OPERATING.md, "Exit codes", says what to do about each.
+#pragma once
+
+#include <string>
+
+namespace godwit {
+
+enum class exit_code : int {
+  stopped = 0,         ///< in order
+  wrong_arguments = 1, ///< of the command line
+  config_invalid = 2,  ///< the config has problems, or no such node
+  can_not_start = 3,   ///< for a reason that has no code of its own, or a certificate could not be made
+  declared_dead = 4,   ///< the cluster declared this life of the node dead
+  service_failed = 5,  ///< a node service ended by an error
+
+  port_taken = 10,                ///< something listens there already
+  address_absent = 11,            ///< no such address on this machine
+  certificate_unreadable = 12,    ///< no such file, no right to it, or no certificate in it
+  key_unreadable = 13,            ///< the same, of a private key
+  key_mismatched = 14,            ///< the key is not the certificate's
+  certificate_expired = 15,       ///< the node's, the client port's, or a CA's
+  certificate_not_yet_valid = 16, ///< the same
+  descriptors_too_few = 17,       ///< the limit of open files is too low for limits.clients-max
+  clock_far = 18,                 ///< this machine's clock is far from the broker node's
+
+  data_absent = 20,       ///< no such folder, and the config does not say that it is to be made
+  data_not_writable = 21, ///< a read-only file system, or no right
+  data_in_use = 22,       ///< another process works with it
+  store_locked = 23,      ///< another program has the database's file open and locked
+  store_newer = 24,       ///< a newer version of Godwit wrote it
+  store_corrupt = 25,     ///< it is damaged
+  store_foreign = 26,     ///< it is a database of another program
+};
+
+constexpr int number_of(exit_code code) { return static_cast<int>(code); }
+
+/// Whether to start again may help although nobody has changed anything: the fault was one of this life.
+constexpr bool may_mend_itself(int code) {
+  return code == number_of(exit_code::stopped) || code == number_of(exit_code::declared_dead)
+         || code == number_of(exit_code::service_failed);
+}
+
+/// Why a node does not start.
+struct start_fault {
+  exit_code code = exit_code::can_not_start;
+  std::string sentence; ///< for the operator: what is wrong, and what to do
+};
+
+} // namespace godwit
