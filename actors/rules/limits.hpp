@@ -48,6 +48,21 @@ inline constexpr auto closing_linger = 2s;
 inline constexpr std::size_t streams_per_session_max = 4 * rooms_per_session_max;
 /// Connections of one proxy node; each costs a descriptor and some 20 KB.
 inline constexpr std::size_t clients_max = 100'000;
+/// Connections of one address (of IPv6: one /64) at once, and those that it may make in a minute: an office behind one
+/// address, after its proxy node was started anew.
+inline constexpr std::size_t connections_per_address_max = 256;
+inline constexpr std::size_t connects_per_minute_max = 300;
+/// Addresses without a connection of which it is known how fast they connected.
+inline constexpr std::size_t quiet_addresses_max = 65'536;
+/// What one client may ask for at once, and sustained: a request costs 1 and 1 for each KiB of it. A pasted page and a
+/// client that catches up in all its rooms pass; a program that never stops is held back.
+inline constexpr std::size_t flood_burst = 500;
+static_assert(flood_burst >= 4 * rooms_per_session_max);
+inline constexpr std::size_t flood_per_second = 50;
+/// How long a client may keep at its limit.
+inline constexpr auto flood_patience = 30s;
+/// A client that is held back is looked at again after this time.
+inline constexpr auto flood_look_again_after = 50ms;
 /// Sessions of one proxy node, those that wait for their clients included: as many again as it may have connections.
 inline constexpr std::size_t routes_per_client = 2;
 inline constexpr std::size_t routes_max = routes_per_client * clients_max;
@@ -105,6 +120,11 @@ inline constexpr std::uint64_t catch_up_fan_out_max = 2 * history_piece_entries_
 static_assert(catch_up_fan_out_max < undelivered_fan_out_max);
 /// A node that delivers nothing for this long stops counting.
 inline constexpr auto fan_out_stall = 1s;
+
+/// Rooms whose place is remembered per shard of the switchboard before those that nobody here uses are forgotten.
+inline constexpr std::size_t room_places_per_shard_max = 4096;
+/// Deaths of a session's actor without a frame confirmed in between; then its client is told.
+inline constexpr std::uint32_t session_restarts_max = 3;
 
 // ---------------------------------------------------------------------------------------------------- links
 
