@@ -86,6 +86,7 @@ TEST(ControlCodec, RefusesATokenOfAnotherLengthAndTooManyPositions) {
   EXPECT_FALSE(decode_client_control(unframed(encode(client_control{many}))));
 }
 
+// C-8
 TEST(ControlCodec, CutsALongNameAndGivesALongIdentityAsSuch) {
   auto hello = full_client_hello();
   hello.client_name = std::string(1000, 'x');
