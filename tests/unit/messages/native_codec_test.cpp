@@ -153,6 +153,13 @@ TEST(NativeCodec, PutsTheLengthAndTheSessionChannelBeforeEachFrame) {
   EXPECT_EQ(bytes[3], 0);
 }
 
+//
+TEST(NativeCodec, GivesAPostAnIdOfBothNumbersInBase36) {
+  EXPECT_EQ(message_id(room_id{7}, 42), "7-16");
+  EXPECT_EQ(message_id(room_id{35}, 36), "z-10");
+  EXPECT_EQ(message_id(room_id{~0ULL}, 1), "3w5e11264sgsf-1");
+}
+
 TEST(NativeCodec, ReadsBytesOfAnyAlignment) {
   const auto bytes = native::encode(client_command{1, false, ask::login{"ada"}});
   for (std::size_t shift = 0; shift < 8; ++shift) {
