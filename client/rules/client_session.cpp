@@ -233,11 +233,12 @@ void client_session::note_logged(const tell::event& what) {
 }
 
 void client_session::take(tell::presence& what) {
-  if (feeds_.contains(what.room))
+  const auto at = feeds_.find(what.room);
+  if (at != feeds_.end() && at->second.is_news(what.nick, what.away))
     say(news::presence{ref_of(what.room), std::move(what.nick), std::move(what.away)});
 }
 
-bool client_session::tell_events(const room_feed& feed, std::vector<tell::event> events, news::source from) {
+bool client_session::tell_events(room_feed& feed, std::vector<tell::event> events, news::source from) {
   bool has_left = false;
   for (auto& each : events) {
     note_logged(each);
@@ -249,6 +250,7 @@ bool client_session::tell_events(const room_feed& feed, std::vector<tell::event>
     has_left = has_left || (each.op != 0 && std::holds_alternative<left>(body));
     if (!std::holds_alternative<unknown_entry>(body))
       say(news::event{feed.room(), each.entry, asked == nullptr ? 0 : asked->number, own, from});
+    feed.follow(*each.entry);
   }
   return has_left;
 }

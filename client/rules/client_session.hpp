@@ -111,7 +111,7 @@ private:
   room_feed* feed_of(const std::string& key);
   news::room_ref ref_of(room_id room) const;
   /// Whether the last of them was the user's own leaving.
-  bool tell_events(const room_feed& feed, std::vector<tell::event> events, news::source from);
+  bool tell_events(room_feed& feed, std::vector<tell::event> events, news::source from);
   void note_logged(const tell::event& what);
 
   void say(client_news what) { effects_.emplace_back(tell_user{std::move(what)}); }

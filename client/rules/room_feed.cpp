@@ -65,6 +65,25 @@ std::vector<tell::event> room_feed::release() {
   return told;
 }
 
+void room_feed::follow(const log_entry& entry) {
+  if (std::holds_alternative<left>(entry.body))
+    told_away_by_nick_.erase(entry.nick);
+  const auto* change = std::get_if<renamed>(&entry.body);
+  if (change == nullptr)
+    return;
+  if (room_.person == entry.nick)
+    room_.person = change->to;
+  if (auto told = told_away_by_nick_.extract(entry.nick); !told.empty()) {
+    told.key() = change->to;
+    told_away_by_nick_.insert(std::move(told));
+  }
+}
+
+bool room_feed::is_news(const std::string& nick, const std::string& away) {
+  const auto [at, is_first] = told_away_by_nick_.try_emplace(nick, away);
+  return is_first || std::exchange(at->second, away) != away;
+}
+
 void room_feed::resumed() {
   held_.clear();
   dropped_ = false;

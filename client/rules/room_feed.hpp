@@ -12,6 +12,8 @@
 #include "client/rules/news.hpp"
 
 #include <deque>
+#include <map>
+#include <string>
 #include <vector>
 
 namespace godwit {
@@ -41,6 +43,11 @@ public:
   /// Another session begins: forget what was held; it comes again.
   void session_over();
 
+  /// Keeps the other one's nick true in a conversation, and who is away under the nick that he has now.
+  void follow(const log_entry& entry);
+  /// False: the user has been told so already.
+  bool is_news(const std::string& nick, const std::string& away);
+
   bool catching_up() const { return catching_up_; }
   room_seq last() const { return last_; }
   const news::room_ref& room() const { return room_; }
@@ -56,6 +63,7 @@ private:
   bool catching_up_ = false;
   bool dropped_ = false; // more than could be held
   std::deque<tell::event> held_;
+  std::map<std::string, std::string> told_away_by_nick_; // of members whose presence was told; empty: back
 };
 
 } // namespace godwit

@@ -343,6 +343,33 @@ TEST_F(ClientSession, TakesAnEndedSessionForTheAnswerToItsQuit) {
   EXPECT_FALSE(of_kind<news::over>()[0].why);
 }
 
+TEST_F(ClientSession, CallsAConversationByTheNickThatThePersonHasNow) {
+  be_in_the_lobby();
+  constexpr room_id with_bob{8};
+  say(tell::room_opened{with_bob, {}, "bob", 0});
+  say(tell::event{with_bob, 0, entry_at(1, renamed{"rob"}, "bob")});
+  say(tell::event{with_bob, 0, entry_at(2, posted{"it is me"}, "rob")});
+  const auto events = of_kind<news::event>();
+  ASSERT_EQ(events.size(), 2U);
+  EXPECT_EQ(events[0].room.person, "bob");
+  EXPECT_EQ(events[1].room.person, "rob");
+}
+
+TEST_F(ClientSession, TellsAPresenceOnce) {
+  be_in_the_lobby();
+  say(tell::presence{lobby, "bob", "lunch"});
+  say(tell::presence{lobby, "bob", "lunch"});
+  event(2, renamed{"rob"}, "bob");
+  say(tell::presence{lobby, "rob", "lunch"});
+  say(tell::presence{lobby, "rob", ""});
+  say(tell::presence{lobby, "cid", ""});
+  std::vector<std::pair<std::string, std::string>> told_presence;
+  for (const auto& each : of_kind<news::presence>())
+    told_presence.emplace_back(each.nick, each.away);
+  EXPECT_EQ(told_presence,
+            (std::vector<std::pair<std::string, std::string>>{{"bob", "lunch"}, {"rob", ""}, {"cid", ""}}));
+}
+
 TEST_F(ClientSession, ForgetsARoomThatItLeft) {
   be_in_the_lobby();
   submit(2, ask::leave{"lobby", ""});
