@@ -1,6 +1,7 @@
 #include "actors/directory_actor.hpp"
 
 #include <caf/actor_cast.hpp>
+#include <caf/actor_clock.hpp>
 #include <caf/send.hpp>
 
 namespace godwit {
@@ -11,10 +12,11 @@ constexpr std::chrono::milliseconds tick_interval{100};
 } // namespace
 
 directory_actor::directory_actor(caf::actor_config& config, switchboard& board, directory_config rules)
-    : directory_handle::base(config), board_(board), rules_(std::move(rules), std::chrono::steady_clock::now()) {}
+    : directory_handle::base(config), board_(board), rules_(std::move(rules), now()) {}
 
 directory_actor::behavior_type directory_actor::make_behavior() {
   balancer_ = home_system().spawn<balancer_actor>();
+  link_to(balancer_); // without it nothing is placed: an error there ends both
   tick();
   return {
     [this](const worker_picked& what) { take(what); },
@@ -43,8 +45,10 @@ directory_actor::behavior_type directory_actor::make_behavior() {
   };
 }
 
+instant directory_actor::now() const { return home_system().clock().now(); }
+
 void directory_actor::tick() {
-  perform(rules_.tick(std::chrono::steady_clock::now()));
+  perform(rules_.tick(now()));
   delayed_send(this, tick_interval, wake_up{});
 }
 

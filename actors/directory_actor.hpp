@@ -4,10 +4,11 @@
 /// Lives on    the broker node, one.
 /// Spawned by  the node, at start.
 /// Receives    requests of edges and sessions, reports of worker nodes, answers of the store and of the balancer, the
-/// view. Sends       places, to whoever asked; host_room and attach_session, to worker nodes; requests, to the store.
+///             view.
+/// Sends       places, to whoever asked; host_room and attach_session, to worker nodes; requests, to the store.
 /// Monitors    nothing.
 /// Ends        with its node.
-/// Keeps       a directory (rules), the balancer's handle.
+/// Keeps       a directory (rules), the balancer's handle. The time is its actor system's.
 /// Blocks on   nothing.
 #pragma once
 
@@ -40,8 +41,9 @@ public:
 private:
   template <class T>
   void take(const T& what) {
-    perform(rules_.handle(what, std::chrono::steady_clock::now()));
+    perform(rules_.handle(what, now()));
   }
+  instant now() const;
   void tick();
   void perform(directory_effects effects);
   void perform(godwit::send& effect);

@@ -2,6 +2,8 @@
 
 #include "actors/rules/limits.hpp"
 
+#include <caf/actor_clock.hpp>
+
 namespace godwit {
 
 membership_actor::membership_actor(caf::actor_config& config, switchboard& board, rules decide,
@@ -10,7 +12,7 @@ membership_actor::membership_actor(caf::actor_config& config, switchboard& board
 
 template <class T>
 void membership_actor::take(const T& what) {
-  auto at = std::chrono::steady_clock::now();
+  const auto at = home_system().clock().now();
   std::visit(
     [&](auto& each) {
       if constexpr (requires { each.handle(what, at); })
@@ -36,7 +38,7 @@ membership_actor::behavior_type membership_actor::make_behavior() {
 }
 
 void membership_actor::tick() {
-  auto at = std::chrono::steady_clock::now();
+  const auto at = home_system().clock().now();
   std::visit([&](auto& each) { perform(each.tick(at)); }, rules_);
   delayed_send(this, limits::pulse_interval, wake_up{});
 }

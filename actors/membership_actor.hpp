@@ -6,7 +6,10 @@
 /// Spawned by  the node, at start.
 /// Receives    what becomes of this node's links; the view (followers), suspicions (the judge).
 /// Sends       the view to all nodes (the judge), suspicions to the judge (followers); the view to this node's own
-/// entities. Monitors    nothing. Ends        with its node. Keeps       a membership or a membership_follower (rules).
+///             entities.
+/// Monitors    nothing.
+/// Ends        with its node.
+/// Keeps       a membership or a membership_follower (rules). The time is its actor system's.
 /// Blocks on   nothing.
 #pragma once
 

@@ -9,6 +9,7 @@
 #include "actors/store_actor.hpp"
 #include "messages/names.hpp"
 #include "nodes/edge_adapter.hpp"
+#include "nodes/edge_settings.hpp"
 #include "nodes/link/link_transport.hpp"
 #include "nodes/link_adapter.hpp"
 #include "nodes/store/sqlite_engine.hpp"
@@ -173,9 +174,13 @@ private:
     return config;
   }
 
-  membership_actor::rules membership_rules() const {
+  membership_actor::rules membership_rules() {
     if (self_.has(node_role::broker))
-      return membership{{self_.name, self_.roles}, incarnation_, all_nodes(cluster_), std::chrono::steady_clock::now()};
+      return membership{{self_.name, self_.roles},
+                        incarnation_,
+                        all_nodes(cluster_),
+                        cluster_.limits.resume_timeout,
+                        system_->clock().now()};
     return membership_follower{self_.name, incarnation_, cluster_.broker().name};
   }
 
@@ -228,22 +233,7 @@ private:
     auto tls = tls_context::for_client_port({client.certificate.string(), client.key.string()});
     if (!tls)
       return tls.why();
-    edge_config config;
-    config.node = self_.name;
-    config.node_incarnation = incarnation_;
-    for (const auto& each : client.listen)
-      config.listen.push_back({each.host, each.port});
-    config.loop_count = client.loops;
-    for (const auto& each : cluster_.nodes)
-      if (each.client && each.name != self_.name)
-        for (const auto& where : each.client->listen)
-          config.alternatives.push_back(to_string(where));
-    config.handshake_timeout = cluster_.limits.handshake_timeout;
-    config.idle_ping_after = cluster_.limits.idle_ping_after;
-    config.resume_timeout = cluster_.limits.resume_timeout;
-    config.send_queue_bytes_max = cluster_.limits.send_queue_bytes;
-    config.clients_max = cluster_.limits.clients_max;
-    auto started = edge::start(std::move(config), std::move(*tls), *edge_adapter_);
+    auto started = edge::start(edge_settings(cluster_, self_, incarnation_), std::move(*tls), *edge_adapter_);
     if (!started)
       return started.why();
     edge_ = std::move(*started);

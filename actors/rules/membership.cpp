@@ -8,13 +8,12 @@ namespace godwit {
 
 using limits::pulse_interval;
 using limits::redial_is_suspicious;
-using limits::resume_timeout;
 using limits::silence_is_suspicious;
 using limits::suspicion_holds;
 
 membership::membership(configured_node self, incarnation self_incarnation, std::vector<configured_node> cluster,
-                       instant now)
-    : self_(std::move(self)), cluster_(std::move(cluster)), last_tick_(now) {
+                       std::chrono::milliseconds resume_timeout, instant now)
+    : self_(std::move(self)), cluster_(std::move(cluster)), resume_timeout_(resume_timeout), last_tick_(now) {
   view_.by = self_incarnation;
   view_.number = 1;
   view_.nodes.push_back({self_.name, self_incarnation, self_.roles, node_state::alive});
@@ -172,7 +171,7 @@ bool membership::silence_may_fell_one_more() const {
 
 bool membership::proxy_is_over(const member_node& node, instant now) const {
   const auto seen = seen_by_name_.find(node.name);
-  if (seen == seen_by_name_.end() || !seen->second.closed_since || now - *seen->second.closed_since < resume_timeout)
+  if (seen == seen_by_name_.end() || !seen->second.closed_since || now - *seen->second.closed_since < resume_timeout_)
     return false;
   return std::all_of(view_.nodes.begin(), view_.nodes.end(), [&](const member_node& other) {
     return !is_worker(other) || other.state == node_state::dead || other.name == node.name || other.name == self_.name

@@ -21,7 +21,7 @@
 /// - A node that is cut off from more than half of the others is itself at fault: its suspicions do not count.
 /// - The judge's own lateness is subtracted: if `tick` comes late, all suspects get that time on top.
 /// A proxy node never dies by silence or suspicion, only by the hello of a new life, or when its link has been closed
-/// for `resume_timeout` and every alive worker node misses it too: by then its clients' time to resume is over. A dead
+/// for the time to resume and every alive worker node misses it too: by then no client of it can come back. A dead
 /// life stays dead, even if its link comes back: a node that reads its own death in the view has to start anew.
 ///
 /// Requires: `tick` every `pulse_interval`.  Source: docs/ARCHITECTURE.md, "Nodes".
@@ -76,7 +76,9 @@ using membership_effects = std::vector<membership_effect>;
 /// The judge. One per broker node.
 class membership {
 public:
-  membership(configured_node self, incarnation self_incarnation, std::vector<configured_node> cluster, instant now);
+  /// `resume_timeout`: how long the proxy nodes' sessions wait for their clients.
+  membership(configured_node self, incarnation self_incarnation, std::vector<configured_node> cluster,
+             std::chrono::milliseconds resume_timeout, instant now);
 
   /// Also of the own node, once, at start.
   membership_effects handle(const link_reset& reset, instant now);
@@ -120,6 +122,7 @@ private:
 
   configured_node self_;
   std::vector<configured_node> cluster_;
+  std::chrono::milliseconds resume_timeout_;
   membership_view view_;
   std::map<node_name, link_state> seen_by_name_;
   std::map<suspect_pair, doubt> suspicions_by_pair_;

@@ -5,6 +5,7 @@
 #include "nodes/config/table_reader.hpp"
 
 #include <algorithm>
+#include <arpa/inet.h>
 #include <charconv>
 #include <map>
 
@@ -174,11 +175,33 @@ private:
     auto table = reader(value, path);
     client_port_config client;
     client.listen = read_endpoints(table, "listen", true);
+    client.address = value.contains("address") ? read_client_addresses(table) : default_client_addresses(client, node);
     client.certificate = path_of(table.text("certificate", "the path of the client port's certificate", true));
     client.key = path_of(table.text("key", "the path of the client port's key", true));
     client.loops = static_cast<std::size_t>(table.number("loops", 1, 1, 256));
     table.refuse_the_rest();
     node.client = std::move(client);
+  }
+
+  static std::vector<endpoint> read_client_addresses(table_reader& table) {
+    auto addresses = read_endpoints(table, "address", false);
+    for (const auto& each : addresses)
+      if (is_wildcard(each) || each.port == 0)
+        table.complain("address", '"' + to_string(each) + '"',
+                       "host:port that clients can dial: a port, and neither 0.0.0.0 nor [::]");
+    return addresses;
+  }
+
+  /// Where it listens; for all addresses of the machine the one that other nodes dial.
+  static std::vector<endpoint> default_client_addresses(const client_port_config& client, const node_config& node) {
+    std::vector<endpoint> addresses;
+    for (auto where : client.listen) {
+      if (is_wildcard(where) && node.address)
+        where.host = node.address->host;
+      if (!is_wildcard(where) && where.port != 0 && std::ranges::find(addresses, where) == addresses.end())
+        addresses.push_back(std::move(where));
+    }
+    return addresses;
   }
 
   /// What only the whole file shows.
@@ -225,7 +248,7 @@ private:
 
 tunables::tunables()
     : resume_timeout(limits::resume_timeout), handshake_timeout(limits::handshake_timeout),
-      idle_ping_after(limits::idle_ping_after), send_queue_bytes(limits::send_queue_bytes_max), clients_max(100'000) {}
+      idle_ping_after(limits::idle_ping_after), send_queue_bytes(limits::send_queue_bytes_max), clients_max(limits::clients_max) {}
 
 std::string to_string(const endpoint& where) {
   bool bracketed = where.host.find(':') != std::string::npos;
@@ -250,6 +273,14 @@ std::optional<endpoint> parse_endpoint(std::string_view text) {
   if (problem != std::errc{} || end != port_text.end())
     return std::nullopt;
   return endpoint{std::string{host}, port};
+}
+
+bool is_wildcard(const endpoint& where) {
+  in_addr v4{};
+  in6_addr v6{};
+  if (::inet_pton(AF_INET, where.host.c_str(), &v4) == 1)
+    return v4.s_addr == INADDR_ANY;
+  return ::inet_pton(AF_INET6, where.host.c_str(), &v6) == 1 && IN6_IS_ADDR_UNSPECIFIED(&v6);
 }
 
 std::string to_string(const config_problem& problem) {

@@ -27,6 +27,8 @@ struct endpoint {
 };
 std::string to_string(const endpoint& where);
 std::optional<endpoint> parse_endpoint(std::string_view text);
+/// Whether it stands for every address of a machine (`0.0.0.0`, `::`): to listen on, not to dial.
+bool is_wildcard(const endpoint& where);
 
 /// Bits of a node's roles; the wire form.
 enum class node_role : std::uint8_t { broker = 1, worker = 2, proxy = 4 };
@@ -34,6 +36,7 @@ enum class node_role : std::uint8_t { broker = 1, worker = 2, proxy = 4 };
 /// What a proxy node offers to clients.
 struct client_port_config {
   std::vector<endpoint> listen;
+  std::vector<endpoint> address; ///< what clients of other proxy nodes are told to dial; no wildcard, no port 0
   std::filesystem::path certificate;
   std::filesystem::path key;
   std::size_t loops = 1; ///< threads that serve client sockets

@@ -14,6 +14,7 @@
 #include <caf/send.hpp>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -63,11 +64,22 @@ protected:
     settle();
   }
 
-  void settle() { dynamic_cast<caf::scheduler::test_coordinator&>(system_.scheduler()).run(); }
+  void settle() { coordinator().run(); }
+  /// Time passes, step by step, and what is due happens.
+  void pass(std::chrono::milliseconds time, std::chrono::milliseconds step = std::chrono::milliseconds{10}) {
+    for (; time.count() > 0; time -= step) {
+      coordinator().advance_time(step);
+      settle();
+    }
+  }
   template <class Handle, class T>
   void give(const Handle& actor, T what) {
     caf::anon_send(actor, std::move(what));
     settle();
+  }
+
+  caf::scheduler::test_coordinator& coordinator() {
+    return dynamic_cast<caf::scheduler::test_coordinator&>(system_.scheduler());
   }
 
   std::shared_ptr<kept_link> broker_ = std::make_shared<kept_link>();

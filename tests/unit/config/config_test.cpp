@@ -121,6 +121,45 @@ TEST_F(Config, ReservesNicksUnlessItSaysOtherwise) {
   EXPECT_THAT(none.config->reserved_nicks, IsEmpty());
 }
 
+/// `small`, with other addresses to listen on, and more lines in its [node.client].
+std::string listening_on(const std::string& listen, const std::string& more = {}) {
+  std::string text = small;
+  const std::string listed = R"(["127.0.0.1:0", "[::1]:7700"])";
+  text.replace(text.find(listed), listed.size(), listen);
+  return text + more;
+}
+
+TEST_F(Config, TellsClientsToDialWhereItListensUnlessItSaysOtherwise) {
+  const auto by_default = read(small);
+  ASSERT_TRUE(by_default.config);
+  EXPECT_THAT(by_default.config->nodes[0].client->address, testing::ElementsAre(endpoint{"::1", 7700}))
+    << "nobody can dial port 0";
+  const auto own = read(listening_on(R"("0.0.0.0:7700")", "address = [\"chat.example:443\"]\n"));
+  ASSERT_TRUE(own.config);
+  EXPECT_THAT(own.config->nodes[0].client->address, testing::ElementsAre(endpoint{"chat.example", 443}));
+}
+
+TEST_F(Config, TellsNoClientToDialAWildcard) {
+  auto text = listening_on(R"(["0.0.0.0:7700", "[::]:7700", "[::0]:7701"])");
+  const auto alone = read(text);
+  ASSERT_TRUE(alone.config);
+  EXPECT_THAT(alone.config->nodes[0].client->address, IsEmpty());
+  text.insert(text.find("data ="), "address = \"proxy.example:7711\"\n");
+  const auto reading = read(text);
+  ASSERT_TRUE(reading.config);
+  EXPECT_THAT(reading.config->nodes[0].client->address,
+              testing::ElementsAre(endpoint{"proxy.example", 7700}, endpoint{"proxy.example", 7701}));
+}
+
+TEST_F(Config, RefusesAnAddressForClientsThatNobodyCanDial) {
+  for (const auto* wrong : {"0.0.0.0:7700", "[::]:7700", "chat.example:0", "chat.example"}) {
+    const auto problems = problems_of(listening_on(R"("0.0.0.0:7700")", "address = \"" + std::string{wrong} + "\"\n"));
+    ASSERT_THAT(problems, SizeIs(1)) << wrong;
+    EXPECT_THAT(problems[0], HasSubstr("test.toml:11: node[0].client.address: found \"" + std::string{wrong} + "\""));
+    EXPECT_THAT(problems[0], HasSubstr("host:port"));
+  }
+}
+
 TEST_F(Config, ShippedFilesAreValid) {
   for (const auto* name : {"single.toml", "local.toml"}) {
     auto reading = read_config(std::filesystem::path{GODWIT_SOURCE_DIR} / "cluster-configs" / name);

@@ -11,6 +11,9 @@ using namespace std::chrono_literals;
 constexpr std::uint8_t worker = role_worker;
 constexpr std::uint8_t proxy = role_proxy;
 
+/// Of the config, and not the default.
+constexpr std::chrono::seconds time_to_resume{30};
+
 struct cluster {
   instant now{};
   membership judge{{"broker-1", role_broker},
@@ -21,6 +24,7 @@ struct cluster {
                     {"worker-2", worker},
                     {"worker-3", worker},
                     {"worker-4", worker}},
+                   time_to_resume,
                    now};
 
   cluster() {
@@ -163,12 +167,15 @@ TEST(Membership, AProxyNodeNeverDiesBySilence) {
 TEST(Membership, AProxyNodeThatEveryWorkerMissesForTheTimeToResumeIsDead) {
   cluster c;
   c.close("proxy-1");
-  c.pass(limits::resume_timeout + 1s, [&] { c.suspect("worker-1", "proxy-1", 5); });
-  EXPECT_FALSE(c.dead("proxy-1", 5)); // worker-2 still has it
-  c.pass(1s, [&] {
+  const auto both_miss_it = [&] {
     c.suspect("worker-1", "proxy-1", 5);
     c.suspect("worker-2", "proxy-1", 5);
-  });
+  };
+  c.pass(time_to_resume - 1s, both_miss_it);
+  EXPECT_FALSE(c.dead("proxy-1", 5));
+  c.pass(2s, [&] { c.suspect("worker-1", "proxy-1", 5); });
+  EXPECT_FALSE(c.dead("proxy-1", 5)); // worker-2 still has it
+  c.pass(1s, both_miss_it);
   EXPECT_TRUE(c.dead("proxy-1", 5));
 }
 

@@ -1,0 +1,46 @@
+#include "nodes/edge_settings.hpp"
+
+#include "messages/control_codec.hpp"
+
+namespace godwit {
+namespace {
+
+/// As many as a greeting can name: of each other proxy node one, then of each the next.
+std::vector<std::string> alternatives_to(const node_config& self, const cluster_config& cluster) {
+  std::vector<std::string> found;
+  bool more = true;
+  for (std::size_t turn = 0; more; ++turn) {
+    more = false;
+    for (const auto& other : cluster.nodes) {
+      if (!other.client || other.name == self.name || turn >= other.client->address.size())
+        continue;
+      if (found.size() == control::hello_alternatives_max)
+        return found;
+      found.push_back(to_string(other.client->address[turn]));
+      more = true;
+    }
+  }
+  return found;
+}
+
+} // namespace
+
+edge_config edge_settings(const cluster_config& cluster, const node_config& self, incarnation life) {
+  const auto& client = *self.client;
+  edge_config config;
+  config.node = self.name;
+  config.node_incarnation = life;
+  for (const auto& each : client.listen)
+    config.listen.push_back({each.host, each.port});
+  config.loop_count = client.loops;
+  config.alternatives = alternatives_to(self, cluster);
+  config.handshake_timeout = cluster.limits.handshake_timeout;
+  config.idle_ping_after = cluster.limits.idle_ping_after;
+  config.resume_timeout = cluster.limits.resume_timeout;
+  config.send_queue_bytes_max = cluster.limits.send_queue_bytes;
+  config.clients_max = cluster.limits.clients_max;
+  config.routes_max = limits::routes_per_client * config.clients_max;
+  return config;
+}
+
+} // namespace godwit
