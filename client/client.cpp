@@ -1,5 +1,6 @@
 #include "client/client.hpp"
 
+#include "client/net/server_connection.hpp"
 #include "client/outbox_actor.hpp"
 #include "client/session_view_actor.hpp"
 #include "messages/control_codec.hpp"
@@ -23,12 +24,18 @@ struct small_system_config : caf::actor_system_config {
   }
 };
 
+server_port_maker port_maker(const client_settings& settings, const tls_context& context) {
+  return [context, how = settings.connection](connection_events events) {
+    return std::make_unique<server_connection>(context, how, std::move(events));
+  };
+}
+
 } // namespace
 
 struct client::actors {
   actors(const client_settings& settings, const tls_context& context)
       : news(std::make_shared<news_queue>(settings.wake)), system(config), view(system.spawn<session_view_actor>(news)),
-        outbox(system.spawn<outbox_actor>(settings, context, view)) {}
+        outbox(system.spawn<outbox_actor>(settings, port_maker(settings, context), view)) {}
 
   ~actors() {
     caf::anon_send_exit(outbox, caf::exit_reason::user_shutdown);

@@ -1,16 +1,18 @@
 #include "client/connection_actor.hpp"
 
+#include <caf/actor_clock.hpp>
 #include <caf/send.hpp>
 
 #include <utility>
 
 namespace godwit {
 
-connection_actor::connection_actor(caf::actor_config& config, const client_settings& settings, tls_context context,
-                                   outbox_handle outbox)
+connection_actor::connection_actor(caf::actor_config& config, const client_settings& settings,
+                                   const server_port_maker& make_port, outbox_handle outbox)
     : connection_handle::base(config), settings_(settings), outbox_(std::move(outbox)), servers_{settings.server},
       pauses_(settings.redial, settings.seed) {
-  connection_ = std::make_unique<server_connection>(std::move(context), settings_.connection, events());
+  away_since_ = now();
+  connection_ = make_port(events());
 }
 
 connection_actor::behavior_type connection_actor::make_behavior() {
@@ -43,6 +45,8 @@ connection_events connection_actor::events() {
   };
 }
 
+std::chrono::steady_clock::time_point connection_actor::now() const { return home_system().clock().now(); }
+
 void connection_actor::open(open_connection& what) {
   wanted_ = std::move(what);
   if (!last_failure_) {
@@ -50,7 +54,7 @@ void connection_actor::open(open_connection& what) {
     return;
   }
   const auto longest = was_connected_ ? settings_.reconnection_within : settings_.first_connection_within;
-  if (std::chrono::steady_clock::now() - away_since_ >= longest) {
+  if (now() - away_since_ >= longest) {
     send(outbox_, connection_given_up{*last_failure_});
     return;
   }
@@ -69,7 +73,7 @@ void connection_actor::dial() {
 
 void connection_actor::opened(connection_opened& what) {
   was_connected_ = true;
-  opened_at_ = std::chrono::steady_clock::now();
+  opened_at_ = now();
   servers_.resize(1);
   next_server_ = 0;
   for (const auto& each : what.hello.alternatives)
@@ -90,12 +94,12 @@ void connection_actor::served() {
 }
 
 void connection_actor::lost(connection_lost& what) {
-  const auto now = std::chrono::steady_clock::now();
+  const auto at = now();
   const auto opened = std::exchange(opened_at_, std::nullopt);
-  if (opened && now - *opened >= settings_.redial.longest)
+  if (opened && at - *opened >= settings_.redial.longest)
     served(); // it had nothing to say, but it held
   if (!last_failure_)
-    away_since_ = now;
+    away_since_ = at;
   last_failure_ = what.why;
   ++next_server_;
   send(outbox_, std::move(what));

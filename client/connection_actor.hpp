@@ -11,13 +11,13 @@
 /// Sends       connection_opened, frames_arrived, connection_lost, redial_planned, connection_given_up to the outbox.
 /// Monitors    nothing; the outbox, which spawned it, is linked to it.
 /// Ends        with the outbox.
-/// Keeps       a server_connection (its io thread), the backoff, the servers that it may dial.
-/// Blocks on   nothing, but at its end on the io thread's end: at most a second.
+/// Keeps       a server_port (its io thread), the backoff, the servers that it may dial. The time is its actor
+/// system's. Blocks on   nothing, but at its end on the io thread's end: at most a second.
 #pragma once
 
 #include "client/client_handles.hpp"
 #include "client/client_settings.hpp"
-#include "client/net/server_connection.hpp"
+#include "client/net/server_port.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
 
@@ -30,7 +30,7 @@ namespace godwit {
 
 class connection_actor : public connection_handle::base {
 public:
-  connection_actor(caf::actor_config& config, const client_settings& settings, tls_context context,
+  connection_actor(caf::actor_config& config, const client_settings& settings, const server_port_maker& make_port,
                    outbox_handle outbox);
 
   behavior_type make_behavior() override;
@@ -44,16 +44,17 @@ private:
   void lost(connection_lost& what);
   void served();
   connection_events events();
+  std::chrono::steady_clock::time_point now() const;
 
   client_settings settings_;
   outbox_handle outbox_;
-  std::unique_ptr<server_connection> connection_;
+  std::unique_ptr<server_port> connection_;
   std::vector<server_address> servers_; ///< the one that was asked for, then others that can resume the session
   std::size_t next_server_ = 0;
   open_connection wanted_;
   backoff pauses_;
   std::optional<error> last_failure_; ///< since a server served last
-  std::chrono::steady_clock::time_point away_since_ = std::chrono::steady_clock::now();
+  std::chrono::steady_clock::time_point away_since_;
   std::optional<std::chrono::steady_clock::time_point> opened_at_;
   bool was_connected_ = false;
 };

@@ -16,13 +16,13 @@ timestamp time_now() {
 
 } // namespace
 
-outbox_actor::outbox_actor(caf::actor_config& config, const client_settings& settings, tls_context context,
+outbox_actor::outbox_actor(caf::actor_config& config, const client_settings& settings, server_port_maker make_port,
                            session_view_handle view)
-    : outbox_handle::base(config), settings_(settings), context_(std::move(context)), view_(std::move(view)),
+    : outbox_handle::base(config), settings_(settings), make_port_(std::move(make_port)), view_(std::move(view)),
       rules_(settings.nick, settings.seed) {}
 
 outbox_actor::behavior_type outbox_actor::make_behavior() {
-  connection_ = spawn<connection_actor, caf::linked>(settings_, context_, caf::actor_cast<outbox_handle>(this));
+  connection_ = spawn<connection_actor, caf::linked>(settings_, make_port_, caf::actor_cast<outbox_handle>(this));
   send(connection_, open_connection{});
   return {
     [this](submit_request& what) { perform(rules_.submit(what.number, std::move(what.request), time_now())); },

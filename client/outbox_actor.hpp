@@ -15,8 +15,8 @@
 
 #include "client/client_handles.hpp"
 #include "client/client_settings.hpp"
+#include "client/net/server_port.hpp"
 #include "client/rules/client_session.hpp"
-#include "messages/tls_session.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
 
@@ -24,7 +24,7 @@ namespace godwit {
 
 class outbox_actor : public outbox_handle::base {
 public:
-  outbox_actor(caf::actor_config& config, const client_settings& settings, tls_context context,
+  outbox_actor(caf::actor_config& config, const client_settings& settings, server_port_maker make_port,
                session_view_handle view);
 
   behavior_type make_behavior() override;
@@ -38,7 +38,7 @@ private:
   void perform(finish& effect);
 
   client_settings settings_;
-  tls_context context_;
+  server_port_maker make_port_;
   session_view_handle view_;
   connection_handle connection_;
   client_session rules_;

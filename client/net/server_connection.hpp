@@ -2,13 +2,11 @@
 /// A client's connections, one after the other, on a thread of their own.
 ///
 /// Owns      an io_context and its thread.
-/// Promises  every function may be called from any thread and does not block; after open() nothing is heard of the
-///           connection before it. The destructor ends the thread.
+/// Promises  as a server_port; every function may be called from any thread. The destructor ends the thread.
 /// Limits    client/net/connection_settings.hpp.
 #pragma once
 
-#include "client/net/connection_settings.hpp"
-#include "client/net/server_address.hpp"
+#include "client/net/server_port.hpp"
 #include "messages/tls_session.hpp"
 
 #include <memory>
@@ -16,19 +14,16 @@
 
 namespace godwit {
 
-class server_connection {
+class server_connection final : public server_port {
 public:
   server_connection(tls_context context, const connection_settings& settings, connection_events events);
-  ~server_connection();
+  ~server_connection() override;
   server_connection(const server_connection&) = delete;
   server_connection& operator=(const server_connection&) = delete;
 
-  /// Dials. A former connection is dropped.
-  void open(server_address where, control::client_hello hello);
-  /// Whole frames; dropped while no connection is open.
-  void write(std::string frames);
-  /// Says good-bye behind what was written. Nothing more is heard.
-  void close();
+  void open(server_address where, control::client_hello hello) override;
+  void write(std::string frames) override;
+  void close() override;
 
 private:
   struct io_thread;
