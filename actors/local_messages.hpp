@@ -45,6 +45,21 @@ struct session_over_here {
   session_id session;
   session_epoch epoch;
 };
+/// session_spawner → session_host. Its actor ended by an error.
+struct session_lost_here {
+  session_id session;
+};
+/// room_host → all sessions of the node: the room's relay here ended by an error, and with it who was enrolled.
+struct relay_lost_here {
+  room_id room;
+};
+/// room_host → itself: the pause after the end of a room or of a relay is over.
+struct room_rested {
+  room_id room;
+};
+struct relay_rested {
+  room_id room;
+};
 /// room_host → session_host, for the report to the directory.
 struct rooms_here {
   std::vector<room_report> rooms;
@@ -59,4 +74,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(godwit::room_opened_here)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(godwit::room_over_here)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(godwit::session_here)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(godwit::session_over_here)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(godwit::session_lost_here)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(godwit::relay_lost_here)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(godwit::room_rested)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(godwit::relay_rested)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(godwit::rooms_here)

@@ -116,16 +116,28 @@ std::shared_ptr<const void> relay_actor::make_ticket(const show& what) {
 }
 
 const std::vector<caf::actor>& relay_actor::handles_of(const session_list& sessions) {
-  if (resolved_for_ == sessions)
+  if (resolved_for_ == sessions && !has_stale_handle())
     return resolved_;
   resolved_.clear();
+  resolved_for_.reset();
   for (const auto& session : *sessions)
     if (auto handle = board_.local(entity_kind::session, session.value))
       resolved_.push_back(std::move(handle));
     else
       gone_.push_back(session);
-  resolved_for_ = sessions;
+  if (gone_.empty()) // else one handle is missing, and the list is about to change
+    resolved_for_ = sessions;
   return resolved_;
+}
+
+/// Looks at one handle each time: within as many shows as there are sessions each that ended here is found gone, and at
+/// no show does that cost more than one look-up.
+bool relay_actor::has_stale_handle() {
+  if (resolved_.empty())
+    return false;
+  next_checked_ = (next_checked_ + 1) % resolved_.size();
+  const auto session = (*resolved_for_)[next_checked_];
+  return board_.local(entity_kind::session, session.value) != resolved_[next_checked_];
 }
 
 /// A session that was released has withdrawn from nowhere. One that comes back to this node enrols again.

@@ -6,7 +6,7 @@
 /// Spawned by  room_host_actor, when the first session enrols.
 /// Receives    enrolments and replay requests of sessions of this node, what its room fans out.
 /// Sends       room_events to sessions, one shared list for all of them; attachments and delivery reports to the room.
-/// Monitors    nothing: a session withdraws, or is found gone when something is shown.
+/// Monitors    nothing: a session withdraws, or is found gone, sooner or later, when something is shown.
 /// Ends        when no session is left; what still comes for the room goes to the room_host then.
 /// Keeps       a relay (rules), handles of its sessions.
 /// Blocks on   nothing.
@@ -48,14 +48,16 @@ private:
   void take_or_pass_on(const T& what, relay_effects (relay::*rule)(const T&));
   std::shared_ptr<const void> make_ticket(const show& what);
   const std::vector<caf::actor>& handles_of(const session_list& sessions);
+  bool has_stale_handle();
   void forget_gone();
 
   switchboard& board_;
   room_id room_;
   relay rules_;
-  bool left_ = false;         ///< off the switchboard: a successor may be there
-  session_list resolved_for_; ///< of which list `resolved_` are the handles
-  std::vector<caf::actor> resolved_;
+  bool left_ = false;                ///< off the switchboard: a successor may be there
+  session_list resolved_for_;        ///< of which list `resolved_` are the handles
+  std::vector<caf::actor> resolved_; ///< in the list's order
+  std::size_t next_checked_ = 0;
   std::vector<session_id> gone_; ///< were found on this node no more
 };
 

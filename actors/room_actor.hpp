@@ -4,10 +4,13 @@
 /// Lives on    worker nodes, one actor per room.
 /// Spawned by  room_host_actor, when the directory places the room here.
 /// Receives    host_room, once, first; commands and questions of sessions, answers of the store, attachments and
-/// reports of relays. Sends       events, to one relay per worker node; appends, to the store; answers, to sessions.
+///             reports of relays.
+/// Sends       events, to one relay per worker node; appends, to the store; answers, to sessions.
 /// Monitors    nothing: membership ends only by a logged entry.
 /// Ends        when it is fenced, idle for long, or its log is not as it believed. Nothing that a member sends may end
-/// it. Keeps       a room (rules). Blocks on   nothing.
+///             it.
+/// Keeps       a room (rules). The time of its entries is the clock's that it is given.
+/// Blocks on   nothing.
 #pragma once
 
 #include "actors/local_messages.hpp"
@@ -17,6 +20,8 @@
 
 #include <caf/typed_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
+
+#include <functional>
 
 namespace godwit {
 
@@ -28,9 +33,12 @@ using room_handle =
                    caf::reacts_to<fetch_entries>, caf::reacts_to<link_reset>, caf::reacts_to<link_lost>,
                    caf::reacts_to<membership_view>, caf::reacts_to<wake_up>, caf::reacts_to<end_self>>;
 
+/// Tells the time of day. Called by any actor's thread.
+using time_of_day = std::function<timestamp()>;
+
 class room_actor : public room_handle::base {
 public:
-  room_actor(caf::actor_config& config, switchboard& board, room_id id, room_key key);
+  room_actor(caf::actor_config& config, switchboard& board, time_of_day clock, room_id id, room_key key);
 
   behavior_type make_behavior() override;
 
@@ -43,6 +51,7 @@ private:
   void perform(end_room& effect);
 
   switchboard& board_;
+  time_of_day clock_;
   room rules_;
 };
 

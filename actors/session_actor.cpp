@@ -35,6 +35,7 @@ session_actor::behavior_type session_actor::make_behavior() {
     [this](const session_loaded& what) { take_loaded(what); },
     [this](const shared_room_events& what) { perform(rules_.events(*what)); },
     [this](const room_reopened& what) { perform(rules_.reopened(what)); },
+    [this](const relay_lost_here& what) { perform(rules_.relay_lost(what.room)); },
     [this](const command_answered& what) { perform(rules_.answered(what)); },
     [this](const command_expected& what) { perform(rules_.expected(what)); },
     [this](const query_answered& what) { perform(rules_.answered(what)); },

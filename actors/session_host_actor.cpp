@@ -1,21 +1,18 @@
 #include "actors/session_host_actor.hpp"
 
-#include <caf/actor_cast.hpp>
-#include <caf/exit_reason.hpp>
-#include <caf/send.hpp>
+#include <tuple>
 
 namespace godwit {
 
 session_host_actor::session_host_actor(caf::actor_config& config, switchboard& board)
-    : session_host_handle::base(config), board_(board) {
-  set_down_handler([this](const caf::down_msg& what) { session_went_down(what); });
-}
+    : session_host_handle::base(config), board_(board) {}
 
 session_host_actor::behavior_type session_host_actor::make_behavior() {
   return {
     [this](const session_here& what) { note(what); },
     [this](const release_session& what) { release(what); },
     [this](const session_over_here& what) { session_left(what); },
+    [this](const session_lost_here& what) { sessions_.erase(what.session); },
     [this](const rooms_here& what) { report(what); },
     [](const link_reset&) {
       // The directory needs sessions and rooms in one report: the room_host begins it.
@@ -25,14 +22,16 @@ session_host_actor::behavior_type session_host_actor::make_behavior() {
 }
 
 void session_host_actor::note(const session_here& what) {
-  auto& row = sessions_[what.report.session];
-  if (auto handle = board_.local(entity_kind::session, what.report.session.value); row.handle != handle) {
-    row.handle = handle;
-    monitor(handle);
-  }
-  bool news = row.report != what.report;
-  row.report = what.report;
-  row.attach = what.attach;
+  const auto id = what.report.session;
+  if (!board_.local(entity_kind::session, id.value))
+    return; // it was released meanwhile
+  const auto [row, is_new] = sessions_.try_emplace(id);
+  auto& [report, attach] = row->second;
+  if (!is_new && std::tie(what.report.epoch, what.attach) < std::tie(report.epoch, attach))
+    return; // of a former actor's time
+  const bool news = report != what.report;
+  report = what.report;
+  attach = what.attach;
   if (news)
     tell_directory(session_hosted{board_.self(), board_.self_incarnation(), what.report});
 }
@@ -52,20 +51,6 @@ void session_host_actor::session_left(const session_over_here& what) {
   sessions_.erase(found);
   ended_[what.session] = what.epoch;
   tell_directory(end_session{what.session, what.epoch, board_.self()});
-}
-
-void session_host_actor::session_went_down(const caf::down_msg& what) {
-  for (auto each = sessions_.begin(); each != sessions_.end(); ++each) {
-    if (each->second.handle.address() != what.source)
-      continue;
-    // It ended by an error. What it held is safe: its rooms and its nick are in the store, its frames at the edge.
-    auto lost = each->second;
-    board_.sessions().end(each->first, lost.handle);
-    sessions_.erase(each);
-    board_.send(service_at(lost.report.proxy, entity_kind::edge),
-                attach_refused{lost.report.session, lost.report.epoch, lost.attach, {error_code::session_lost, {}}});
-    return;
-  }
 }
 
 void session_host_actor::report(const rooms_here& rooms) {

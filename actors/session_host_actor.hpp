@@ -3,10 +3,11 @@
 ///
 /// Lives on    worker nodes, one each.
 /// Spawned by  the node, at start.
-/// Receives    session_here and session_over_here, from sessions; release_session, from the directory. (attach_session,
-///             though addressed to it, is taken by session_spawner, which also ends what is released.)
+/// Receives    session_here and session_over_here, from sessions; session_lost_here, from session_spawner;
+///             release_session, from the directory. (attach_session, though addressed to it, is taken by
+///             session_spawner, which also ends what is released.)
 /// Sends       session_hosted, report_worker and end_session to the directory.
-/// Monitors    its sessions: one that ends by an error is reported lost to its edge, whose client resumes it.
+/// Monitors    nothing: session_spawner hears of a session that ends by an error, and its edge from that.
 /// Ends        with its node.
 /// Keeps       a row per session that lives here; a row per ended one that the directory has not released.
 /// Blocks on   nothing.
@@ -26,7 +27,8 @@ namespace godwit {
 
 using session_host_handle =
   caf::typed_actor<caf::reacts_to<session_here>, caf::reacts_to<release_session>, caf::reacts_to<session_over_here>,
-                   caf::reacts_to<rooms_here>, caf::reacts_to<link_reset>, caf::reacts_to<link_lost>>;
+                   caf::reacts_to<session_lost_here>, caf::reacts_to<rooms_here>, caf::reacts_to<link_reset>,
+                   caf::reacts_to<link_lost>>;
 
 class session_host_actor : public session_host_handle::base {
 public:
@@ -36,7 +38,6 @@ public:
 
 private:
   struct hosted_session {
-    caf::actor handle;
     session_report report;
     std::uint32_t attach = 0;
   };
@@ -44,7 +45,6 @@ private:
   void note(const session_here& what);
   void release(const release_session& what);
   void session_left(const session_over_here& what);
-  void session_went_down(const caf::down_msg& what);
   void report(const rooms_here& rooms);
   void tell_directory(message what) { board_.send(broker_service(entity_kind::directory), std::move(what)); }
 

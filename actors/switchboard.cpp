@@ -6,7 +6,10 @@
 #include <caf/make_message.hpp>
 #include <caf/send.hpp>
 
+#include <algorithm>
+#include <iterator>
 #include <mutex>
+#include <utility>
 
 namespace godwit {
 namespace {
@@ -68,8 +71,14 @@ void switchboard::receive(const node_name& from, envelope what) {
 
 void switchboard::enter(entity_kind kind, std::uint64_t id, caf::actor handle) {
   auto& home = shard_of(id);
-  std::unique_lock guard{home.lock};
-  home.actors.insert_or_assign(entity_key{kind, id}, std::move(handle));
+  {
+    std::unique_lock guard{home.lock};
+    if (!home.closed) {
+      home.actors[entity_key{kind, id}].swap(handle); // a former one is dropped behind the lock
+      return;
+    }
+  }
+  caf::anon_send_exit(handle, caf::exit_reason::user_shutdown);
 }
 
 void switchboard::leave(entity_kind kind, std::uint64_t id, const caf::actor& handle) {
@@ -106,6 +115,7 @@ void switchboard::close() {
     std::unordered_map<entity_key, caf::actor, hash_key> leaving;
     {
       std::unique_lock guard{each.lock};
+      each.closed = true;
       leaving.swap(each.actors);
     }
     for (auto& [key, handle] : leaving)
@@ -205,11 +215,41 @@ bool switchboard::is_dead(const node_name& node) const {
 bool switchboard::learn(const room_place& place) {
   auto& home = shard_of(place.room.value);
   std::unique_lock guard{home.lock};
-  auto& known = home.places[place.room.value];
-  if (known.epoch > place.epoch || (known.epoch == place.epoch && known.node == place.node))
+  const auto [known, is_new] = home.places.try_emplace(place.room.value, known_place{place});
+  if (is_new) {
+    if (home.places.size() > home.places_max)
+      forget_unused_places(home);
+    return true;
+  }
+  auto& [former, is_old] = known->second;
+  is_old = false;
+  if (former.epoch > place.epoch || (former.epoch == place.epoch && former.node == place.node))
     return false;
-  known = place;
+  former = place;
   return true;
+}
+
+/// Those that were unused at the sweep before too: one that was just heard of may be about to be used. The next sweep
+/// comes when as many again were heard of, so that each costs its share of one.
+void switchboard::forget_unused_places(shard& home) {
+  const auto is_used = [&](std::uint64_t id) {
+    return home.actors.contains({entity_kind::relay, id}) || home.actors.contains({entity_kind::room, id});
+  };
+  for (auto each = home.places.begin(); each != home.places.end();) {
+    const bool unused = !is_used(each->first);
+    const bool was_unused = std::exchange(each->second.is_old, unused);
+    each = unused && was_unused ? home.places.erase(each) : std::next(each);
+  }
+  home.places_max = std::max(limits::room_places_per_shard_max, 2 * home.places.size());
+}
+
+std::size_t switchboard::place_count() const {
+  std::size_t count = 0;
+  for (const auto& each : shards_) {
+    std::shared_lock guard{each.lock};
+    count += each.places.size();
+  }
+  return count;
 }
 
 std::optional<room_place> switchboard::place_of(room_id room) const {
@@ -218,7 +258,7 @@ std::optional<room_place> switchboard::place_of(room_id room) const {
   auto found = home.places.find(room.value);
   if (found == home.places.end())
     return std::nullopt;
-  return found->second;
+  return found->second.place;
 }
 
 void switchboard::announce(const room_announced& what) {

@@ -12,6 +12,7 @@
 /// Source    docs/ARCHITECTURE.md, "Who can be written to".
 #pragma once
 
+#include "actors/rules/limits.hpp"
 #include "messages/cluster_messages.hpp"
 #include "messages/edge_item.hpp"
 
@@ -73,7 +74,7 @@ public:
   /// What came from another node; `from` gets the answer if the entity is not here.
   void receive(const node_name& from, envelope what);
 
-  /// Makes an actor reachable. Replaces a former one.
+  /// Makes an actor reachable. Replaces a former one. After close() it gets an exit instead.
   void enter(entity_kind kind, std::uint64_t id, caf::actor handle);
   /// Forgets an actor, if it is still this one: a successor stays.
   void leave(entity_kind kind, std::uint64_t id, const caf::actor& handle);
@@ -98,9 +99,12 @@ public:
   /// To those who follow the view: the directory, the rooms, the edge; to sessions and relays when a node has died.
   void tell_all(const membership_view& what);
 
-  /// Where a room is, by the highest epoch heard of. Returns whether that was news.
+  /// Where a room is, by the highest epoch heard of. Returns whether that was news. Forgotten are, after a while,
+  /// places of rooms that have neither room nor relay here: who writes to one is told that the room is not here, and
+  /// asks.
   bool learn(const room_place& place);
   std::optional<room_place> place_of(room_id room) const;
+  std::size_t place_count() const;
   /// Gives `what` to the room_host of every worker node, this one included.
   void announce(const room_announced& what);
 
@@ -115,10 +119,16 @@ private:
       return (key.id ^ (static_cast<std::uint64_t>(key.kind) << 56U)) * 0x9e3779b97f4a7c15U;
     }
   };
+  struct known_place {
+    room_place place;
+    bool is_old = false; ///< was there at the last sweep, and nobody here used it then
+  };
   struct shard {
     mutable std::shared_mutex lock;
     std::unordered_map<entity_key, caf::actor, hash_key> actors;
-    std::unordered_map<std::uint64_t, room_place> places;
+    bool closed = false;
+    std::unordered_map<std::uint64_t, known_place> places;
+    std::size_t places_max = limits::room_places_per_shard_max;
   };
   struct link {
     std::uint8_t roles = 0;
@@ -133,6 +143,7 @@ private:
   bool note_dead(const membership_view& view);
   void note_life(const link_reset& what);
   bool is_dead(const node_name& node) const;
+  static void forget_unused_places(shard& home);
   bool give_locally(const address& to, message& what);
   void bounce(const node_name& sender, const address& to, const message& what);
   template <class T>

@@ -2,7 +2,8 @@
 /// The server's program: runs one node, or all nodes of a config, or makes certificates.
 ///
 /// Exit codes: 0 stopped in order; 1 wrong arguments; 2 the config has problems; 3 the node can not start; 4 this life
-/// of the node was declared dead by the cluster and ended itself.
+/// of the node was declared dead by the cluster and ended itself; 5 a node service ended by an error, and the node with
+/// it.
 
 #include "nodes/certs_command.hpp"
 #include "nodes/config/config.hpp"
@@ -26,6 +27,7 @@ using namespace godwit;
 constexpr int exit_config = 2;
 constexpr int exit_start = 3;
 constexpr int exit_declared_dead = 4;
+constexpr int exit_service_failed = 5;
 
 std::optional<cluster_config> config_or_problems(const std::string& file) {
   auto reading = read_config(file);
@@ -63,16 +65,19 @@ int run_node(const cluster_config& config, const node_name& name) {
   }
   auto signals = block_signals();
   log_to_stderr(config, name);
-  static std::atomic<bool> declared_dead{false};
+  static std::atomic<int> exit_code{0}; // of the first reason to end
   node_events events;
   events.ready = [&name] {
     spdlog::info("{} is ready", name);
     tell_ready();
   };
-  events.must_end = [] {
-    declared_dead = true;
-    ::kill(::getpid(), SIGTERM);
+  const auto end_with = [](int code) {
+    int none = 0;
+    if (exit_code.compare_exchange_strong(none, code))
+      ::kill(::getpid(), SIGTERM);
   };
+  events.must_end = [end_with] { end_with(exit_declared_dead); };
+  events.failed = [end_with] { end_with(exit_service_failed); };
   auto running = node::start(config, *self, std::move(events));
   if (!running) {
     const auto& why = running.why();
@@ -84,7 +89,7 @@ int run_node(const cluster_config& config, const node_name& name) {
   sigwait(&signals, &signal);
   spdlog::info("stopping");
   (*running)->stop();
-  return declared_dead ? exit_declared_dead : 0;
+  return exit_code;
 }
 
 int tell(const result<std::string>& outcome) {

@@ -6,6 +6,7 @@
 #include "actors/room_host_actor.hpp"
 #include "actors/session_host_actor.hpp"
 #include "actors/session_spawner.hpp"
+#include "actors/service_watch.hpp"
 #include "actors/store_actor.hpp"
 #include "messages/names.hpp"
 #include "nodes/edge_adapter.hpp"
@@ -71,6 +72,21 @@ std::vector<std::string> texts_of(const std::vector<endpoint>& endpoints) {
   for (const auto& each : endpoints)
     result.push_back(to_string(each));
   return result;
+}
+
+const char* name_of(entity_kind service) {
+  switch (service) {
+  case entity_kind::store: return "store actor";
+  case entity_kind::directory: return "directory";
+  case entity_kind::membership: return "membership";
+  case entity_kind::session_host: return "session host";
+  case entity_kind::room_host: return "room host";
+  default: return "service";
+  }
+}
+
+timestamp wall_time() {
+  return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
 }
 
 } // namespace
@@ -146,7 +162,12 @@ private:
 
   void start_actors() {
     auto enter = [this](entity_kind kind, auto handle) {
-      board_.enter(kind, 0, caf::actor_cast<caf::actor>(std::move(handle)));
+      auto actor = caf::actor_cast<caf::actor>(std::move(handle));
+      watch_service(actor, [kind, failed = events_.failed](const std::string& why) {
+        spdlog::critical("the node's {} ended by an error: {}", name_of(kind), why);
+        failed();
+      });
+      board_.enter(kind, 0, std::move(actor));
     };
     if (self_.has(node_role::broker)) {
       enter(entity_kind::store, system_->spawn<store_actor>(std::ref(board_), std::ref<store_port>(*gate_)));
@@ -155,7 +176,7 @@ private:
     if (self_.has(node_role::worker)) {
       board_.set_sessions(std::make_shared<session_spawner>(*system_, board_));
       enter(entity_kind::session_host, system_->spawn<session_host_actor>(std::ref(board_)));
-      enter(entity_kind::room_host, system_->spawn<room_host_actor>(std::ref(board_)));
+      enter(entity_kind::room_host, system_->spawn<room_host_actor>(std::ref(board_), wall_time));
     }
     enter(entity_kind::membership,
           system_->spawn<membership_actor>(std::ref(board_), membership_rules(), events_.must_end));

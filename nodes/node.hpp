@@ -16,6 +16,7 @@ namespace godwit {
 /// What the node tells its process. Called from any thread.
 struct node_events {
   std::function<void()> ready;    ///< once: it serves
+  std::function<void()> failed;   ///< a node service ended by an error: nothing here mends that, start anew
   std::function<void()> must_end; ///< the cluster has declared this life of the node dead: start anew
 };
 

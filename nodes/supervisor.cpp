@@ -1,7 +1,7 @@
 #include "nodes/supervisor.hpp"
 
 #include "nodes/readiness.hpp"
-#include "nodes/restart_policy.hpp"
+#include "actors/rules/restart_policy.hpp"
 
 #include <csignal>
 #include <cstdio>

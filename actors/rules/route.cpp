@@ -160,6 +160,7 @@ void route::output(session_output what, route_effects& out) {
 void route::confirm(std::uint64_t in_seq, route_effects& out) {
   if (in_seq < first_in_seq_)
     return;
+  restarts_ = 0;
   const auto count = std::min<std::uint64_t>(in_seq - first_in_seq_ + 1, frames_.size());
   const auto end = frames_.begin() + static_cast<std::ptrdiff_t>(count);
   for (auto it = frames_.begin(); it != end; ++it)
@@ -203,6 +204,11 @@ void route::attach_refused(const godwit::attach_refused& what, route_effects& ou
     return;
   if (what.why.code == error_code::stale_epoch)
     return end_worker_lost(out); // a word between nodes; for the client its session is somewhere else
+  const bool can_begin_anew = from_store_ || !snapshot_.empty();
+  if (what.why.code == error_code::session_lost && can_begin_anew && restarts_ < limits::session_restarts_max) {
+    ++restarts_;
+    return attach(out);
+  }
   end(what.why, out);
 }
 

@@ -105,6 +105,8 @@ public:
   void output(session_output what, route_effects& out);
   /// Whether this is to be written to the client now. (No effects: the path that each event takes for each client.)
   bool accept(const delivery& what);
+  /// `session_lost`: its actor ended by an error, after it was given the attach that is named and none after it. It is
+  /// attached anew from what is kept here, a few times.
   void attach_refused(const godwit::attach_refused& what, route_effects& out);
   void revoked(const route_revoked& what, route_effects& out);
 
@@ -151,6 +153,7 @@ private:
   incarnation worker_incarnation_;
   session_epoch epoch_;
   std::uint32_t attach_ = 0;
+  std::uint32_t restarts_ = 0;     // of the session's actor, since a frame was confirmed
   std::uint64_t first_in_seq_ = 1; // of frames_
   std::vector<kept_frame> frames_; // unconfirmed, oldest first, in_seqs without gaps
   std::size_t frames_bytes_ = 0;

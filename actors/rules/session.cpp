@@ -57,6 +57,10 @@ session_effects session::reopened(const room_reopened& what) {
   core_->reopened(what);
   return core_->finish();
 }
+session_effects session::relay_lost(room_id room) {
+  core_->relay_lost(room);
+  return core_->finish();
+}
 session_effects session::answered(const command_answered& what) {
   core_->answered(what);
   return core_->finish();

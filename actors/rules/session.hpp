@@ -53,6 +53,8 @@ public:
 
   session_effects events(const room_events& what);
   session_effects reopened(const room_reopened& what);
+  /// The room's relay on this node has gone, and has forgotten who was enrolled.
+  session_effects relay_lost(room_id room);
   session_effects answered(const command_answered& what);
   session_effects expected(const command_expected& what);
   session_effects answered(const query_answered& what);

@@ -47,6 +47,7 @@ public:
   // session_rooms.cpp
   void events(const room_events& what);
   void reopened(const room_reopened& what);
+  void relay_lost(room_id room);
   void answered(const command_answered& what);
   void expected(const command_expected& what);
   void given(const membership_given& what);

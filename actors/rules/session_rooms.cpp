@@ -202,6 +202,12 @@ void session_core::reopened(const room_reopened& what) {
     effect(ask_relay{replay_events{seat->id, id_, seat->cursor.shown() + 1}});
 }
 
+void session_core::relay_lost(room_id room) {
+  auto* seat = seat_of(room);
+  if (seat && !over() && (seat->member || seat->joining))
+    enrol(*seat);
+}
+
 void session_core::expected(const command_expected& what) {
   auto* seat = seat_of(what.room);
   if (seat && is_asked(*seat, what.refused)) {

@@ -21,7 +21,8 @@ protected:
         [](const link_reset&) {},
       };
     }));
-    auto room = caf::actor_cast<caf::actor>(system_.spawn<room_actor>(std::ref(board_), the_room, room_key{"lobby"}));
+    auto room = caf::actor_cast<caf::actor>(system_.spawn<room_actor>(
+      std::ref(board_), [this] { return now_; }, the_room, room_key{"lobby"}));
     board_.enter(entity_kind::room, the_room.value, std::move(room));
     tell(host_room{the_room, "lobby"});
   }
@@ -38,6 +39,7 @@ protected:
     other_->take<fan_out>();
   }
 
+  timestamp now_ = at(5000);
   std::vector<room_opened_here> opened_;
   std::vector<room_over_here> over_;
 };

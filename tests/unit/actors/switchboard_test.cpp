@@ -65,5 +65,14 @@ TEST_F(Switchboard, SendsToRoomsOnANodeThatHasBegunAnew) {
   EXPECT_TRUE(leaves_for_w2());
 }
 
+TEST_F(Switchboard, ForgetsPlacesOfRoomsThatNobodyHereUses) {
+  constexpr std::size_t many = 20 * 16 * limits::room_places_per_shard_max;
+  for (std::uint64_t id = 100; id != 100 + many; ++id)
+    board.learn({room_id{id}, 1, "w3"});
+  EXPECT_LE(board.place_count(), 3 * 16 * limits::room_places_per_shard_max);
+  EXPECT_TRUE(board.place_of(room_id{99 + many})) << "just heard of: about to be used";
+  EXPECT_FALSE(board.place_of(room_id{100}));
+}
+
 } // namespace
 } // namespace godwit

@@ -295,6 +295,66 @@ TEST_F(Route, TellsTheClientWhyItsSessionCanNotBeServed) {
   EXPECT_EQ(closed(), error_code::no_broker_node);
 }
 
+TEST_F(Route, AttachesASessionAnewWhoseActorEndedByAnError) {
+  auto one = attached();
+  say(one, 2);
+  auto known = output(1, 1);
+  known.snapshot = "what it was";
+  one.output(known, out);
+  EXPECT_TRUE(one.accept(event(1, 5, 3)));
+  out.clear();
+  one.attach_refused({{42}, {1, 0}, 1, {error_code::session_lost, {}}}, out);
+  EXPECT_FALSE(closed());
+  ASSERT_EQ(sent<attach_session>().size(), 1U);
+  const auto again = sent<attach_session>()[0];
+  EXPECT_EQ(again.attach, 2U);
+  EXPECT_EQ(again.snapshot, "what it was");
+  EXPECT_EQ(again.positions, (std::vector<stream_position>{{5, 3}}));
+  EXPECT_EQ(again.first_in_seq, 2U);
+  ASSERT_EQ(sent<client_frame>().size(), 1U) << "what was not confirmed is said again";
+  EXPECT_EQ(sent<client_frame>()[0].in_seq, 2U);
+  EXPECT_EQ(sent<client_frame>()[0].attach, 2U);
+}
+
+TEST_F(Route, TellsTheClientWhenItsSessionDiesAgainAndAgain) {
+  auto one = attached();
+  say(one, 2);
+  auto known = output(1, 1);
+  known.snapshot = "what it was";
+  one.output(known, out);
+  std::uint32_t attach = 1;
+  const auto die = [&] { one.attach_refused({{42}, {1, 0}, attach++, {error_code::session_lost, {}}}, out); };
+  for (std::uint32_t i = 0; i != limits::session_restarts_max; ++i)
+    die();
+  EXPECT_FALSE(closed());
+  one.output(output(attach, 2), out);
+  for (std::uint32_t i = 0; i != limits::session_restarts_max; ++i)
+    die();
+  EXPECT_FALSE(closed()) << "a frame was confirmed in between";
+  die();
+  EXPECT_EQ(closed(), error_code::session_lost);
+}
+
+TEST_F(Route, TellsTheClientWhenNothingIsKeptToBeginItsSessionFrom) {
+  auto one = attached();
+  one.attach_refused({{42}, {1, 0}, 1, {error_code::session_lost, {}}}, out);
+  EXPECT_EQ(closed(), error_code::session_lost);
+  auto two = open(states::resumed_session);
+  two.placed(placed(2, true), now, out);
+  out.clear();
+  two.attach_refused({{42}, {2, 0}, 1, {error_code::session_lost, {}}}, out);
+  EXPECT_FALSE(closed()) << "it is in the store";
+  EXPECT_TRUE(sent<attach_session>().at(0).from_store);
+}
+
+TEST_F(Route, TakesNoRefusalOfAnAttachBeforeTheNewest) {
+  auto one = attached();
+  one.link_reset({"worker-1", {11}, 2}, out);
+  out.clear();
+  one.attach_refused({{42}, {1, 0}, 1, {error_code::session_lost, {}}}, out);
+  EXPECT_TRUE(out.empty()) << "the newer one is answered by who gets it";
+}
+
 TEST_F(Route, KeepsThePositionsOfTheStreamsThatMovedLast) {
   auto one = attached();
   EXPECT_TRUE(one.accept(event(1, 1, 1)));

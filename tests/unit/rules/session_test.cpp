@@ -32,6 +32,19 @@ TEST_F(Session, ConfirmsLoginWithItsReplyAndTheSnapshotInOneOutput) {
   EXPECT_EQ(std::get<client_reply>(outputs[0].replies[0]).answer, tell::answer(tell::logged_in{"ada"}));
 }
 
+TEST_F(Session, EnrolsAgainWithWhatItHasShownWhenTheRelayIsLost) {
+  be_in_lobby();
+  show_other(2);
+  seen.clear();
+  take(subject.relay_lost(room_id{8}));
+  EXPECT_TRUE(seen.empty());
+  take(subject.relay_lost(lobby));
+  const auto enrolled = relay_asked<enrol_session>();
+  ASSERT_EQ(enrolled.size(), 1u);
+  EXPECT_EQ(enrolled[0].after, 2u);
+  EXPECT_FALSE(enrolled[0].newest);
+}
+
 //
 TEST_F(Session, TellsTheRoomBeforeItsFirstEventAndConfirmsBehindIt) {
   attach();

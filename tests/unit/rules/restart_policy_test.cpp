@@ -1,4 +1,4 @@
-#include "nodes/restart_policy.hpp"
+#include "actors/rules/restart_policy.hpp"
 
 #include <gtest/gtest.h>
 

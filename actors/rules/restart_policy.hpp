@@ -1,5 +1,5 @@
 /// @file
-/// When a node that ended is started again: at once the first time, then with a growing pause; one that has run for a
+/// When what ended by a fault, a node or an actor, is started again: at once the first time, then with a growing pause; one that has run for a
 /// while starts with a clean sheet.
 #pragma once
 
@@ -18,7 +18,7 @@ public:
 
   void started(clock::time_point now) { started_at_ = now; }
 
-  /// The pause before the next start.
+  /// The pause before the next start. Requires that `started` was called with an earlier time.
   std::chrono::milliseconds ended(clock::time_point now) {
     if (now - started_at_ >= forgiven_after)
       ends_ = 0;

@@ -1,0 +1,193 @@
+// The relay's shell: each event encoded once, one list for all sessions, and a ticket until the last copy is dropped.
+#include "actors/relay_actor.hpp"
+
+#include "tests/unit/actors/still_node.hpp"
+
+#include <caf/actor_cast.hpp>
+#include <caf/event_based_actor.hpp>
+
+#include <map>
+#include <optional>
+
+namespace godwit::testing {
+namespace {
+
+constexpr room_id lobby{7};
+constexpr session_id ann{1};
+constexpr session_id bob{2};
+
+class RelayActor : public still_node {
+protected:
+  RelayActor() {
+    board_.learn({lobby, 1, "w2"});
+    board_.enter(entity_kind::room_host, 0, system_.spawn([this](caf::event_based_actor*) -> caf::behavior {
+      return {[this](const enrol_session& what) { passed_on_.push_back(what); }, [](const link_reset&) {}};
+    }));
+    relay_ = caf::actor_cast<caf::actor>(system_.spawn<relay_actor>(std::ref(board_), lobby));
+    board_.enter(entity_kind::relay, lobby.value, relay_);
+  }
+
+  /// `as`: under which number it keeps what it is told.
+  void session(session_id id, std::optional<session_id> as = {}) {
+    auto actor = system_.spawn([this, id = as.value_or(id)](caf::event_based_actor*) -> caf::behavior {
+      return {
+        [this, id](const shared_room_events& what) { shown_[id].push_back(what); },
+        [this, id](const room_reopened& what) { reopened_[id].push_back(what); },
+        [this, id](const room_not_here& what) { not_here_[id].push_back(what); },
+        [](const link_reset&) {},
+      };
+    });
+    board_.enter(entity_kind::session, id.value, actor);
+  }
+  void enrol(session_id id) {
+    session(id);
+    give(relay_, enrol_session{lobby, id, 0, true});
+  }
+  static fan_out post_number(room_seq seq, room_epoch epoch = 1) {
+    log_entry entry;
+    entry.seq = seq;
+    entry.name = {session_id{99}, seq, 3};
+    entry.nick = "cid";
+    entry.body = posted{"hi"};
+    fan_out out;
+    out.room = lobby;
+    out.epoch = epoch;
+    out.base = seq - 1;
+    out.items.push_back({seq, std::make_shared<const log_entry>(std::move(entry))});
+    return out;
+  }
+  void say(room_seq seq) { give(relay_, post_number(seq)); }
+  std::vector<fan_out_delivered> reports() { return other_->take<fan_out_delivered>(); }
+
+  caf::actor relay_;
+  std::map<session_id, std::vector<shared_room_events>> shown_;
+  std::map<session_id, std::vector<room_reopened>> reopened_;
+  std::map<session_id, std::vector<room_not_here>> not_here_;
+  std::vector<enrol_session> passed_on_;
+};
+
+TEST_F(RelayActor, AttachesAtTheFirstEnrolment) {
+  enrol(ann);
+  ASSERT_EQ(other_->take<attach_relay>().size(), 1U);
+  enrol(bob);
+  EXPECT_TRUE(other_->take<attach_relay>().empty());
+}
+
+TEST_F(RelayActor, ShowsOneListAndOneEncodingToAllSessions) {
+  enrol(ann);
+  enrol(bob);
+  say(1);
+  ASSERT_EQ(shown_[ann].size(), 1U);
+  ASSERT_EQ(shown_[bob].size(), 1U);
+  EXPECT_EQ(shown_[ann][0], shown_[bob][0]);
+  EXPECT_TRUE(shown_[ann][0]->items.at(0).native);
+}
+
+TEST_F(RelayActor, ReportsAnEventWhenTheLastTicketIsDropped) {
+  enrol(ann);
+  enrol(bob);
+  say(1);
+  EXPECT_TRUE(reports().empty()) << "nobody's client has it yet";
+  shown_[ann].clear();
+  settle();
+  EXPECT_TRUE(reports().empty()) << "bob's client has it not";
+  auto kept = shown_[bob].at(0)->items.at(0).ticket; // as the edge keeps it, when the session has let go
+  shown_[bob].clear();
+  settle();
+  EXPECT_TRUE(reports().empty());
+  kept.reset();
+  settle();
+  const auto told = reports();
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_EQ(told[0].room, lobby);
+  EXPECT_EQ(told[0].node, "w1");
+  EXPECT_EQ(told[0].fan_out_number, 1U);
+}
+
+TEST_F(RelayActor, HasOneReportOutstanding) {
+  enrol(ann);
+  for (room_seq seq = 1; seq <= 3; ++seq)
+    say(seq);
+  shown_.clear();
+  settle();
+  ASSERT_EQ(reports().size(), 1U);
+  give(relay_, report_taken{lobby, 1});
+  const auto rest = reports();
+  ASSERT_EQ(rest.size(), 1U);
+  EXPECT_EQ(rest[0].fan_out_number, 3U);
+}
+
+TEST_F(RelayActor, CountsAsDeliveredWhatHasNobodyToGoTo) {
+  enrol(ann);
+  board_.leave(entity_kind::session, ann.value, board_.local(entity_kind::session, ann.value));
+  say(1);
+  EXPECT_TRUE(other_->take<detach_relay>().size() == 1) << "the only one is gone: so is the relay";
+  EXPECT_FALSE(board_.local(entity_kind::relay, lobby.value));
+}
+
+TEST_F(RelayActor, FindsASessionGoneThatEndedWithoutAWord) {
+  for (std::uint64_t id = 1; id <= 5; ++id)
+    enrol(session_id{id});
+  say(1);
+  board_.leave(entity_kind::session, 3, board_.local(entity_kind::session, 3));
+  for (room_seq seq = 2; seq <= 6; ++seq) // as many shows as sessions
+    say(seq);
+  for (std::uint64_t id : {1, 2, 4, 5})
+    give(relay_, withdraw_session{lobby, session_id{id}});
+  EXPECT_FALSE(board_.local(entity_kind::relay, lobby.value)) << "nobody is left";
+}
+
+TEST_F(RelayActor, ShowsToTheSessionThatTookAnothersPlace) {
+  enrol(ann);
+  enrol(bob);
+  say(1);
+  shown_.clear();
+  const session_id new_ann{101};
+  session(ann, new_ann); // ended, and attached anew
+  give(relay_, enrol_session{lobby, ann, 1, false});
+  shown_.clear();
+  say(2);
+  EXPECT_EQ(shown_[new_ann].size(), 1U);
+  EXPECT_TRUE(shown_[ann].empty());
+  EXPECT_EQ(shown_[bob].size(), 1U);
+}
+
+TEST_F(RelayActor, AttachesAgainAndTellsItsSessionsWhenTheRoomIsOpenedAnew) {
+  enrol(ann);
+  say(1);
+  other_->take<attach_relay>();
+  give(relay_, room_announced{lobby, 2, "w2"});
+  const auto again = other_->take<attach_relay>();
+  ASSERT_EQ(again.size(), 1U);
+  EXPECT_EQ(again[0].after, 1U);
+  ASSERT_EQ(reopened_[ann].size(), 1U);
+  EXPECT_EQ(reopened_[ann][0].epoch, 2U);
+}
+
+TEST_F(RelayActor, AttachesAgainWhenTheLinkToItsRoomWasReset) {
+  enrol(ann);
+  other_->take<attach_relay>();
+  board_.tell_all(link_reset{"w2", incarnation{2}, 2});
+  settle();
+  EXPECT_EQ(other_->take<attach_relay>().size(), 1U);
+}
+
+TEST_F(RelayActor, HasOneSessionAskWhereTheRoomIs) {
+  enrol(ann);
+  enrol(bob);
+  give(relay_, room_not_here{lobby, 1, {}});
+  EXPECT_EQ(not_here_[ann].size() + not_here_[bob].size(), 1U);
+}
+
+TEST_F(RelayActor, PassesOnWhoEnrolsAfterItHasLeft) {
+  enrol(ann);
+  caf::anon_send(relay_, withdraw_session{lobby, ann});
+  caf::anon_send(relay_, enrol_session{lobby, bob, 0, true});
+  settle();
+  EXPECT_FALSE(board_.local(entity_kind::relay, lobby.value));
+  ASSERT_EQ(passed_on_.size(), 1U);
+  EXPECT_EQ(passed_on_[0].session, bob);
+}
+
+} // namespace
+} // namespace godwit::testing
