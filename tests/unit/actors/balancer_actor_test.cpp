@@ -1,6 +1,7 @@
 // The balancer's shell: each question is answered to who asked, by all that was told before it.
 #include "actors/balancer_actor.hpp"
 
+#include "actors/rules/membership_view.hpp"
 #include "tests/unit/actors/still_node.hpp"
 
 #include <caf/actor_cast.hpp>
