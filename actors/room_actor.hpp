@@ -34,11 +34,11 @@ using room_handle =
                    caf::reacts_to<membership_view>, caf::reacts_to<wake_up>, caf::reacts_to<end_self>>;
 
 /// Tells the time of day. Called by any actor's thread.
-using time_of_day = std::function<timestamp()>;
+using room_clock = std::function<timestamp()>;
 
 class room_actor : public room_handle::base {
 public:
-  room_actor(caf::actor_config& config, switchboard& board, time_of_day clock, room_id id, room_key key);
+  room_actor(caf::actor_config& config, switchboard& board, room_clock clock, room_id id, room_key key);
 
   behavior_type make_behavior() override;
 
@@ -51,7 +51,7 @@ private:
   void perform(end_room& effect);
 
   switchboard& board_;
-  time_of_day clock_;
+  room_clock clock_;
   room rules_;
 };
 

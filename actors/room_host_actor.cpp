@@ -13,7 +13,7 @@
 
 namespace godwit {
 
-room_host_actor::room_host_actor(caf::actor_config& config, switchboard& board, time_of_day clock)
+room_host_actor::room_host_actor(caf::actor_config& config, switchboard& board, room_clock clock)
     : room_host_handle::base(config), board_(board), clock_(std::move(clock)) {
   set_down_handler([this](const caf::down_msg& what) { actor_went_down(what); });
 }

@@ -36,7 +36,7 @@ using room_host_handle =
 
 class room_host_actor : public room_host_handle::base {
 public:
-  room_host_actor(caf::actor_config& config, switchboard& board, time_of_day clock);
+  room_host_actor(caf::actor_config& config, switchboard& board, room_clock clock);
 
   behavior_type make_behavior() override;
 
@@ -76,7 +76,7 @@ private:
   void tell_directory(message what) { board_.send(broker_service(entity_kind::directory), std::move(what)); }
 
   switchboard& board_;
-  time_of_day clock_;
+  room_clock clock_;
   std::unordered_map<room_id, hosted_room> rooms_;
   std::unordered_map<room_id, hosted_relay> relays_;
   std::unordered_map<caf::actor_id, room_id> rooms_by_actor_; // of all that are monitored

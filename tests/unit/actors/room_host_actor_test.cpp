@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 class RoomHostActor : public worker_fixture {
 protected:
   RoomHostActor() {
-    host_ = system_.spawn<room_host_actor>(std::ref(board_), time_of_day{[] { return at(5000); }});
+    host_ = system_.spawn<room_host_actor>(std::ref(board_), room_clock{[] { return at(5000); }});
     board_.enter(entity_kind::room_host, 0, caf::actor_cast<caf::actor>(host_));
     board_.enter(entity_kind::session_host, 0, system_.spawn([this](caf::event_based_actor*) -> caf::behavior {
       return {[this](const rooms_here& what) { reported_ = what.rooms; }, [](const link_reset&) {}};
