@@ -236,17 +236,17 @@ void link_actor::judge(const judge_silence& question) {
 
 void link_actor::other_end_gone() {
   other_end_ = nullptr;
-  close("the connection ended");
+  close("the connection ended", spdlog::level::debug); // the transport tells why
   quit();
 }
 
-void link_actor::close(const std::string& why) {
+void link_actor::close(const std::string& why, spdlog::level::level_enum level) {
   if (phase_ == phase::closing)
     return;
   const auto was_open = phase_ == phase::open;
   phase_ = phase::closing;
   closing_since_ = clock::now();
-  spdlog::info("link {}: closed: {}", settings_.peer.name, why);
+  spdlog::log(level, "link {}: closed: {}", settings_.peer.name, why);
   ::shutdown(cut_fd_, SHUT_RDWR); // both ends of the pair see it: the transport closes its connection, CAF forgets it
   {
     const std::lock_guard lock{pulse_->mutex};

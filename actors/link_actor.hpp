@@ -29,6 +29,7 @@
 
 #include <caf/allowed_unsafe_message_type.hpp>
 #include <caf/event_based_actor.hpp>
+#include <spdlog/common.h>
 
 #include <chrono>
 #include <cstdint>
@@ -89,7 +90,7 @@ private:
   void other_end_gone();
 
   void open();
-  void close(const std::string& why);
+  void close(const std::string& why, spdlog::level::level_enum level = spdlog::level::info);
 
   link_settings settings_;
   int cut_fd_ = -1; ///< a second handle: CAF may have closed its own, and its number may be another's by now

@@ -26,4 +26,5 @@ struct NodeHello {
   versionMin  @4 :UInt16;  # the node speaks versionMin..versionMax with other nodes
   versionMax  @5 :UInt16;
   software    @6 :Text;    # for people
+  clockMs     @7 :Int64;   # the node's time as it says this, since 1970 in UTC; 0: it does not tell
 }

@@ -23,6 +23,7 @@ void write(wire::NodeHello::Builder to, const node_hello& from) {
   to.setVersionMin(from.version_min);
   to.setVersionMax(from.version_max);
   to.setSoftware(text(from.software));
+  to.setClockMs(from.clock.count());
 }
 
 node_hello read(wire::NodeHello::Reader from) {
@@ -32,7 +33,8 @@ node_hello read(wire::NodeHello::Reader from) {
           .roles = from.getRoles(),
           .version_min = from.getVersionMin(),
           .version_max = from.getVersionMax(),
-          .software = string_of(from.getSoftware())};
+          .software = string_of(from.getSoftware()),
+          .clock = std::chrono::milliseconds{from.getClockMs()}};
 }
 
 result<link_greeting> read(wire::LinkGreeting::Reader from) {
@@ -85,6 +87,20 @@ std::string objection_to(const node_hello& peer, const node_hello& self) {
            + " between nodes, this node " + std::to_string(self.version_min) + " to "
            + std::to_string(self.version_max);
   return {};
+}
+
+std::string clock_objection_to(const node_hello& peer, const node_hello& self) {
+  constexpr std::uint8_t broker = 1;
+  if (((peer.roles | self.roles) & broker) == 0 || peer.clock.count() <= 0 || self.clock.count() <= 0)
+    return {};
+  const auto ahead = self.clock - peer.clock; // both positive: no overflow
+  if (std::chrono::abs(ahead) <= clock_difference_max)
+    return {};
+  const auto seconds =
+    std::to_string(std::chrono::duration_cast<std::chrono::seconds>(std::chrono::abs(ahead)).count());
+  return "the clock of " + self.name + " is " + seconds + " s " + (ahead.count() > 0 ? "ahead of" : "behind")
+         + " the clock of " + peer.name + ", at most " + std::to_string(clock_difference_max.count() / 1000)
+         + " s are allowed; set the clock that is wrong, and run NTP on both machines";
 }
 
 } // namespace godwit

@@ -8,6 +8,7 @@
 #include "messages/errors.hpp"
 #include "messages/ids.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -31,6 +32,7 @@ struct node_hello {
   std::uint16_t version_min = node_protocol_version_min;
   std::uint16_t version_max = node_protocol_version_max;
   std::string software;
+  std::chrono::milliseconds clock{0}; ///< its time as it says this, since 1970 in UTC; 0: not told
 
   bool operator==(const node_hello&) const = default;
 };
@@ -50,6 +52,13 @@ result<link_greeting> decode_link_greeting(std::string_view bytes);
 
 /// Of each pair of nodes one dials: the later name the earlier one.
 inline bool dials(const node_name& self, const node_name& peer) { return peer < self; }
+
+/// How far the clocks of a node and of the broker node may be apart: what is logged has a time that people compare, and
+/// certificates end at one. Beyond what NTP ever leaves, and what a greeting may need to arrive.
+inline constexpr std::chrono::milliseconds clock_difference_max{30'000};
+
+/// A sentence if one of the two is a broker node, both told their time, and these are too far apart; else empty.
+std::string clock_objection_to(const node_hello& peer, const node_hello& self);
 
 /// A sentence that says why `self` can not work with `peer`; empty if it can: same cluster, another name, an
 /// incarnation, a shared version.

@@ -7,17 +7,25 @@
 #include "nodes/edge/edge_ports.hpp"
 
 #include <atomic>
+#include <mutex>
+#include <optional>
 
 namespace godwit {
 
 /// The edge starts last, and clients may come before its start has returned: what is for it waits until `started`, or
-/// is dropped when it turns out that it can not start.
+/// is dropped when it turns out that it can not start. Of the membership views only the newest matters: it is kept for
+/// the edge, since no other may come until something changes.
 class edge_adapter final : public edge_port, public edge_upstream {
 public:
   explicit edge_adapter(switchboard& board) : board_(board) {}
 
   void started(edge& running) {
-    edge_.store(&running);
+    {
+      const std::lock_guard guard{view_lock_};
+      edge_.store(&running);
+      if (early_view_)
+        running.view(*early_view_);
+    }
     is_known_.store(true);
     is_known_.notify_all();
   }
@@ -48,8 +56,11 @@ public:
       running->link_reset(what);
   }
   void view(const membership_view& what) override {
+    const std::lock_guard guard{view_lock_}; // the edge shall not get an older view after a newer one
     if (auto* running = edge_.load())
       running->view(what);
+    else
+      early_view_ = what;
   }
 
 private:
@@ -62,6 +73,8 @@ private:
   switchboard& board_;
   std::atomic<edge*> edge_{nullptr};
   std::atomic<bool> is_known_{false}; ///< whether there is an edge
+  std::mutex view_lock_;
+  std::optional<membership_view> early_view_; ///< came before the edge was there
 };
 
 } // namespace godwit

@@ -25,6 +25,7 @@ enum class exit_code : int {
   certificate_not_yet_valid = 16, ///< the same
   descriptors_too_few = 17,       ///< the limit of open files is too low for limits.clients-max
   clock_far = 18,                 ///< this machine's clock is far from the broker node's
+  certificate_unusable = 19,      ///< not signed by the cluster CA, for another name, or for another use
 
   data_absent = 20,       ///< no such folder, and the config does not say that it is to be made
   data_not_writable = 21, ///< a read-only file system, or no right
@@ -37,10 +38,25 @@ enum class exit_code : int {
 
 constexpr int number_of(exit_code code) { return static_cast<int>(code); }
 
-/// Whether to start again may help although nobody has changed anything: the fault was one of this life.
+/// Whether starting again may help although nobody changes the config, its files or this machine's limits.
 constexpr bool may_mend_itself(int code) {
-  return code == number_of(exit_code::stopped) || code == number_of(exit_code::declared_dead)
-         || code == number_of(exit_code::service_failed);
+  switch (static_cast<exit_code>(code)) {
+  case exit_code::wrong_arguments:
+  case exit_code::config_invalid:
+  case exit_code::certificate_unreadable:
+  case exit_code::key_unreadable:
+  case exit_code::key_mismatched:
+  case exit_code::certificate_expired:
+  case exit_code::certificate_not_yet_valid:
+  case exit_code::certificate_unusable:
+  case exit_code::descriptors_too_few:
+  case exit_code::data_absent:
+  case exit_code::data_not_writable:
+  case exit_code::store_newer:
+  case exit_code::store_corrupt:
+  case exit_code::store_foreign: return false;
+  default: return true;
+  }
 }
 
 /// Why a node does not start.

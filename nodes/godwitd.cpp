@@ -1,12 +1,11 @@
 /// @file
 /// The server's program: runs one node, or all nodes of a config, or makes certificates.
 ///
-/// Exit codes: 0 stopped in order; 1 wrong arguments; 2 the config has problems; 3 the node can not start; 4 this life
-/// of the node was declared dead by the cluster and ended itself; 5 a node service ended by an error, and the node with
-/// it.
+/// Exit codes: nodes/exit_codes.hpp.
 
 #include "nodes/certs_command.hpp"
 #include "nodes/config/config.hpp"
+#include "nodes/exit_codes.hpp"
 #include "nodes/node.hpp"
 #include "nodes/readiness.hpp"
 #include "nodes/supervisor.hpp"
@@ -23,11 +22,6 @@
 namespace {
 
 using namespace godwit;
-
-constexpr int exit_config = 2;
-constexpr int exit_start = 3;
-constexpr int exit_declared_dead = 4;
-constexpr int exit_service_failed = 5;
 
 std::optional<cluster_config> config_or_problems(const std::string& file) {
   auto reading = read_config(file);
@@ -55,41 +49,46 @@ sigset_t block_signals() {
 }
 
 int run_node(const cluster_config& config, const node_name& name) {
-  const auto* self = config.find(name);
-  if (self == nullptr) {
+  if (config.find(name) == nullptr) {
     std::string names;
     for (const auto& each : config.nodes)
       names += ' ' + each.name;
     std::fprintf(stderr, "%s has no node \"%s\"; it has%s\n", config.file.c_str(), name.c_str(), names.c_str());
-    return exit_config;
+    return number_of(exit_code::config_invalid);
   }
   auto signals = block_signals();
   log_to_stderr(config, name);
-  static std::atomic<int> exit_code{0}; // of the first reason to end
+  static std::atomic<int> ends_with{0}; // of the first reason to end
   node_events events;
   events.ready = [&name] {
     spdlog::info("{} is ready", name);
     tell_ready();
   };
-  const auto end_with = [](int code) {
+  const auto end_with = [](exit_code code) {
     int none = 0;
-    if (exit_code.compare_exchange_strong(none, code))
+    if (ends_with.compare_exchange_strong(none, number_of(code)))
       ::kill(::getpid(), SIGTERM);
   };
-  events.must_end = [end_with] { end_with(exit_declared_dead); };
-  events.failed = [end_with] { end_with(exit_service_failed); };
-  auto running = node::start(config, *self, std::move(events));
-  if (!running) {
-    const auto& why = running.why();
-    std::fprintf(stderr, "%s can not start: %s\n", name.c_str(),
-                 why.detail.empty() ? std::string{sentence_of(why.code)}.c_str() : why.detail.c_str());
-    return exit_start;
+  const auto tell_fault = [&name](const std::string& sentence) {
+    std::fprintf(stderr, "%s can not start: %s\n", name.c_str(), sentence.c_str());
+  };
+  events.clock_far = [end_with, tell_fault](const std::string& sentence) {
+    tell_fault(sentence);
+    end_with(exit_code::clock_far);
+  };
+  events.must_end = [end_with] { end_with(exit_code::declared_dead); };
+  events.failed = [end_with] { end_with(exit_code::service_failed); };
+  auto started = node::start(config, name, std::move(events));
+  if (const auto* fault = std::get_if<start_fault>(&started)) {
+    tell_fault(fault->sentence);
+    return number_of(fault->code);
   }
+  auto& running = std::get<std::unique_ptr<node>>(started);
   int signal = 0;
   sigwait(&signals, &signal);
   spdlog::info("stopping");
-  (*running)->stop();
-  return exit_code;
+  running->stop();
+  return ends_with;
 }
 
 int tell(const result<std::string>& outcome) {
@@ -98,7 +97,7 @@ int tell(const result<std::string>& outcome) {
     return 0;
   }
   std::fprintf(stderr, "%s %s\n", std::string{sentence_of(outcome.why().code)}.c_str(), outcome.why().detail.c_str());
-  return exit_start;
+  return number_of(exit_code::can_not_start);
 }
 
 } // namespace
@@ -123,8 +122,16 @@ int main(int argc, char** argv) {
   auto* cluster_ca = certs->add_subcommand("cluster-ca", "the CA that signs the nodes' certificates");
   auto* server = certs->add_subcommand("server", "the certificate of the client ports");
   auto* node = certs->add_subcommand("node", "the certificate of a node");
-  for (auto* each : {ca, cluster_ca, server, node})
+  int days = 0;
+  bool force = false;
+  bool renew = false;
+  for (auto* each : {ca, cluster_ca, server, node}) {
     each->add_option("--out", out, "the folder")->capture_default_str();
+    each->add_option("--days", days, "for how long it is valid; a CA 3650, others 825 if not said")
+      ->check(CLI::Range(1, 36500));
+    auto* anew = each->add_flag("--force", force, "make key and certificate anew, in place of those that are there");
+    each->add_flag("--renew", renew, "make a new certificate for the key that is there")->excludes(anew);
+  }
   server->add_option("name", name, "the DNS name that clients dial")->required();
   server->add_option("--ip", addresses, "an IP address that clients dial");
   server->add_option("--dns", addresses, "a further DNS name");
@@ -135,23 +142,27 @@ int main(int argc, char** argv) {
     return app.exit(problem) == 0 ? 0 : 1;
   }
 
+  const certs_options options{.existing = force   ? when_there::replace_all
+                                          : renew ? when_there::renew
+                                                  : when_there::keep,
+                              .length = std::chrono::days{days}};
   if (ca->parsed())
-    return tell(make_client_ca(out));
+    return tell(make_client_ca(out, options));
   if (cluster_ca->parsed())
-    return tell(make_cluster_ca(out));
+    return tell(make_cluster_ca(out, options));
   if (server->parsed()) {
     addresses.insert(addresses.begin(), name);
-    return tell(make_server_certificate(out, addresses));
+    return tell(make_server_certificate(out, addresses, options));
   }
   if (node->parsed())
-    return tell(make_node_certificate(out, name));
+    return tell(make_node_certificate(out, name, options));
   if (node_name.empty() && !all) {
     std::fprintf(stderr, "say --node NAME or --all, with --config FILE; or see --help\n");
     return 1;
   }
   auto config = config_or_problems(file);
   if (!config)
-    return exit_config;
+    return number_of(exit_code::config_invalid);
   if (all)
     return supervise(std::filesystem::read_symlink("/proc/self/exe"), *config);
   return run_node(*config, node_name);

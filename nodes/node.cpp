@@ -4,15 +4,16 @@
 #include "actors/link_hub.hpp"
 #include "actors/membership_actor.hpp"
 #include "actors/room_host_actor.hpp"
+#include "actors/service_watch.hpp"
 #include "actors/session_host_actor.hpp"
 #include "actors/session_spawner.hpp"
-#include "actors/service_watch.hpp"
 #include "actors/store_actor.hpp"
 #include "messages/names.hpp"
 #include "nodes/edge_adapter.hpp"
 #include "nodes/edge_settings.hpp"
 #include "nodes/link/link_transport.hpp"
 #include "nodes/link_adapter.hpp"
+#include "nodes/start_checks.hpp"
 #include "nodes/store/sqlite_engine.hpp"
 #include "nodes/store/store.hpp"
 #include "nodes/version.hpp"
@@ -85,6 +86,18 @@ const char* name_of(entity_kind service) {
   }
 }
 
+/// What the checks before the start could not see. An address was free a moment ago.
+start_fault fault_of(const error& why) {
+  const auto code = [&] {
+    switch (why.code) {
+    case error_code::certificate_unusable: return exit_code::certificate_unusable;
+    case error_code::address_unusable: return exit_code::port_taken;
+    default: return exit_code::can_not_start;
+    }
+  }();
+  return {code, why.detail.empty() ? std::string{sentence_of(why.code)} : why.detail};
+}
+
 timestamp wall_time() {
   return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
 }
@@ -99,7 +112,7 @@ public:
 
   ~parts() { stop(); }
 
-  std::optional<error> start() {
+  std::optional<start_fault> start() {
     if (self_.has(node_role::broker))
       if (auto problem = start_store())
         return problem;
@@ -135,27 +148,21 @@ public:
     if (gate_)
       gate_->stop();
     board_.close();
-    // CAF waits here for the actors to end. The edge, the hub and the store are still there for what they say last.
+    hub_.reset(); // holds handles of actors: they must not outlive the system
+    // CAF waits here for the actors to end. The edge and the store are still there for what they say last.
     system_.reset();
-    hub_.reset();
     edge_.reset();
     gate_.reset();
   }
 
 private:
-  std::optional<error> start_store() {
-    std::error_code problem;
-    std::filesystem::create_directories(self_.data, problem);
-    if (problem)
-      return error{error_code::file_unusable,
-                   "The data folder " + self_.data.string() + " can not be made: " + problem.message() + "."};
-    std::filesystem::permissions(self_.data, std::filesystem::perms::owner_all, problem);
+  std::optional<start_fault> start_store() {
     store_options options;
     // The directory's requests that were answered "away" are said again; rooms ask by themselves.
     options.on_back = [this] { caf::anon_send(board_.local(entity_kind::directory, 0), own_reset()); };
     auto started = store::start(make_sqlite_engine({.file = self_.data / "godwit.db"}), std::move(options));
     if (!started)
-      return started.why();
+      return fault_of(started.why());
     gate_ = std::make_unique<store_gate>(std::move(*started));
     return std::nullopt;
   }
@@ -217,10 +224,10 @@ private:
     return hello;
   }
 
-  std::optional<error> start_links() {
+  std::optional<start_fault> start_links() {
     auto tls = tls_context::for_nodes({self_.certificate.string(), self_.key.string()}, cluster_.ca.string());
     if (!tls)
-      return tls.why();
+      return fault_of(tls.why());
     link_adapter_ = std::make_unique<link_adapter>(board_, edge_adapter_.get(), [this] {
       broker_linked_ = true;
       tell_if_ready();
@@ -236,9 +243,14 @@ private:
     events.on_link = [this](const node_hello& peer, int fd, bool is_dialler, link_id) {
       hub_->connected(peer, fd, is_dialler);
     };
+    // A node that serves already goes on: it may be the broker node's clock that went wrong.
+    events.on_clock_far = [this](const node_hello&, const std::string& sentence) {
+      if (!self_.has(node_role::broker) && !broker_linked_)
+        events_.clock_far(sentence);
+    };
     auto started = link_transport::start(*tls, std::move(options), std::move(events));
     if (!started)
-      return started.why();
+      return fault_of(started.why());
     transport_ = std::move(*started);
     return std::nullopt;
   }
@@ -249,14 +261,14 @@ private:
     return self_.roles != pure_proxy || other.roles != pure_proxy;
   }
 
-  std::optional<error> start_edge() {
+  std::optional<start_fault> start_edge() {
     const auto& client = *self_.client;
     auto tls = tls_context::for_client_port({client.certificate.string(), client.key.string()});
     if (!tls)
-      return tls.why();
+      return fault_of(tls.why());
     auto started = edge::start(edge_settings(cluster_, self_, incarnation_), std::move(*tls), *edge_adapter_);
     if (!started)
-      return started.why();
+      return fault_of(started.why());
     edge_ = std::move(*started);
     edge_adapter_->started(*edge_);
     return std::nullopt;
@@ -285,10 +297,14 @@ private:
   std::once_flag told_ready_;
 };
 
-result<std::unique_ptr<node>> node::start(const cluster_config& cluster, const node_config& self, node_events events) {
+std::variant<std::unique_ptr<node>, start_fault> node::start(cluster_config cluster, const node_name& name,
+                                                             node_events events) {
+  const auto self = *cluster.find(name);
+  if (auto fault = check_start(cluster, self))
+    return *std::move(fault);
   auto running = std::make_unique<parts>(cluster, self, std::move(events));
-  if (auto problem = running->start())
-    return *problem;
+  if (auto fault = running->start())
+    return *std::move(fault);
   return std::unique_ptr<node>{new node{std::move(running)}};
 }
 

@@ -1,7 +1,8 @@
 #include "nodes/supervisor.hpp"
 
-#include "nodes/readiness.hpp"
 #include "actors/rules/restart_policy.hpp"
+#include "nodes/exit_codes.hpp"
+#include "nodes/readiness.hpp"
 
 #include <csignal>
 #include <cstdio>
@@ -137,6 +138,12 @@ private:
     if (!was_up_ && WIFEXITED(status)) {
       exit_code_ = WEXITSTATUS(status) == 0 ? 1 : WEXITSTATUS(status);
       return; // it has said why
+    }
+    if (WIFEXITED(status) && !may_mend_itself(WEXITSTATUS(status))) {
+      exit_code_ = WEXITSTATUS(status);
+      std::fprintf(stderr, "%s can not start again by itself (code %d, it has said why): all nodes are stopped\n",
+                   one.node->name.c_str(), *exit_code_);
+      return;
     }
     auto pause = one.policy.ended(clock::now());
     one.start_at = clock::now() + pause;

@@ -56,8 +56,12 @@ bool is_node_name(const std::string& name) {
 
 /// A certificate under construction: what all kinds have in common.
 struct draft {
-  key_ptr key{EVP_EC_gen("P-256")};
+  key_ptr key;
   certificate_ptr certificate{X509_new()};
+
+  explicit draft(const std::string& key_text)
+      : key(key_text.empty() ? EVP_EC_gen("P-256")
+                             : PEM_read_bio_PrivateKey(reading(key_text).get(), nullptr, no_password, nullptr)) {}
 
   bool begin(const std::string& common_name, const validity& when) {
     auto* made = certificate.get();
@@ -114,19 +118,25 @@ struct kind_of_certificate {
   std::string extended_usage;
 };
 
-result<certified_key> issue(const certified_key& ca, const kind_of_certificate& kind, const validity& when) {
+result<certified_key> issue(const certified_key& ca, const kind_of_certificate& kind, const validity& when,
+                            const std::string& key) {
   const certificate_ptr issuer{PEM_read_bio_X509(reading(ca.certificate).get(), nullptr, no_password, nullptr)};
   const key_ptr by{PEM_read_bio_PrivateKey(reading(ca.key).get(), nullptr, no_password, nullptr)};
   if (!issuer || !by || X509_check_private_key(issuer.get(), by.get()) != 1)
     return unusable("the CA's certificate and key can not be read, or do not belong together");
   if (X509_check_ca(issuer.get()) == 0)
     return unusable("the CA's certificate is not one of a CA");
-  draft made;
+  draft made{key};
+  if (!made.key)
+    return unusable("the key of " + kind.common_name + " can not be read; make a new one");
   if (!made.begin(kind.common_name, when) || !made.add(issuer.get(), NID_basic_constraints, "critical,CA:FALSE")
       || !made.add(issuer.get(), NID_key_usage, "critical,digitalSignature")
       || !made.add(issuer.get(), NID_ext_key_usage, kind.extended_usage)
       || !made.add(issuer.get(), NID_subject_alt_name, kind.alternative_names) || !made.sign(issuer.get(), by.get()))
     return unusable("OpenSSL could not make a certificate for " + kind.common_name);
+  if (ASN1_TIME_compare(X509_get0_notAfter(made.certificate.get()), X509_get0_notAfter(issuer.get())) > 0)
+    return unusable("the certificate for " + kind.common_name
+                    + " would outlive its CA; ask for fewer days, or renew the CA first");
   return made.finish();
 }
 
@@ -140,8 +150,10 @@ result<std::string> read_file(const std::string& path) {
 
 } // namespace
 
-result<certified_key> make_ca(const std::string& common_name, const validity& when) {
-  draft made;
+result<certified_key> make_ca(const std::string& common_name, const validity& when, const std::string& key) {
+  draft made{key};
+  if (!made.key)
+    return unusable("the key of " + common_name + " can not be read; make a new one");
   if (!made.begin(common_name, when)
       || !made.add(made.certificate.get(), NID_basic_constraints, "critical,CA:TRUE,pathlen:0")
       || !made.add(made.certificate.get(), NID_key_usage, "critical,keyCertSign,cRLSign")
@@ -151,7 +163,7 @@ result<certified_key> make_ca(const std::string& common_name, const validity& wh
 }
 
 result<certified_key> issue_server_certificate(const certified_key& ca, const std::vector<std::string>& names,
-                                               const validity& when) {
+                                               const validity& when, const std::string& key) {
   if (names.empty())
     return unusable("a server's certificate needs a name");
   std::string alternatives;
@@ -161,14 +173,14 @@ result<certified_key> issue_server_certificate(const certified_key& ca, const st
       return unusable("'" + name + "' is neither a DNS name nor an IP address");
     alternatives += (alternatives.empty() ? "" : ",") + std::string(ip ? "IP:" : "DNS:") + name;
   }
-  return issue(ca, {names.front(), alternatives, "serverAuth"}, when);
+  return issue(ca, {names.front(), alternatives, "serverAuth"}, when, key);
 }
 
 result<certified_key> issue_node_certificate(const certified_key& ca, const std::string& node_name,
-                                             const validity& when) {
+                                             const validity& when, const std::string& key) {
   if (!is_node_name(node_name))
     return unusable("'" + node_name + "' is no name of a node: use letters, digits and -, at most 63");
-  return issue(ca, {node_name, "DNS:" + node_name, "serverAuth,clientAuth"}, when);
+  return issue(ca, {node_name, "DNS:" + node_name, "serverAuth,clientAuth"}, when, key);
 }
 
 certified_key_files files_of(const std::string& directory, const std::string& name) {
@@ -189,6 +201,14 @@ result<certified_key_files> write_certified_key(const certified_key& what, const
   if (auto why = write_new_file(files.key, what.key, 0600, existing))
     return *std::move(why);
   if (auto why = write_new_file(files.certificate, what.certificate, 0644, existing))
+    return *std::move(why);
+  return files;
+}
+
+result<certified_key_files> write_certificate(const certified_key& what, const std::string& directory,
+                                              const std::string& name) {
+  auto files = files_of(directory, name);
+  if (auto why = write_new_file(files.certificate, what.certificate, 0644, existing_files::replace))
     return *std::move(why);
   return files;
 }

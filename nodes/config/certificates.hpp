@@ -30,18 +30,20 @@ struct validity {
 /// `validity` of a CA, if nothing else is said: what it signed shall not outlive it.
 inline constexpr std::chrono::hours ca_lifetime = std::chrono::days{3650};
 
-/// A CA that signs itself and may sign no further CA.
-result<certified_key> make_ca(const std::string& common_name, const validity& when = {.length = ca_lifetime});
+/// A CA that signs itself and may sign no further CA. `key`, here and below: the PEM of the key that the certificate is
+/// for; empty: a new one. A CA that is renewed with its key has its former certificates still.
+result<certified_key> make_ca(const std::string& common_name, const validity& when = {.length = ca_lifetime},
+                              const std::string& key = {});
 
 /// A certificate for a port that clients dial. `names` are DNS names and IP addresses (v4, v6, as text), at least one;
 /// the first is the common name.
 result<certified_key> issue_server_certificate(const certified_key& ca, const std::vector<std::string>& names,
-                                               const validity& when = {});
+                                               const validity& when = {}, const std::string& key = {});
 
 /// A certificate by which a node shows its name to nodes, as server and as client: common name and DNS name are
 /// `node_name` (letters, digits and -, at most 63).
 result<certified_key> issue_node_certificate(const certified_key& ca, const std::string& node_name,
-                                             const validity& when = {});
+                                             const validity& when = {}, const std::string& key = {});
 
 /// Whether files may be replaced that are there already.
 enum class existing_files : bool { keep, replace };
@@ -58,6 +60,10 @@ certified_key_files files_of(const std::string& directory, const std::string& na
 result<certified_key_files> write_certified_key(const certified_key& what, const std::string& directory,
                                                 const std::string& name,
                                                 existing_files existing = existing_files::keep);
+
+/// Replaces the certificate alone, for a key that stays.
+result<certified_key_files> write_certificate(const certified_key& what, const std::string& directory,
+                                              const std::string& name);
 
 /// Reads what write_certified_key wrote: the CA for the next certificate.
 result<certified_key> read_certified_key(const certified_key_files& files);

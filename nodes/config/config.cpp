@@ -5,8 +5,6 @@
 #include "nodes/config/table_reader.hpp"
 
 #include <algorithm>
-#include <arpa/inet.h>
-#include <charconv>
 #include <map>
 
 namespace godwit {
@@ -125,7 +123,32 @@ private:
                    4 * static_cast<std::int64_t>(limits::server_frame_bytes_max), std::int64_t{1} << 30));
     limits.clients_max = static_cast<std::size_t>(
       table.number("clients-max", static_cast<std::int64_t>(limits.clients_max), 1, 10'000'000));
+    limits.clients_max_is_set = value.contains("clients-max");
+    read_flood_limits(table);
     table.refuse_the_rest();
+  }
+
+  void read_flood_limits(table_reader& table) {
+    constexpr std::int64_t most = 10'000'000;
+    const auto count = [&](const char* key, std::size_t& to, std::int64_t least) {
+      to = static_cast<std::size_t>(table.number(key, static_cast<std::int64_t>(to), least, most));
+    };
+    auto& flood = config_.limits.flood;
+    auto& addresses = config_.limits.addresses;
+    count("flood-burst", flood.burst, limits::flood_burst_min);
+    count("flood-per-second", flood.per_second, 1);
+    flood.patience =
+      std::chrono::milliseconds{table.number("flood-patience-ms", flood.patience.count(), 100, 3'600'000)};
+    count("connections-per-address", addresses.connections_max, 1);
+    count("connects-per-minute", addresses.connects_per_minute, 1);
+    constexpr auto network_form = "addresses and networks, as 127.0.0.0/8, 192.0.2.7 or 2001:db8::/32, with no bit set "
+                                  "behind the prefix";
+    for (const auto& text : table.texts("exempt", network_form)) {
+      if (auto network = parse_ip_network(text))
+        addresses.exempt.push_back(*network);
+      else
+        table.complain("exempt", '"' + text + '"', network_form);
+    }
   }
 
   void read_nicks(const toml::value& value) {
@@ -160,6 +183,7 @@ private:
     node.certificate = path_of(table.text("certificate", "the path of the node's certificate"));
     node.key = path_of(table.text("key", "the path of the node's key"));
     node.data = path_of(table.text("data", "the path of the store's folder"));
+    node.make_data = table.flag("make-data");
     if (node.has(node_role::broker) && node.data.empty())
       table.complain("data", "nothing", "the path of the store's folder: a broker node keeps the log there");
     const auto* client = table.table("client", node.has(node_role::proxy));
@@ -248,40 +272,8 @@ private:
 
 tunables::tunables()
     : resume_timeout(limits::resume_timeout), handshake_timeout(limits::handshake_timeout),
-      idle_ping_after(limits::idle_ping_after), send_queue_bytes(limits::send_queue_bytes_max), clients_max(limits::clients_max) {}
-
-std::string to_string(const endpoint& where) {
-  bool bracketed = where.host.find(':') != std::string::npos;
-  return (bracketed ? '[' + where.host + ']' : where.host) + ':' + std::to_string(where.port);
-}
-
-std::optional<endpoint> parse_endpoint(std::string_view text) {
-  auto colon = text.rfind(':');
-  if (colon == std::string_view::npos || colon == 0)
-    return std::nullopt;
-  auto host = text.substr(0, colon);
-  auto port_text = text.substr(colon + 1);
-  if (host.front() == '[') {
-    if (host.size() < 3 || host.back() != ']')
-      return std::nullopt;
-    host = host.substr(1, host.size() - 2);
-  } else if (host.find(':') != std::string_view::npos) {
-    return std::nullopt; // an IPv6 address needs its brackets
-  }
-  std::uint16_t port = 0;
-  auto [end, problem] = std::from_chars(port_text.begin(), port_text.end(), port);
-  if (problem != std::errc{} || end != port_text.end())
-    return std::nullopt;
-  return endpoint{std::string{host}, port};
-}
-
-bool is_wildcard(const endpoint& where) {
-  in_addr v4{};
-  in6_addr v6{};
-  if (::inet_pton(AF_INET, where.host.c_str(), &v4) == 1)
-    return v4.s_addr == INADDR_ANY;
-  return ::inet_pton(AF_INET6, where.host.c_str(), &v6) == 1 && IN6_IS_ADDR_UNSPECIFIED(&v6);
-}
+      idle_ping_after(limits::idle_ping_after), send_queue_bytes(limits::send_queue_bytes_max),
+      clients_max(limits::clients_max) {}
 
 std::string to_string(const config_problem& problem) {
   auto line = problem.line == 0 ? std::string{} : ':' + std::to_string(problem.line);

@@ -6,6 +6,9 @@
 /// lists all keys.
 #pragma once
 
+#include "actors/rules/address_limits.hpp"
+#include "actors/rules/flood_control.hpp"
+#include "messages/endpoint.hpp"
 #include "messages/ids.hpp"
 
 #include <chrono>
@@ -17,18 +20,6 @@
 #include <vector>
 
 namespace godwit {
-
-/// A TCP endpoint as written: `127.0.0.1:7700`, `[::1]:7700`, `chat.example:7700`.
-struct endpoint {
-  std::string host; ///< without brackets
-  std::uint16_t port = 0;
-
-  bool operator==(const endpoint&) const = default;
-};
-std::string to_string(const endpoint& where);
-std::optional<endpoint> parse_endpoint(std::string_view text);
-/// Whether it stands for every address of a machine (`0.0.0.0`, `::`): to listen on, not to dial.
-bool is_wildcard(const endpoint& where);
 
 /// Bits of a node's roles; the wire form.
 enum class node_role : std::uint8_t { broker = 1, worker = 2, proxy = 4 };
@@ -50,6 +41,7 @@ struct node_config {
   std::filesystem::path certificate;
   std::filesystem::path key;
   std::filesystem::path data; ///< broker nodes: the store's folder
+  bool make_data = false;     ///< if it is not there; else that is a fault, since a disk may not be mounted
   std::optional<client_port_config> client;
 
   bool has(node_role role) const { return (roles & static_cast<std::uint8_t>(role)) != 0; }
@@ -62,6 +54,9 @@ struct tunables {
   std::chrono::milliseconds idle_ping_after;
   std::size_t send_queue_bytes;
   std::size_t clients_max;
+  bool clients_max_is_set = false; ///< by the file; else it is at most what there are descriptors for
+  flood_settings flood;
+  address_settings addresses;
   tunables();
 };
 

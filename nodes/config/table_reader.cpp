@@ -78,6 +78,14 @@ std::int64_t table_reader::number(const std::string& key, std::int64_t otherwise
   return value->as_integer();
 }
 
+bool table_reader::flag(const std::string& key) {
+  constexpr auto allowed = "true or false";
+  const auto* value = find(key, allowed, false);
+  if (value != nullptr && !value->is_boolean())
+    complain(key, shown(*value), allowed);
+  return value != nullptr && value->is_boolean() && value->as_boolean();
+}
+
 const toml::value* table_reader::table(const std::string& key, bool required) {
   const auto* value = find(key, "a table [" + key + "]", required);
   if (value != nullptr && !value->is_table()) {

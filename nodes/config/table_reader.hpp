@@ -22,6 +22,8 @@ public:
   std::string text(const std::string& key, const std::string& allowed, bool required = false);
   std::vector<std::string> texts(const std::string& key, const std::string& allowed, bool required = false);
   std::int64_t number(const std::string& key, std::int64_t otherwise, std::int64_t least, std::int64_t most);
+  /// False if absent.
+  bool flag(const std::string& key);
   /// Null if absent. A value that is no table is a problem.
   const toml::value* table(const std::string& key, bool required = false);
   std::vector<const toml::value*> tables(const std::string& key, bool required = false);

@@ -8,7 +8,7 @@ namespace godwit {
 
 using asio::ip::tcp;
 
-link_dialler::link_dialler(asio::any_io_executor on, std::vector<host_port> addresses, times limits, events what)
+link_dialler::link_dialler(asio::any_io_executor on, std::vector<endpoint> addresses, times limits, events what)
     : resolver_(on), socket_(on), attempt_timer_(on), wait_timer_(on), addresses_(std::move(addresses)), times_(limits),
       events_(std::move(what)), backoff_(limits.backoff_min, limits.backoff_max) {}
 
@@ -84,6 +84,8 @@ void link_dialler::attempt_failed(const std::string& reason) {
   resolver_.cancel();
   std::error_code ignored;
   socket_.close(ignored);
+  if (!stopped_ && events_.unreachable)
+    events_.unreachable(reason);
   refused(reason);
 }
 

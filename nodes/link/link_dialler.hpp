@@ -9,8 +9,8 @@
 /// Source      design.md, "Links".
 #pragma once
 
+#include "messages/endpoint.hpp"
 #include "nodes/link/backoff.hpp"
-#include "nodes/link/host_port.hpp"
 
 #include <asio/ip/tcp.hpp>
 #include <asio/steady_timer.hpp>
@@ -31,6 +31,8 @@ public:
     /// TCP is connected; the rest is to be done by the same deadline. Answered by `refused` or `closed`.
     std::function<void(asio::ip::tcp::socket, deadline)> connected;
     std::function<void(const std::string& reason)> failed;
+    /// The same, before `failed`, where no connection came about at all: nobody has logged it yet.
+    std::function<void(const std::string& reason)> unreachable;
   };
   struct times {
     std::chrono::milliseconds attempt;
@@ -38,7 +40,7 @@ public:
     std::chrono::milliseconds backoff_max;
   };
 
-  link_dialler(asio::any_io_executor on, std::vector<host_port> addresses, times limits, events what);
+  link_dialler(asio::any_io_executor on, std::vector<endpoint> addresses, times limits, events what);
 
   void dial();
   /// The connection became no link: tells `failed`, waits, dials.
@@ -60,7 +62,7 @@ private:
   asio::ip::tcp::socket socket_;
   asio::steady_timer attempt_timer_;
   asio::steady_timer wait_timer_;
-  std::vector<host_port> addresses_;
+  std::vector<endpoint> addresses_;
   times times_;
   events events_;
   backoff backoff_;

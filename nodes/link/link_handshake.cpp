@@ -83,8 +83,10 @@ void link_handshake::advance() {
     return fail(tls_.failure().detail);
   if (tls_.state() == tls_state::handshaking)
     return;
-  if (!std::exchange(greeted_, true))
+  if (!std::exchange(greeted_, true)) {
+    self_.clock = events_.clock ? events_.clock() : std::chrono::milliseconds{0};
     say(self_);
+  }
   while (!lingering_ && !welcomed_us_) {
     const auto next = frames_.next();
     if (!next)
@@ -110,7 +112,7 @@ void link_handshake::heard(const link_greeting& greeting) {
   if (const auto* hello = std::get_if<node_hello>(&greeting)) {
     if (peer_)
       return refuse("the peer greeted twice");
-    const auto objection = events_.objection(*hello, tls_);
+    const auto objection = events_.objection(*hello, tls_, self_);
     if (!objection.empty())
       return refuse(objection);
     peer_ = *hello;

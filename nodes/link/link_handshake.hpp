@@ -37,9 +37,12 @@ public:
   };
   struct events {
     /// Why this peer is not wanted: a sentence, or empty. Its certificate is verified already, not its name.
-    std::function<std::string(const node_hello& peer, const tls_session& tls)> objection;
+    /// `self` is what was said to it.
+    std::function<std::string(const node_hello& peer, const tls_session& tls, const node_hello& self)> objection;
     std::function<void(opened_link)> opened;
     std::function<void(const std::string& reason)> refused;
+    /// The time that is told with the greeting, since 1970 in UTC; unset: none.
+    std::function<std::chrono::milliseconds()> clock = {};
   };
 
   link_handshake(asio::ip::tcp::socket network, tls_session tls, events what);

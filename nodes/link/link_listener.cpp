@@ -7,24 +7,23 @@ namespace godwit {
 
 using asio::ip::tcp;
 
-std::optional<error> link_listener::listen(const host_port& where) {
+std::optional<error> link_listener::listen(const endpoint& where) {
   const auto failed_with = [&](const std::error_code& failed) {
-    return error{error_code::internal_error,
-                 "can not listen on " + where.host + ":" + std::to_string(where.port) + ": " + failed.message()};
+    return error{error_code::address_unusable, "can not listen on " + to_string(where) + ": " + failed.message()};
   };
   std::error_code failed;
   tcp::resolver resolver(acceptor_.get_executor());
   const auto found = resolver.resolve(where.host, std::to_string(where.port), tcp::resolver::passive, failed);
   if (failed || found.empty())
     return failed_with(failed ? failed : asio::error::host_not_found);
-  const auto endpoint = found.begin()->endpoint();
-  acceptor_.open(endpoint.protocol(), failed);
+  const auto chosen = found.begin()->endpoint();
+  acceptor_.open(chosen.protocol(), failed);
   if (!failed)
     acceptor_.set_option(tcp::acceptor::reuse_address(true), failed);
-  if (!failed && endpoint.protocol() == tcp::v6()) // 0.0.0.0 and [::] may stand side by side
+  if (!failed && chosen.protocol() == tcp::v6()) // 0.0.0.0 and [::] may stand side by side
     acceptor_.set_option(asio::ip::v6_only(true), failed);
   if (!failed)
-    acceptor_.bind(endpoint, failed);
+    acceptor_.bind(chosen, failed);
   if (!failed)
     acceptor_.listen(tcp::acceptor::max_listen_connections, failed);
   if (failed)

@@ -5,8 +5,8 @@
 /// Promises    goes on after an error, such as too many open files, a little later.
 #pragma once
 
+#include "messages/endpoint.hpp"
 #include "messages/errors.hpp"
-#include "nodes/link/host_port.hpp"
 
 #include <asio/ip/tcp.hpp>
 #include <asio/steady_timer.hpp>
@@ -26,7 +26,7 @@ public:
 
   /// Binds and listens; resolves a name, and blocks for that. The error names the
   /// address.
-  std::optional<error> listen(const host_port& where);
+  std::optional<error> listen(const endpoint& where);
   std::uint16_t port() const;
   void start();
   void stop();

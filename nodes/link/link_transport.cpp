@@ -18,6 +18,9 @@ namespace {
 
 using asio::ip::tcp;
 
+/// For so long after its start a node that can not reach another says so at `debug` only.
+constexpr auto quiet_dialling = std::chrono::seconds{5};
+
 std::string address_of(const tcp::socket& socket) {
   std::error_code failed;
   const auto peer = socket.remote_endpoint(failed);
@@ -35,6 +38,10 @@ void tune(tcp::socket& socket) {
 }
 
 } // namespace
+
+std::chrono::milliseconds milliseconds_since_1970() {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch());
+}
 
 /// All but start() and stop() runs on the thread.
 class link_transport::implementation {
@@ -62,6 +69,7 @@ private:
   void shake_hands(tcp::socket socket, tls_session tls, link_handshake::events what, link_dialler::deadline deadline);
   std::string objection_to_caller(const node_hello& peer, const tls_session& tls) const;
   std::string objection_to_dialled(const node_name& expected, const node_hello& peer) const;
+  std::string objection_to_clock(const node_hello& peer, const node_hello& self) const;
   void link_lost(const node_name& peer, std::chrono::steady_clock::duration lived);
   void forget_ended_handshakes() {
     handshakes_.remove_if([](const auto& each) { return each.expired(); });
@@ -77,6 +85,7 @@ private:
   std::list<std::weak_ptr<link_handshake>> handshakes_;
   link_table links_{events_, [this](const node_name& peer, auto lived) { link_lost(peer, lived); }};
   bool stopping_ = false;
+  const std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
   std::thread thread_;
 };
 
@@ -99,7 +108,7 @@ std::optional<error> link_transport::implementation::prepare() {
 }
 
 std::optional<error> link_transport::implementation::prepare_listener(const std::string& address) {
-  const auto where = parse_host_port(address);
+  const auto where = parse_endpoint(address);
   if (!where)
     return error{error_code::request_invalid, "'" + address + "' is no address to listen on; use host:port"};
   auto made =
@@ -115,9 +124,9 @@ std::optional<error> link_transport::implementation::prepare_dialler(const link_
   auto& slot = peers_[peer.name];
   if (!dials(options_.self.name, peer.name))
     return {};
-  std::vector<host_port> addresses;
+  std::vector<endpoint> addresses;
   for (const auto& each : peer.addresses) {
-    const auto address = parse_host_port(each);
+    const auto address = parse_endpoint(each);
     if (!address)
       return error{error_code::request_invalid, "'" + each + "' is no address of " + peer.name + "; use host:port"};
     addresses.push_back(*address);
@@ -125,14 +134,18 @@ std::optional<error> link_transport::implementation::prepare_dialler(const link_
   const auto connected = [this, name = peer.name](tcp::socket socket, link_dialler::deadline deadline) {
     dialled(name, std::move(socket), deadline);
   };
+  const auto unreachable = [this, name = peer.name](const std::string& reason) {
+    // Nodes that are started together wait for each other: nobody is to do anything about that.
+    const bool waited = std::chrono::steady_clock::now() - started_ >= quiet_dialling;
+    spdlog::log(waited ? spdlog::level::info : spdlog::level::debug, "dialling {} failed: {}", name, reason);
+  };
   const auto failed = [this, name = peer.name](const std::string& reason) {
-    spdlog::info("dialling {} failed: {}", name, reason);
     if (events_.on_dial_failed)
       events_.on_dial_failed(name, reason);
   };
   const link_dialler::times times{options_.handshake_timeout, options_.redial_backoff_min, options_.redial_backoff_max};
   slot = std::make_shared<link_dialler>(io_.get_executor(), std::move(addresses), times,
-                                        link_dialler::events{connected, failed});
+                                        link_dialler::events{connected, failed, unreachable});
   return {};
 }
 
@@ -146,25 +159,28 @@ void link_transport::implementation::accepted(tcp::socket socket) {
   forget_ended_handshakes();
   if (handshakes_.size() >= limits::link_handshakes_max)
     return refused("too many connections are not yet links");
-  const auto objection = [this](const node_hello& peer, const tls_session& tls) {
-    return objection_to_caller(peer, tls);
+  const auto objection = [this](const node_hello& peer, const tls_session& tls, const node_hello& self) {
+    const auto why = objection_to_caller(peer, tls);
+    return why.empty() ? objection_to_clock(peer, self) : why;
   };
   const auto opened = [this](link_handshake::opened_link link) { links_.add(std::move(link), false); };
-  shake_hands(std::move(socket), tls_session::accept(tls_), {objection, opened, refused},
+  shake_hands(std::move(socket), tls_session::accept(tls_), {objection, opened, refused, options_.clock},
               std::chrono::steady_clock::now() + options_.handshake_timeout);
 }
 
 void link_transport::implementation::dialled(const node_name& peer, tcp::socket socket,
                                              link_dialler::deadline deadline) {
-  const auto objection = [this, peer](const node_hello& hello, const tls_session&) {
-    return objection_to_dialled(peer, hello);
+  const auto objection = [this, peer](const node_hello& hello, const tls_session&, const node_hello& self) {
+    const auto why = objection_to_dialled(peer, hello);
+    return why.empty() ? objection_to_clock(hello, self) : why;
   };
   const auto opened = [this](link_handshake::opened_link link) { links_.add(std::move(link), true); };
   const auto refused = [this, peer, address = address_of(socket)](const std::string& reason) {
     spdlog::warn("no link with {} at {}: {}", peer, address, reason);
     peers_.at(peer)->refused(reason);
   };
-  shake_hands(std::move(socket), tls_session::connect(tls_, peer), {objection, opened, refused}, deadline);
+  shake_hands(std::move(socket), tls_session::connect(tls_, peer), {objection, opened, refused, options_.clock},
+              deadline);
 }
 
 void link_transport::implementation::shake_hands(tcp::socket socket, tls_session tls, link_handshake::events what,
@@ -194,6 +210,13 @@ std::string link_transport::implementation::objection_to_dialled(const node_name
   if (peer.name != expected)
     return "the peer says that it is '" + peer.name + "', it was dialled as '" + expected + "'";
   return objection_to(peer, options_.self);
+}
+
+std::string link_transport::implementation::objection_to_clock(const node_hello& peer, const node_hello& self) const {
+  auto why = clock_objection_to(peer, self);
+  if (!why.empty() && events_.on_clock_far)
+    events_.on_clock_far(peer, why);
+  return why;
 }
 
 void link_transport::implementation::link_lost(const node_name& peer, std::chrono::steady_clock::duration lived) {

@@ -34,6 +34,9 @@ struct link_peer {
   std::vector<std::string> addresses; ///< host:port, [v6]:port; tried in order; unused if the peer is the one who dials
 };
 
+/// This machine's time since 1970 in UTC.
+std::chrono::milliseconds milliseconds_since_1970();
+
 struct link_options {
   node_hello self;
   std::vector<std::string> listen; ///< host:port, [v6]:port; port 0: any. Empty: none, for a node that dials all others
@@ -41,6 +44,7 @@ struct link_options {
   std::chrono::milliseconds handshake_timeout = limits::link_handshake_timeout; ///< TCP, TLS and hello together
   std::chrono::milliseconds redial_backoff_min = limits::redial_backoff_min;
   std::chrono::milliseconds redial_backoff_max = limits::redial_backoff_max;
+  std::function<std::chrono::milliseconds()> clock = milliseconds_since_1970; ///< what is told to peers, and compared
 };
 
 /// What the owner hears. Unset functions are not called.
@@ -51,6 +55,9 @@ struct link_events {
   std::function<void(const node_hello& peer, link_id, const std::string& reason)> on_link_closed;
   /// A dial attempt ended without a link; the next follows after a backoff.
   std::function<void(const node_name& peer, const std::string& reason)> on_dial_failed;
+  /// A peer was refused since its clock and this node's are too far apart, and one of the two is the broker node.
+  /// `on_refused` or `on_dial_failed` follows.
+  std::function<void(const node_hello& peer, const std::string& sentence)> on_clock_far;
   /// Somebody who dialled us was not let in. Logged already.
   std::function<void(const std::string& address, const std::string& reason)> on_refused;
 };

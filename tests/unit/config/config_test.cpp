@@ -109,6 +109,43 @@ TEST_F(Config, RefusesTwoNodesOfOneName) {
               Contains(HasSubstr("two nodes named \"godwit-1\"")));
 }
 
+// C-21, C-22, L-8, L-9
+TEST_F(Config, LimitsFloodsAndAddressesUnlessItSaysOtherwise) {
+  const auto by_default = read(small);
+  ASSERT_TRUE(by_default.config);
+  EXPECT_EQ(by_default.config->limits.flood.burst, 500U);
+  EXPECT_THAT(by_default.config->limits.addresses.exempt, IsEmpty());
+  const auto own = read(std::string{small} + R"([limits]
+flood-burst = 1000
+flood-per-second = 7
+flood-patience-ms = 100
+connections-per-address = 8
+connects-per-minute = 9
+exempt = ["10.0.0.0/8", "2001:db8::/32", "192.0.2.7"]
+)");
+  ASSERT_TRUE(own.config);
+  const auto& limits = own.config->limits;
+  EXPECT_EQ(limits.flood.burst, 1000U);
+  EXPECT_EQ(limits.flood.per_second, 7U);
+  EXPECT_EQ(limits.flood.patience, std::chrono::milliseconds{100});
+  EXPECT_EQ(limits.addresses.connections_max, 8U);
+  EXPECT_EQ(limits.addresses.connects_per_minute, 9U);
+  ASSERT_THAT(limits.addresses.exempt, SizeIs(3));
+  EXPECT_TRUE(limits.addresses.exempt[1].contains(*parse_ip_address("2001:db8::5")));
+}
+
+TEST_F(Config, NamesWhatIsNoNetworkAndNoLimit) {
+  const auto problems = problems_of(std::string{small} + R"([limits]
+flood-burst = 1
+exempt = ["10.0.0.0/8", "10.0.0.1/8", "everybody"]
+)");
+  ASSERT_THAT(problems, SizeIs(3));
+  EXPECT_THAT(problems[0], HasSubstr("test.toml:12: limits.flood-burst: found 1; allowed: a whole number from 128"));
+  EXPECT_THAT(problems[1],
+              HasSubstr("test.toml:13: limits.exempt: found \"10.0.0.1/8\"; allowed: addresses and networks"));
+  EXPECT_THAT(problems[2], HasSubstr("\"everybody\""));
+}
+
 TEST_F(Config, ReservesNicksUnlessItSaysOtherwise) {
   const auto by_default = read(small);
   ASSERT_TRUE(by_default.config);
@@ -165,18 +202,6 @@ TEST_F(Config, ShippedFilesAreValid) {
     auto reading = read_config(std::filesystem::path{GODWIT_SOURCE_DIR} / "cluster-configs" / name);
     EXPECT_THAT(reading.problems, IsEmpty()) << name;
   }
-}
-
-TEST(Endpoint, ReadsBothAddressFamiliesAndNames) {
-  EXPECT_EQ(parse_endpoint("127.0.0.1:80"), (endpoint{"127.0.0.1", 80}));
-  EXPECT_EQ(parse_endpoint("[::1]:80"), (endpoint{"::1", 80}));
-  EXPECT_EQ(to_string(*parse_endpoint("[::1]:80")), "[::1]:80");
-  EXPECT_EQ(parse_endpoint("chat.example:1"), (endpoint{"chat.example", 1}));
-}
-
-TEST(Endpoint, RefusesWhatIsNone) {
-  for (const auto* text : {"", ":80", "::1:80", "a:", "a:65536", "a:8x", "[]:80", "[::1:80"})
-    EXPECT_FALSE(parse_endpoint(text).has_value()) << text;
 }
 
 } // namespace

@@ -1,7 +1,5 @@
 #include "nodes/link/backoff.hpp"
 
-#include "nodes/link/host_port.hpp"
-
 #include <gtest/gtest.h>
 
 namespace godwit {
@@ -27,17 +25,6 @@ TEST(Backoff, StaysBetweenHalfAStepAndTheWhole) {
     EXPECT_GE(time, 20ms);
     EXPECT_LE(time, 40ms);
   }
-}
-
-TEST(HostPort, IsReadInItsThreeForms) {
-  EXPECT_EQ(parse_host_port("127.0.0.1:7701"), (host_port{"127.0.0.1", 7701}));
-  EXPECT_EQ(parse_host_port("[::1]:7701"), (host_port{"::1", 7701}));
-  EXPECT_EQ(parse_host_port("worker.example:0"), (host_port{"worker.example", 0}));
-}
-
-TEST(HostPort, IsNotGuessed) {
-  for (const char* text : {"", "host", ":7701", "[]:7701", "::1:7701", "host:", "host:65536", "host:-1", "host:1x"})
-    EXPECT_FALSE(parse_host_port(text)) << text;
 }
 
 } // namespace
