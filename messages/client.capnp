@@ -54,6 +54,7 @@ struct ServerControl {
     ping  @1 :UInt64;       # answer with pong, or be closed by idle_timeout
     pong  @2 :UInt64;
     close @3 :Error;        # the last frame of a connection: why it is closed
+    warning @4 :Error;      # the connection goes on, but will be closed for this reason if the client does
   }
 }
 

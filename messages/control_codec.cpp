@@ -109,6 +109,10 @@ result<server_control> read(wire::ServerControl::Reader from) {
   case wire::ServerControl::PING: return server_control{ping{from.getPing()}};
   case wire::ServerControl::PONG: return server_control{pong{from.getPong()}};
   case wire::ServerControl::CLOSE: return read(from.getClose());
+  case wire::ServerControl::WARNING: {
+    const auto why = from.getWarning();
+    return server_control{warning{{static_cast<error_code>(why.getCode()), capnp_bytes::string(why.getDetail())}}};
+  }
   }
   return server_control{unknown_control{}};
 }
@@ -151,13 +155,17 @@ void write(const server_hello& from, wire::ServerControl::Builder control) {
     alternatives.set(i, capnp_bytes::text(from.alternatives[i]));
 }
 
-void write(const connection_closed& from, wire::ServerControl::Builder control) {
-  auto to = control.initClose();
+void write(const connection_closed& from, wire::Error::Builder to) {
   to.setCode(static_cast<std::uint16_t>(from.why.code));
   to.setName(capnp_bytes::text(from.name));
   to.setText(capnp_bytes::text(from.sentence));
   to.setRetry(from.retry);
   to.setDetail(capnp_bytes::text(from.why.detail));
+}
+
+void write(const connection_closed& from, wire::ServerControl::Builder control) { write(from, control.initClose()); }
+void write(const warning& from, wire::ServerControl::Builder control) {
+  write(closed_by(from.why), control.initWarning());
 }
 
 template <class Builder>

@@ -85,13 +85,18 @@ struct connection_closed {
   bool retry = false;
   bool operator==(const connection_closed&) const = default;
 };
+/// The connection goes on; if the client does so too, it will be closed for this reason.
+struct warning {
+  error why;
+  bool operator==(const warning&) const = default;
+};
 /// Of a newer peer.
 struct unknown_control {
   bool operator==(const unknown_control&) const = default;
 };
 
 using client_control = std::variant<client_hello, ping, pong, unknown_control>;
-using server_control = std::variant<server_hello, ping, pong, connection_closed, unknown_control>;
+using server_control = std::variant<server_hello, ping, pong, connection_closed, warning, unknown_control>;
 
 result<client_control> decode_client_control(std::string_view bytes);
 result<server_control> decode_server_control(std::string_view bytes);

@@ -31,6 +31,7 @@ namespace godwit {
   X(nick_in_use, 22, true, "Somebody has this nick; choose another.")                                                  \
   X(nick_reserved, 23, false, "This nick is reserved; choose another.")                                                \
   X(no_such_nick, 24, true, "Nobody with this nick is here.")                                                          \
+  X(nick_confusable, 25, true, "This nick looks like one that somebody has; choose another.")                          \
   X(room_invalid, 30, false, "Choose a room name of letters, digits and - _ . + that starts with no digit or -.")      \
   X(room_name_too_long, 31, false, "Choose a shorter room name.")                                                      \
   X(no_such_room, 32, false, "There is no such room; join it to make it.")                                             \
@@ -52,6 +53,8 @@ namespace godwit {
   X(send_queue_exceeded, 82, true, "Your client reads too slowly, and what waits for it has grown too large.")         \
   X(replaced, 83, false, "The session was resumed from another connection.")                                           \
   X(too_many_clients, 84, true, "The server serves as many clients as it may; try again later.")                       \
+  X(flooding, 85, true, "Your client asks for more than the server allows; send more slowly.")                         \
+  X(too_many_connections, 86, true, "Too many connections come from your address; close some, or try again later.")    \
   X(tls_failed, 90, true, "No secure connection could be made, or it was cut short.")                                  \
   X(certificate_refused, 91, false, "The other side's certificate is not trusted; check the CA file and the name.")    \
   X(certificate_unusable, 92, false, "The certificate, its key or its CA can not be used; make them anew.")            \

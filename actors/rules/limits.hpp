@@ -38,6 +38,8 @@ static_assert(send_queue_bytes_max >= 4 * server_frame_bytes_max);
 inline constexpr auto handshake_timeout = 10s;
 /// A silent connection is pinged after this time, and closed after twice as long.
 inline constexpr auto idle_ping_after = 60s;
+/// The number of the ping behind the greeting of a session that goes on; a silent client's is 1.
+inline constexpr std::uint64_t greeting_ping = 2;
 /// How long a session waits for its client.
 inline constexpr auto resume_timeout = 2min;
 /// A client whose session is not placed by then hears `no_broker_node` and tries again.
@@ -59,6 +61,8 @@ inline constexpr std::size_t quiet_addresses_max = 65'536;
 inline constexpr std::size_t flood_burst = 500;
 static_assert(flood_burst >= 4 * rooms_per_session_max);
 inline constexpr std::size_t flood_per_second = 50;
+/// The least that a config may say: a client that comes back says so, and what was unconfirmed, at once.
+inline constexpr std::size_t flood_burst_min = 2 * unconfirmed_frames_max;
 /// How long a client may keep at its limit.
 inline constexpr auto flood_patience = 30s;
 /// A client that is held back is looked at again after this time.

@@ -32,6 +32,8 @@ Request request_for(const route_settings& settings, const route_claim& claim) {
 
 route::route(const route_settings& settings, opening_kind kind, route_claim claim, steady_time now, route_effects& out)
     : settings_(&settings), claim_(std::move(claim)), deadline_(now + settings.opening_timeout), kind_(kind) {
+  if (kind_ == opening_kind::resumed_session)
+    renew_token(claim_);
   out.emplace_back(take_client{});
   ask_directory(out);
 }
@@ -95,6 +97,7 @@ void route::take(const route_claim& claim, route_effects& out) {
   if (has_client_)
     out.emplace_back(close_client{{error_code::replaced, {}}});
   forget_frames(); // the client says them again
+  renew_token(claim);
   claim_.positions = claim.positions;
   claim_.peer_address = claim.peer_address;
   has_client_ = true;
@@ -303,7 +306,14 @@ void route::end_worker_lost(route_effects& out) { end({error_code::session_lost,
 bool route::same_secrets(const route_claim& claim) const {
   const bool token = equal_in_constant_time(claim.token, claim_.token);
   const bool identity = equal_in_constant_time(claim.identity, claim_.identity);
-  return token && identity && claim.protocol == claim_.protocol;
+  const bool once = equal_in_constant_time(claim.once, claim_.once);
+  const bool former = former_once_ && equal_in_constant_time(claim.once, *former_once_);
+  return token && identity && (once || former) && claim.protocol == claim_.protocol;
+}
+
+void route::renew_token(const route_claim& claim) {
+  former_once_ = claim.once;
+  claim_.once = claim.next_once;
 }
 
 bool route::from_owner(const session_epoch& epoch, std::uint32_t attach) const {

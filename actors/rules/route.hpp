@@ -48,7 +48,9 @@ struct route_claim {
   session_id session;
   godwit::protocol protocol = godwit::protocol::native;
   identity_hash identity{};
-  token_hash token{};
+  token_hash token{};     ///< of the part that lasts as long as the session
+  token_hash once{};      ///< of the part that is good for one resume
+  token_hash next_once{}; ///< resume: of the one that the answer carries
   std::string peer_address;
   std::vector<stream_position> positions; ///< resume: what the client has
 };
@@ -98,6 +100,8 @@ public:
   void client_sent(shared_bytes frame, route_effects& out);
   void client_lost(steady_time now, route_effects& out);
   resume_verdict resume(const route_claim& claim, steady_time now, route_effects& out);
+  /// It has got the greeting, and with it the token for its next resume: the former one is of no use from here on.
+  void client_has_token() { former_once_.reset(); }
   void client_drained(route_effects& out);
 
   // From the directory and the session.
@@ -141,6 +145,7 @@ private:
   void end_worker_lost(route_effects& out);
   void take(const route_claim& claim, route_effects& out);
   bool same_secrets(const route_claim& claim) const;
+  void renew_token(const route_claim& claim);
   bool from_owner(const session_epoch& epoch, std::uint32_t attach) const;
   bool within_limits() const;
   /// False: the client has it already.
@@ -148,7 +153,8 @@ private:
   std::uint64_t next_in_seq() const { return first_in_seq_ + frames_.size(); }
 
   const route_settings* settings_;
-  route_claim claim_; // positions: per stream, the one last moved stands last
+  route_claim claim_;                     // positions: per stream, the one last moved stands last
+  std::optional<token_hash> former_once_; // the answer with the newer one may have been lost
   node_name worker_;
   incarnation worker_incarnation_;
   session_epoch epoch_;

@@ -25,7 +25,8 @@ asked_session::~asked_session() { cleanse(token.data(), token.size()); }
 
 connection::connection(connection_context& context, connection_parts parts)
     : asked(std::move(parts.asked)), context_(context), socket_(context.io), ipv6_(parts.ipv6),
-      peer_(std::move(parts.peer)), tls_(std::move(parts.tls)), frames_(std::move(parts.frames)), heard_(context.now) {
+      peer_(std::move(parts.peer)), tls_(std::move(parts.tls)), frames_(std::move(parts.frames)),
+      budget_(std::move(parts.budget)), heard_(context.now) {
   asio::error_code failed;
   const int fd = parts.socket.release();
   socket_.assign(ipv6_ ? asio::ip::tcp::v6() : asio::ip::tcp::v4(), fd, failed);
@@ -51,7 +52,7 @@ void connection::go_on() {
 void connection::arm_read() {
   if (read_armed_ || phase_ == phase::closed || trouble_ != trouble_kind::none)
     return;
-  if (phase_ != phase::closing && (paused_ || !half_empty()))
+  if (phase_ != phase::closing && (paused_ || held() || !half_empty()))
     return;
   read_armed_ = true;
   socket_.async_read_some(asio::buffer(inbox_), [self = shared_from_this()](const asio::error_code& why, auto count) {
@@ -115,14 +116,45 @@ void connection::use_plaintext(tls_state state) {
 }
 
 void connection::process_frames() {
-  while (!paused_ && trouble_ == trouble_kind::none && phase_ != phase::closing && phase_ != phase::closed) {
+  while (!paused_ && !held() && trouble_ == trouble_kind::none && phase_ != phase::closing && phase_ != phase::closed) {
     auto next = frames_.next();
     if (!next)
       return refuse(next.why());
     if (!*next)
       return;
+    if (budget_.flood)
+      heed(budget_.flood->request((*next)->bytes.size(), context_.now));
     context_.owner.on_frame(*this, **next);
   }
+}
+
+// ------------------------------------------------------------------------------------------------- flood control
+
+void connection::heed(flood_control::verdict what) {
+  if (what == flood_control::verdict::abuse) {
+    context_.counters.floods_closed.add();
+    refuse({error_code::flooding, {}});
+  } else if (what == flood_control::verdict::begins_to_hold) {
+    context_.counters.floods_held.add();
+    if (budget_.flood->is_new_excess())
+      write(std::make_shared<const std::string>(
+        control::encode(control::server_control{control::warning{{error_code::flooding, {}}}})));
+    context_.owner.on_held(*this);
+  }
+}
+
+void connection::charge_answer(std::size_t bytes) {
+  if (budget_.flood)
+    heed(budget_.flood->answered(bytes, context_.now));
+}
+
+bool connection::look_again() {
+  if (!budget_.flood->may_go_on(context_.now))
+    return false;
+  heard_ = context_.now; // it was we who did not listen
+  process_frames();
+  arm_read();
+  return true;
 }
 
 // -------------------------------------------------------------------------------------------------------- writing
@@ -269,7 +301,8 @@ connection_parts connection::take_apart() {
   asio::error_code failed;
   unique_fd socket(socket_.release(failed));
   phase_ = phase::closed;
-  connection_parts parts{std::move(socket), ipv6_, peer_, std::move(tls_), std::move(frames_), std::move(asked)};
+  connection_parts parts{std::move(socket), ipv6_, peer_, std::move(tls_), std::move(frames_), std::move(asked),
+                         std::move(budget_)};
   context_.owner.on_closed(*this);
   return parts;
 }

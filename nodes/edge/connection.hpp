@@ -7,13 +7,15 @@
 /// Promises   all that waits is written as one run of TLS records by one send; nothing of its owner is called back in
 ///            the middle of a write: troubles are noted, and told at the end of the turn.
 /// Bounded    what waits to be written: send_queue_bytes_max, else `send_queue_exceeded`. What was read: one reading
-///            and one frame; it does not read while paused, nor while its own queue is more than half full.
+///            and one frame; it does not read while paused, nor while its own queue is more than half full, nor while
+///            its client is held back (actors/rules/flood_control.hpp).
 #pragma once
 
 #include "actors/rules/route.hpp"
 #include "messages/control_codec.hpp"
 #include "messages/frame.hpp"
 #include "messages/tls_session.hpp"
+#include "nodes/edge/admissions.hpp"
 #include "nodes/edge/edge_config.hpp"
 #include "nodes/edge/edge_counters.hpp"
 #include "nodes/edge/unique_fd.hpp"
@@ -43,6 +45,8 @@ public:
   virtual void on_trouble(connection& which) = 0;
   /// The queue is half empty again.
   virtual void on_drained(connection& which) = 0;
+  /// It is not read; `look_again` is to be called every flood_look_again_after until it is.
+  virtual void on_held(connection& which) = 0;
   /// The last frame is under way: the connection has `closing_linger` from here on.
   virtual void on_closing(connection& which) = 0;
   /// The socket is closed, nothing more will come.
@@ -74,6 +78,13 @@ struct asked_session {
   ~asked_session(); ///< cleanses the token
 };
 
+/// What a connection may do, by its address and by what it did.
+struct connection_budget {
+  admission share;
+  std::optional<flood_control> flood;  ///< none: exempt
+  std::optional<error_code> unwelcome; ///< its hello is answered by this
+};
+
 /// A connection between two loops.
 struct connection_parts {
   unique_fd socket;
@@ -82,6 +93,7 @@ struct connection_parts {
   tls_session tls;
   frame_reader frames;
   std::unique_ptr<asked_session> asked;
+  connection_budget budget;
 };
 
 class connection : public std::enable_shared_from_this<connection> {
@@ -103,6 +115,10 @@ public:
   void pause() { paused_ = true; }
   /// Goes on with frames that were read already, then reads.
   void go_on();
+  /// Reads on if the client has been held back for long enough. False: not yet.
+  bool look_again();
+  /// So many bytes answered what it asked.
+  void charge_answer(std::size_t bytes);
   /// Puts a frame into the queue. Without effect where the connection has a trouble or is closing.
   void write(shared_bytes frame);
   /// Encrypts and sends what waits.
@@ -119,6 +135,9 @@ public:
   void set_phase(phase to) { phase_ = to; }
   const std::string& peer() const { return peer_; }
   bool paused() const { return paused_; }
+  /// Its client is held back.
+  bool held() const { return budget_.flood && budget_.flood->holding(); }
+  const std::optional<error_code>& unwelcome() const { return budget_.unwelcome; }
   steady_time heard() const { return heard_; }
   void set_heard(steady_time when) { heard_ = when; }
   std::size_t queued_bytes() const { return queued_bytes_ + tls_.waiting_bytes(); }
@@ -139,6 +158,7 @@ private:
   tls_state read_rest();
   void use_plaintext(tls_state state);
   void process_frames();
+  void heed(flood_control::verdict what);
   bool stage();
   void arm_write();
   void note_trouble(trouble_kind what);
@@ -155,6 +175,7 @@ private:
   std::vector<shared_bytes> queue_; // from queue_head_ on
   std::size_t queue_head_ = 0;
   std::size_t queued_bytes_ = 0;
+  connection_budget budget_;
   steady_time heard_;
   error refusal_;
   phase phase_ = phase::greeting;

@@ -56,8 +56,9 @@ result<std::unique_ptr<edge>> edge::start(edge_config config, tls_context tls, e
   config.loop_count = std::max<std::size_t>(config.loop_count, 1);
   const auto settings = settings_of(config);
   std::unique_ptr<parts> running(
-    new parts{{std::move(config), std::move(tls), upstream, settings, {}}, {}, {}, {}, false});
+    new parts{{std::move(config), std::move(tls), upstream, settings, {}, {}}, {}, {}, {}, false});
   auto& shared = running->shared;
+  shared.admissions = std::make_shared<admissions>(shared.config.addresses);
   for (std::size_t i = 0; i != shared.config.loop_count; ++i)
     shared.loops.push_back(std::make_unique<loop>(shared, i));
   for (const auto& where : shared.config.listen) {

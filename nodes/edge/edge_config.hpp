@@ -2,6 +2,8 @@
 /// What an edge is told at its start: where it listens, who it is, and its limits (defaults: actors/rules/limits.hpp).
 #pragma once
 
+#include "actors/rules/address_limits.hpp"
+#include "actors/rules/flood_control.hpp"
 #include "actors/rules/limits.hpp"
 #include "messages/ids.hpp"
 
@@ -38,6 +40,8 @@ struct edge_config {
   std::size_t send_queue_bytes_max = limits::send_queue_bytes_max;
   std::size_t unconfirmed_frames_max = limits::unconfirmed_frames_max;
   std::size_t unconfirmed_bytes_max = limits::unconfirmed_bytes_max;
+  address_settings addresses;
+  flood_settings flood;
 };
 
 } // namespace godwit

@@ -21,6 +21,8 @@ namespace godwit {
   X(sends, "system calls that wrote to clients")                                                                       \
   X(drops, "outputs and deliveries that had no route, or were of a former owner or attach")                            \
   X(slow_clients, "connections closed because their queue was full")                                                   \
+  X(floods_held, "times that a client was not read because it asked too fast")                                         \
+  X(floods_closed, "connections closed because they went on so")                                                       \
   X(silent_clients, "connections closed because they said nothing")                                                    \
   X(wakeups, "times that another thread woke a loop")
 

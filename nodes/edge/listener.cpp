@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstring>
 #include <utility>
 
 namespace godwit {
@@ -48,6 +49,18 @@ std::string text_of(const sockaddr_storage& peer) {
   }
   where.host = text.data();
   return to_string(where);
+}
+
+ip_address address_of(const sockaddr_storage& peer) {
+  ip_address from;
+  if (peer.ss_family == AF_INET6) {
+    const auto& six = reinterpret_cast<const sockaddr_in6&>(peer).sin6_addr.s6_addr;
+    std::copy(std::begin(six), std::end(six), from.bytes.begin());
+    return from;
+  }
+  std::array<std::uint8_t, 4> four{};
+  std::memcpy(four.data(), &reinterpret_cast<const sockaddr_in&>(peer).sin_addr, four.size());
+  return ip_address::v4(four);
 }
 
 asio::error_code listen_on(tcp::acceptor& socket, const tcp::endpoint& where) {
@@ -118,7 +131,7 @@ void listener::accept_all() {
     if (accepted.get() >= 0) {
       const int on = 1;
       ::setsockopt(accepted.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on); // what waits is gathered by us
-      hand_over({std::move(accepted), peer.ss_family == AF_INET6, text_of(peer)});
+      hand_over({std::move(accepted), peer.ss_family == AF_INET6, text_of(peer), {}, false, {}}, address_of(peer));
     } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
       return wait_for_descriptors();
     } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
@@ -137,9 +150,17 @@ void listener::wait_for_descriptors() {
   });
 }
 
-void listener::hand_over(accepted_socket socket) {
+void listener::hand_over(accepted_socket socket, const ip_address& from) {
+  using verdict = address_limits::verdict;
   if (shared_.load() >= told_max(shared_.config))
     return;
+  auto [decided, share] = shared_.admissions->connect(from, std::chrono::steady_clock::now());
+  if (decided == verdict::closed)
+    return;
+  socket.share = std::move(share);
+  socket.exempt = decided == verdict::exempt;
+  if (decided == verdict::too_many)
+    socket.unwelcome = error_code::too_many_connections;
   auto& calmest = **std::min_element(shared_.loops.begin(), shared_.loops.end(),
                                      [](const auto& a, const auto& b) { return a->load() < b->load(); });
   calmest.assign();

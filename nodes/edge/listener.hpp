@@ -31,7 +31,7 @@ private:
   void wait();
   void accept_all();
   void wait_for_descriptors();
-  void hand_over(accepted_socket socket);
+  void hand_over(accepted_socket socket, const ip_address& from);
 
   edge_shared& shared_;
   asio::ip::tcp::acceptor socket_;

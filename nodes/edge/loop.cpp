@@ -41,7 +41,7 @@ loop::loop(edge_shared& shared, std::size_t index)
       work_(io_.get_executor()), context_{io_, *this, shared.config, counters_, std::chrono::steady_clock::now(), {}},
       routes_(context_, shared.routes, shared.upstream), reception_(context_, routes_, index, shared.config.loop_count),
       greeting_(shared.config.handshake_timeout), idle_(idle_check_after(shared.config)),
-      lingering_(shared.config.closing_linger), timer_(io_) {}
+      lingering_(shared.config.closing_linger), held_(limits::flood_look_again_after), timer_(io_) {}
 
 loop::~loop() { join(); }
 
@@ -101,8 +101,11 @@ void loop::perform(accepted_socket& what) {
   }
   counters_.accepted.add();
   const frame_limits limits{shared_.config.frame_bytes_max, 2};
+  connection_budget budget{std::move(what.share), std::nullopt, what.unwelcome};
+  if (!what.exempt)
+    budget.flood.emplace(shared_.config.flood, context_.now);
   const auto client = add({std::move(what.socket), what.ipv6, std::move(what.peer), tls_session::accept(shared_.tls),
-                           frame_reader(limits), nullptr});
+                           frame_reader(limits), nullptr, std::move(budget)});
   greeting_.set(context_.now, client);
   client->start();
 }
@@ -126,6 +129,8 @@ loop::connection_ptr loop::add(connection_parts parts) {
   auto client = std::make_shared<connection>(context_, std::move(parts));
   connections_.emplace(client.get(), client);
   counters_.connections.add();
+  if (client->held()) // on its former loop already
+    on_held(*client);
   idle_.set(context_.now, client);
   return client;
 }
@@ -147,6 +152,8 @@ void loop::on_frame(connection& from, const frame& what) {
 void loop::on_hello(connection& from, const frame& what) {
   if (shared_.load() > shared_.config.clients_max)
     return from.refuse({error_code::too_many_clients, {}});
+  if (from.unwelcome())
+    return from.refuse({*from.unwelcome(), {}});
   const auto home = reception_.read_hello(from, what);
   if (!home)
     return;
@@ -164,6 +171,8 @@ void loop::on_control(connection& from, std::string_view bytes) {
   if (const auto* ping = std::get_if<control::ping>(&*control))
     from.write(
       std::make_shared<const std::string>(control::encode(control::server_control{control::pong{ping->number}})));
+  else if (const auto* pong = std::get_if<control::pong>(&*control); pong && pong->number == limits::greeting_ping)
+    routes_.client_has_token(from);
   else if (std::holds_alternative<control::client_hello>(*control))
     from.refuse({error_code::bad_frame, "a hello is the first frame only"});
 }
@@ -230,7 +239,7 @@ void loop::close(connection& which, const error& why) {
 // ------------------------------------------------------------------------------------------------------- deadlines
 
 void loop::arm_timer() {
-  const auto next = earliest(routes_.next_deadline(), greeting_, idle_, lingering_);
+  const auto next = earliest(routes_.next_deadline(), greeting_, idle_, lingering_, held_);
   if (next == armed_for_ || !next || (armed_for_ && *armed_for_ <= *next))
     return;
   armed_for_ = next;
@@ -258,6 +267,9 @@ void loop::tick() {
   while (const auto due = idle_.take(context_.now))
     if (const auto client = due->lock())
       check_idle(client);
+  while (const auto due = held_.take(context_.now))
+    if (const auto client = due->lock(); client && !client->look_again())
+      on_held(*client);
 }
 
 void loop::check_idle(const connection_ptr& which) {

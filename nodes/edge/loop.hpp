@@ -36,6 +36,7 @@ struct edge_shared {
   tls_context tls;
   edge_upstream& upstream;
   route_settings routes;
+  std::shared_ptr<godwit::admissions> admissions;
   std::vector<std::unique_ptr<loop>> loops; ///< constant while they run
   std::size_t load() const;                 ///< connections, of all loops
 };
@@ -49,6 +50,9 @@ struct accepted_socket {
   unique_fd socket;
   bool ipv6 = false;
   std::string peer;
+  admission share;
+  bool exempt = false;
+  std::optional<error_code> unwelcome;
 };
 using loop_task = std::variant<message, item_batch, link_reset, accepted_socket, connection_parts>;
 
@@ -77,6 +81,7 @@ private:
   void on_dirty(connection& which) override { dirty_.push_back(&which); }
   void on_trouble(connection& which) override { troubled_.push_back(&which); }
   void on_drained(connection& which) override { drained_.push_back(&which); }
+  void on_held(connection& which) override { held_.set(context_.now, which.weak_from_this()); }
   void on_closing(connection& which) override;
   void on_closed(connection& which) override;
   void end_turn() override;
@@ -113,7 +118,7 @@ private:
   reception reception_;
   std::unordered_map<connection*, connection_ptr> connections_;
   std::vector<connection*> dirty_, troubled_, drained_, batch_; // noted in this turn
-  deadline_queue<std::weak_ptr<connection>> greeting_, idle_, lingering_;
+  deadline_queue<std::weak_ptr<connection>> greeting_, idle_, lingering_, held_;
   asio::steady_timer timer_;
   std::optional<steady_time> armed_for_;
   std::atomic<std::size_t> load_ = 0;

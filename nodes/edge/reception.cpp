@@ -45,22 +45,30 @@ bool reception::ask_new(asked_session& asked) {
   const auto id = random_session_id(loop_index_, loop_count_);
   if (!token || !id)
     return false;
-  const auto hash = sha256(bytes_of(*token));
-  if (!hash)
+  const auto hash = sha256(lasting_part(*token));
+  const auto once = sha256(once_part(*token));
+  if (!hash || !once)
     return false;
   asked.token = *token;
   asked.claim.token = *hash;
+  asked.claim.once = *once;
   asked.claim.session = *id;
   return true;
 }
 
 bool reception::ask_resume(asked_session& asked, control::resume_request& request) {
-  const auto hash = sha256(bytes_of(request.token));
-  if (!hash)
-    return false;
+  const auto hash = sha256(lasting_part(request.token));
+  const auto once = sha256(once_part(request.token));
   asked.token = request.token;
   cleanse(request.token.data(), request.token.size());
+  if (!hash || !once || !renew_once_part(asked.token))
+    return false;
+  const auto next = sha256(once_part(asked.token));
+  if (!next)
+    return false;
   asked.claim.token = *hash;
+  asked.claim.once = *once;
+  asked.claim.next_once = *next;
   asked.claim.session = request.session;
   asked.claim.positions = std::move(request.positions);
   return true;

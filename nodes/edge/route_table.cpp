@@ -124,6 +124,11 @@ void route_table::client_sent(connection& from, std::string_view frame) {
   with(from.session, [&](route& rules) { rules.client_sent(std::move(bytes), effects_); });
 }
 
+void route_table::client_has_token(connection& from) {
+  if (auto* at = of_client(from))
+    at->rules.client_has_token();
+}
+
 void route_table::client_lost(connection& which) {
   auto* at = of_client(which);
   if (at == nullptr)
@@ -217,8 +222,11 @@ void route_table::clear() {
 void route_table::perform(entry&, send& what) { upstream_.send(what.to, std::move(what.what)); }
 
 void route_table::perform(entry& at, write_to_client& what) {
-  if (at.client && what.frame && !what.frame->empty())
-    at.client->write(std::move(what.frame));
+  if (!at.client || !what.frame || what.frame->empty())
+    return;
+  const auto bytes = what.frame->size();
+  at.client->write(std::move(what.frame));
+  at.client->charge_answer(bytes);
 }
 
 void route_table::perform(entry& at, const take_client&) {
@@ -242,6 +250,9 @@ void route_table::perform(entry& at, const greet_client& what) {
   hello.idle_ping_after_ms = static_cast<std::uint32_t>(config.idle_ping_after.count());
   hello.node = config.node;
   at.client->write(std::make_shared<const std::string>(control::encode(control::server_control{hello})));
+  if (what.resumed) // its answer shows that the new token has arrived
+    at.client->write(std::make_shared<const std::string>(
+      control::encode(control::server_control{control::ping{limits::greeting_ping}})));
   at.client->set_phase(connection::phase::serving);
   context_.counters.resumed.add(what.resumed ? 1 : 0);
   spdlog::debug("session {:x} of {} ({}) {} on {}", hello.session.value, at.client->peer(),

@@ -27,6 +27,7 @@ public:
 
   // From connections that have a route.
   void client_sent(connection& from, std::string_view frame);
+  void client_has_token(connection& from);
   void client_lost(connection& which);
   void client_drained(connection& which);
 

@@ -23,6 +23,19 @@ std::optional<std::array<std::uint8_t, 32>> random_token() {
   return token;
 }
 
+std::string_view lasting_part(const std::array<std::uint8_t, 32>& token) {
+  return bytes_of(token).substr(0, token.size() / 2);
+}
+
+std::string_view once_part(const std::array<std::uint8_t, 32>& token) {
+  return bytes_of(token).substr(token.size() / 2);
+}
+
+bool renew_once_part(std::array<std::uint8_t, 32>& token) {
+  constexpr auto half = std::tuple_size_v<std::array<std::uint8_t, 32>> / 2;
+  return RAND_bytes(token.data() + half, static_cast<int>(token.size() - half)) == 1;
+}
+
 std::optional<std::array<std::uint8_t, 32>> sha256(std::string_view bytes) {
   std::array<std::uint8_t, 32> hash{};
   unsigned size = 0;

@@ -18,6 +18,12 @@ inline std::size_t home_loop(session_id id, std::size_t count) { return id.value
 
 std::optional<std::array<std::uint8_t, 32>> random_token();
 
+/// A token's two halves: the first lasts as long as the session, the second is drawn anew for each greeting.
+std::string_view lasting_part(const std::array<std::uint8_t, 32>& token);
+std::string_view once_part(const std::array<std::uint8_t, 32>& token);
+/// Draws the second half. False if the system gives no randomness.
+bool renew_once_part(std::array<std::uint8_t, 32>& token);
+
 /// None if OpenSSL has no memory.
 std::optional<std::array<std::uint8_t, 32>> sha256(std::string_view bytes);
 inline std::string_view bytes_of(const std::array<std::uint8_t, 32>& from) {

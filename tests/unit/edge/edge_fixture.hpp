@@ -138,8 +138,12 @@ public:
       auto got = frames_.next();
       if (!got)
         throw std::runtime_error("the edge sent something that is no frame");
-      if (*got)
+      if (*got && answers_greeting_ping_ && (*got)->channel == 1 && is_greeting_ping((*got)->bytes))
+        send(control::client_control{control::pong{limits::greeting_ping}});
+      else if (*got)
         return received{static_cast<client_channel>((*got)->channel), std::string((*got)->bytes)};
+      if (*got)
+        continue;
       if (!read_some())
         return std::nullopt;
     }
@@ -172,7 +176,18 @@ public:
     while (read_some())
       plaintext_.clear();
   }
+  /// Whether the edge ends the connection within this time; reads what it says until then.
+  bool is_closed_within(std::chrono::milliseconds time) const {
+    pollfd waited{fd_, POLLIN, 0};
+    std::array<char, 4096> dropped;
+    while (::poll(&waited, 1, static_cast<int>(time.count())) == 1)
+      if (::recv(fd_, dropped.data(), dropped.size(), 0) <= 0)
+        return true;
+    return false;
+  }
   tls_state state() const { return tls_.state(); }
+  /// What of the greeting's ping: the edge does not learn that the client has its new token.
+  void leave_greeting_ping_unanswered() { answers_greeting_ping_ = false; }
   void cut() {
     if (fd_ >= 0)
       ::close(fd_);
@@ -180,6 +195,11 @@ public:
   }
 
 private:
+  static bool is_greeting_ping(std::string_view bytes) {
+    const auto control = control::decode_server_control(bytes);
+    const auto* ping = control ? std::get_if<control::ping>(&*control) : nullptr;
+    return ping != nullptr && ping->number == limits::greeting_ping;
+  }
   void send_output() {
     std::string out;
     tls_.take_output(out);
@@ -204,6 +224,7 @@ private:
   tls_session tls_;
   frame_reader frames_;
   std::string plaintext_;
+  bool answers_greeting_ping_ = true;
 };
 
 class Edge : public ::testing::Test {
@@ -214,6 +235,7 @@ protected:
   }
   static edge_config settings(std::size_t loops = 1) {
     edge_config config;
+    config.addresses.exempt = {*parse_ip_network("127.0.0.0/8"), *parse_ip_network("::1")};
     config.node = "proxy-1";
     config.node_incarnation = {77};
     config.listen = {{"127.0.0.1", 0}};

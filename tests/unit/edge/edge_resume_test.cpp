@@ -21,7 +21,8 @@ TEST_F(Edge, GoesOnAfterACutConnectionOnWhicheverLoopTheNewOneCameIn) {
     EXPECT_EQ(one.attach.first_in_seq, attach) << "what was unconfirmed is the client's to say again";
     const auto greeting = next->next_control<control::server_hello>();
     EXPECT_TRUE(greeting.resumed);
-    EXPECT_EQ(greeting.token, one.hello.token);
+    EXPECT_NE(greeting.token, one.hello.token) << "a token is good for one resume";
+    one.hello.token = greeting.token;
     const auto frame = upstream_.next<client_frame>();
     EXPECT_EQ(frame.in_seq, attach);
     EXPECT_EQ(*frame.bytes, "again") << "what was read on the first loop is used on the second";
@@ -61,6 +62,52 @@ TEST_F(Edge, RefusesAWrongTokenAndAWrongPersonAndHarmsNobody) {
   EXPECT_EQ(other->closed_why(), error_code::resume_refused);
   deliver({one.event(1, "still here")});
   EXPECT_EQ(one.client->next_bytes(), "still here");
+}
+
+// U-12
+TEST_F(Edge, TakesATokenOnceAndNeverAgain) {
+  start(settings(2));
+  auto one = begin();
+  const auto first = resume_of(one);
+  auto next = connect();
+  next->send(control::client_control{first});
+  one.hello.token = next->next_control<control::server_hello>().token;
+  next->send(control::client_control{control::ping{7}});
+  EXPECT_EQ(next->next_control<control::pong>().number, 7U); // behind it the pong of the greeting's ping was read
+  next->send(control::client_control{control::ping{8}});
+  EXPECT_EQ(next->next_control<control::pong>().number, 8U);
+  auto thief = connect();
+  thief->send(control::client_control{first});
+  EXPECT_EQ(thief->closed_why(), error_code::resume_refused);
+  auto owner = connect();
+  owner->send(control::client_control{resume_of(one)});
+  EXPECT_TRUE(owner->next_control<control::server_hello>().resumed) << "the newest is good, once";
+}
+
+// U-12
+TEST_F(Edge, TakesTheFormerTokenWhileItsAnswerMayHaveBeenLost) {
+  start(settings());
+  auto one = begin();
+  for (int i = 0; i != 3; ++i) {
+    auto next = connect();
+    next->leave_greeting_ping_unanswered();
+    next->send(control::client_control{resume_of(one)});
+    EXPECT_TRUE(next->next_control<control::server_hello>().resumed);
+    next->cut(); // with the new token
+  }
+}
+
+// U-10, U-12
+TEST_F(Edge, TakesNoTokenOfHalves) {
+  start(settings());
+  auto one = begin('a');
+  auto other = begin('a');
+  auto mixed = resume_of(one);
+  const auto& theirs = other.hello.token;
+  std::copy(theirs.begin() + 16, theirs.end(), mixed.resume->token.begin() + 16);
+  auto forger = connect();
+  forger->send(control::client_control{mixed});
+  EXPECT_EQ(forger->closed_why(), error_code::resume_refused);
 }
 
 // U-1
