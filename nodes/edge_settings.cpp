@@ -39,6 +39,8 @@ edge_config edge_settings(const cluster_config& cluster, const node_config& self
   config.resume_timeout = cluster.limits.resume_timeout;
   config.send_queue_bytes_max = cluster.limits.send_queue_bytes;
   config.clients_max = cluster.limits.clients_max;
+  config.addresses = cluster.limits.addresses;
+  config.flood = cluster.limits.flood;
   config.routes_max = limits::routes_per_client * config.clients_max;
   return config;
 }

@@ -35,6 +35,15 @@ std::vector<std::string> node_names(const std::string& config) {
   return names;
 }
 
+/// What is for a table that the file has already goes there.
+std::string with_more(std::string config, const std::string& more) {
+  const std::string header = "[limits]\n";
+  const auto table = more.starts_with(header) ? config.find(header) : std::string::npos;
+  if (table == std::string::npos)
+    return config + "\n" + more;
+  return config.replace(table, header.size(), more);
+}
+
 void run_or_throw(const std::vector<std::string>& arguments) {
   const auto ended = run({.arguments = arguments});
   if (ended.end != process_end{})
@@ -90,7 +99,7 @@ bool somebody_listens(const std::string& address) {
 cluster::cluster(const std::string& config_name, const std::string& more)
     : config_file_(folder_.path("cluster-configs/" + config_name + ".toml")),
       uncaught_at_start_(std::uncaught_exceptions()) {
-  const auto text = with_free_ports(shipped_config(config_name)) + "\n" + more;
+  const auto text = with_more(with_free_ports(shipped_config(config_name)), more);
   nodes_ = node_names(text);
   write_text(config_file_, text);
   std::filesystem::create_directories(path("logs"));
