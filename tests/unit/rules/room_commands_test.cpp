@@ -41,6 +41,18 @@ TEST(Room, TakesAPostOnlyFromAMember) {
   EXPECT_EQ(answers[0].why->code, error_code::not_in_room);
 }
 
+//
+TEST(Room, RefusesAMemberBeyondTwentyThousand) {
+  auto log = log_with({ann}, 1);
+  for (std::uint64_t id = 1000; log.members.size() + 1 < 20'000; ++id)
+    log.members.push_back({session_id{id}, "nick" + std::to_string(id), {}, 1});
+  auto it = open_room(log);
+  EXPECT_EQ(sent<append_entries>(it.command(say(bob, 1, 0, join_room{}), at(1001))).size(), 1u);
+  const auto answers = sent<command_answered>(it.command(say(cid, 1, 0, join_room{}), at(1001)));
+  ASSERT_EQ(answers.size(), 1u);
+  EXPECT_EQ(answers[0].why->code, error_code::room_full);
+}
+
 TEST(Room, TakesAPostOfSomebodyWhoseJoinIsStillOnItsWay) {
   auto it = open_room();
   it.command(say(ann, 1, 0, join_room{}), at(1001));

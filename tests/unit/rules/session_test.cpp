@@ -339,12 +339,14 @@ TEST_F(Session, LeavesEveryRoomBeforeItEnds) {
   EXPECT_TRUE(std::holds_alternative<session_over>(seen.back()));
 }
 
+// T-3
 TEST_F(Session, LeavesWithoutAReasonThatMayNotBeSaid) {
   be_in_lobby();
   say(3, ask::quit{"\x1b[2J gone"});
   EXPECT_EQ(std::get<leave_room>(sent<room_command>().at(0).action).reason, "");
 }
 
+//
 TEST_F(Session, RefusesAConversationBeyondItsRooms) {
   be_in_lobby();
   for (std::uint64_t op = 3; op < 2 + limits::rooms_per_session_max; ++op) {
@@ -357,6 +359,7 @@ TEST_F(Session, RefusesAConversationBeyondItsRooms) {
   say(500, ask::post{ask::person_named{"bob"}, "hi"});
   take(subject.found({name(500, 0), found_person{session_id{5}, "bob", identity_hash{9}, "w"}, {}}));
   EXPECT_TRUE(sent<locate_room>().empty());
+  EXPECT_EQ(last_error(), error_code::too_many_rooms);
 }
 
 TEST_F(Session, EndsAtOnceWhenItNeverLoggedIn) {
