@@ -111,6 +111,7 @@ private:
   void stored(const store_purpose::ending& purpose, const directory_result& result);
   void stored(const store_purpose::end_mark& purpose, const directory_result& result);
   void stored(const store_purpose::claim& purpose, const directory_result& result);
+  bool looks_reserved(const std::string& shown, const std::string& folded) const;
   void stored(const store_purpose::release& purpose, const directory_result& result);
   void stored(const store_purpose::removal& purpose, const directory_result& result);
   void stored(const store_purpose::search& purpose, const directory_result& result);

@@ -1,7 +1,10 @@
 // How the directory gives, takes back and finds nicks.
 #include "actors/rules/directory.hpp"
 #include "actors/rules/limits.hpp"
+#include "actors/rules/skeleton.hpp"
 #include "messages/names.hpp"
+
+#include <algorithm>
 
 namespace godwit {
 
@@ -25,7 +28,7 @@ void directory::on(const claim_nick& asked) {
   const auto shown = shown_nick(asked.nick);
   if (!folded || !shown)
     return answer(asked.nick, folded ? shown.why() : folded.why());
-  if (is_reserved_nick(*folded, config_.reserved_nicks))
+  if (is_reserved_nick(*folded, config_.reserved_nicks) || looks_reserved(*shown, *folded))
     return answer(*shown, error{error_code::nick_reserved, {}});
   if (const auto* claim = nicks_.find(*folded)) {
     // A nick that its session is giving back could be taken from it again by that: it has to wait.
@@ -34,11 +37,20 @@ void directory::on(const claim_nick& asked) {
     if (claim->shown == *shown)
       return answer(*shown, std::nullopt);
   }
+  if (nicks_.looks_like_anothers({*folded, *shown, session}))
+    return answer(*shown, error{error_code::nick_confusable, {}});
   if (nicks_.of(session).size() >= limits::nicks_per_session_max)
     return answer(*shown, error{error_code::too_many_requests, {}});
   if (!desk_.has_room())
     return refuse(asked, {error_code::store_unavailable, {}});
   ask_store(claim_nick_row{{*folded, *shown, session}, asked.origin.name}, store_purpose::claim{asked});
+}
+
+bool directory::looks_reserved(const std::string& shown, const std::string& folded) const {
+  const auto skeletons = skeletons_of(shown, folded);
+  return std::any_of(config_.reserved_nicks.begin(), config_.reserved_nicks.end(), [&](const std::string& reserved) {
+    return std::find(skeletons.begin(), skeletons.end(), skeletons_of(reserved, reserved).front()) != skeletons.end();
+  });
 }
 
 void directory::stored(const store_purpose::claim& purpose, const directory_result& result) {
@@ -48,18 +60,24 @@ void directory::stored(const store_purpose::claim& purpose, const directory_resu
     const auto* why = std::get_if<error>(&result);
     return refuse(asked, why != nullptr ? *why : error{error_code::internal_error, {}});
   }
+  const auto* before = nicks_.find(claimed->row.folded);
+  const bool is_new = !claimed->taken && (before == nullptr || before->session != claimed->row.session);
   nicks_.put(claimed->row);
-  if (!claimed->taken && sessions_.find(claimed->row.session) == nullptr) {
-    // The session ended while its claim was under way.
+  const auto give_back = [&] {
     nicks_.begin_release(claimed->row.folded, claimed->row.session);
     ask_store(release_nick_row{claimed->row}, store_purpose::release{claimed->row.session, claimed->row.folded});
-    return;
-  }
+  };
+  if (!claimed->taken && sessions_.find(claimed->row.session) == nullptr)
+    return give_back(); // the session ended while its claim was under way
   nick_claimed answer{asked.origin.name, asked.nick, std::nullopt};
-  if (claimed->taken)
+  if (claimed->taken) {
     answer.why = error{error_code::nick_in_use, {}};
-  else
+  } else if (is_new && nicks_.looks_like_anothers(claimed->row)) { // whose claim was under way at the same time
+    give_back();
+    answer.why = error{error_code::nick_confusable, {}};
+  } else {
     answer.nick = claimed->row.nick;
+  }
   nicks_.remember(answer);
   tell_session(asked.origin, std::move(answer));
 }

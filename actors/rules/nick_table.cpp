@@ -1,6 +1,7 @@
 #include "actors/rules/nick_table.hpp"
 
 #include "actors/rules/limits.hpp"
+#include "actors/rules/skeleton.hpp"
 
 #include <algorithm>
 
@@ -10,6 +11,8 @@ void nick_table::put(const nick_row& row) {
   if (const auto* old = find(row.folded); old != nullptr)
     remove(row.folded, old->session);
   claims_by_nick_[row.folded] = {row.nick, row.session, false};
+  for (auto& skeleton : skeletons_of(row.nick, row.folded))
+    nicks_by_skeleton_.emplace(std::move(skeleton), row.folded);
   nicks_by_session_[row.session].push_back(row.folded);
 }
 
@@ -17,6 +20,10 @@ void nick_table::remove(const std::string& folded, session_id session) {
   const auto row = claims_by_nick_.find(folded);
   if (row == claims_by_nick_.end() || row->second.session != session)
     return;
+  for (const auto& skeleton : skeletons_of(row->second.shown, folded)) {
+    const auto [first, last] = nicks_by_skeleton_.equal_range(skeleton);
+    nicks_by_skeleton_.erase(std::find_if(first, last, [&](const auto& each) { return each.second == folded; }));
+  }
   claims_by_nick_.erase(row);
   const auto nicks = nicks_by_session_.find(session);
   std::erase(nicks->second, folded);
@@ -35,6 +42,17 @@ bool nick_table::begin_release(const std::string& folded, session_id session) {
 const nick_table::claim* nick_table::find(const std::string& folded) const {
   const auto row = claims_by_nick_.find(folded);
   return row == claims_by_nick_.end() ? nullptr : &row->second;
+}
+
+bool nick_table::looks_like_anothers(const nick_row& wanted) const {
+  const auto is_anothers = [&](const auto& each) {
+    return each.second != wanted.folded && find(each.second)->session != wanted.session;
+  };
+  const auto skeletons = skeletons_of(wanted.nick, wanted.folded);
+  return std::any_of(skeletons.begin(), skeletons.end(), [&](const std::string& skeleton) {
+    const auto [first, last] = nicks_by_skeleton_.equal_range(skeleton);
+    return std::any_of(first, last, is_anothers);
+  });
 }
 
 std::vector<std::string> nick_table::of(session_id session) const {

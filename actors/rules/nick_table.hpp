@@ -1,5 +1,6 @@
 /// @file
-/// Who has which nick, as the store's rows say: a copy in memory, by which most questions are answered.
+/// Who has which nick, as the store's rows say: a copy in memory, by which most questions are answered. It knows the
+/// nicks by what they look like, too (actors/rules/skeleton.hpp).
 ///
 /// The store decides (its rows are unique); this table follows what it answered.
 #pragma once
@@ -29,6 +30,8 @@ public:
   /// Marks the claim; false: it is not the session's, or is marked already.
   bool begin_release(const std::string& folded, session_id session);
   const claim* find(const std::string& folded) const;
+  /// Whether a nick that another session has, or is giving back, can be taken for this one.
+  bool looks_like_anothers(const nick_row& wanted) const;
   /// Folded; all that the session has or is giving back.
   std::vector<std::string> of(session_id session) const;
 
@@ -39,6 +42,7 @@ public:
 
 private:
   std::map<std::string, claim> claims_by_nick_;
+  std::multimap<std::string, std::string> nicks_by_skeleton_;
   std::map<session_id, std::vector<std::string>> nicks_by_session_;
   std::map<session_id, std::deque<nick_claimed>> answers_by_session_;
 };
