@@ -6,6 +6,7 @@
 #include "nodes/store/sqlite_directory.hpp"
 #include "nodes/store/sqlite_log.hpp"
 #include "nodes/store/sqlite_schema.hpp"
+#include "nodes/store/sqlite_wal_file.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -222,6 +223,7 @@ private:
   }
 
   void start() {
+    rewrite_wal(options_.file);
     writer_ = std::make_unique<sqlite_writer>(open_for_writing(options_.file));
     checkpoint_wholly(writer_->connection());
     wal_pages_ = 0;
@@ -248,7 +250,10 @@ private:
   }
   bool checkpoint_finally() {
     checkpointer_.reset();
-    return static_cast<bool>(guarded([&] { checkpoint_wholly(writer_->connection()); }));
+    return static_cast<bool>(guarded([&] {
+      checkpoint_wholly(writer_->connection());
+      writer_->connection().keep_wal_on_close(false); // it is empty
+    }));
   }
 
   sqlite_options options_;
