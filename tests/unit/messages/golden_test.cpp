@@ -57,7 +57,8 @@ std::map<std::string, control::server_control> server_controls() {
   return {{"server_hello", hello},
           {"server_ping", control::ping{4713}},
           {"server_pong", control::pong{4714}},
-          {"server_close", control::closed_by({error_code::replaced, "proxy-2"})}};
+          {"server_close", control::closed_by({error_code::replaced, "proxy-2"})},
+          {"server_warning", control::warning{{error_code::flooding, "soon"}}}};
 }
 
 std::map<std::string, link_greeting> greetings() {
