@@ -77,7 +77,7 @@ result<std::string> make_server_certificate(const fs::path& directory, const std
                                             const certs_options& options) {
   return sign(directory, "server", options, files_of(directory.string(), "ca"),
               [&](const certified_key& ca, const validity& when, const std::string& key) {
-                return issue_server_certificate(ca, names, when, key);
+                return issue_server_certificate(ca, names, when, key, options.revocations);
               });
 }
 

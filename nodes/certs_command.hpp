@@ -23,7 +23,8 @@ enum class when_there {
 
 struct certs_options {
   when_there existing = when_there::keep;
-  std::chrono::days length{0}; ///< 0: ten years for a CA, 825 days for the others
+  std::chrono::days length{0}; ///< 0: ten years for a CA, 397 days for the others
+  std::string revocations;     ///< of a server's: the URL of its CA's list of revoked certificates
 };
 
 /// DIR/ca.pem and DIR/ca.key: signs the client ports' certificates.

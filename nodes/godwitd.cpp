@@ -127,7 +127,7 @@ int main(int argc, char** argv) {
   bool renew = false;
   for (auto* each : {ca, cluster_ca, server, node}) {
     each->add_option("--out", out, "the folder")->capture_default_str();
-    each->add_option("--days", days, "for how long it is valid; a CA 3650, others 825 if not said")
+    each->add_option("--days", days, "for how long it is valid; a CA 3650, others 397 if not said")
       ->check(CLI::Range(1, 36500));
     auto* anew = each->add_flag("--force", force, "make key and certificate anew, in place of those that are there");
     each->add_flag("--renew", renew, "make a new certificate for the key that is there")->excludes(anew);
@@ -135,6 +135,8 @@ int main(int argc, char** argv) {
   server->add_option("name", name, "the DNS name that clients dial")->required();
   server->add_option("--ip", addresses, "an IP address that clients dial");
   server->add_option("--dns", addresses, "a further DNS name");
+  std::string revocations;
+  server->add_option("--crl", revocations, "the URL where the CA's list of revoked certificates is published");
   node->add_option("name", name, "the node's name in the config")->required();
   try {
     app.parse(argc, argv);
@@ -145,7 +147,8 @@ int main(int argc, char** argv) {
   const certs_options options{.existing = force   ? when_there::replace_all
                                           : renew ? when_there::renew
                                                   : when_there::keep,
-                              .length = std::chrono::days{days}};
+                              .length = std::chrono::days{days},
+                              .revocations = revocations};
   if (ca->parsed())
     return tell(make_client_ca(out, options));
   if (cluster_ca->parsed())

@@ -49,6 +49,15 @@ bool is_dns_name(const std::string& name) {
   });
 }
 
+/// Lists of revoked certificates come by HTTP: they are signed themselves.
+bool is_http_url(const std::string& text) {
+  return text.starts_with("http://") && text.size() <= 1024
+         && std::all_of(text.begin(), text.end(), [](unsigned char c) {
+              return std::isalnum(c)
+                     || std::string_view("-._~:/?[]@%=&+").find(static_cast<char>(c)) != std::string_view::npos;
+            });
+}
+
 bool is_node_name(const std::string& name) {
   return !name.empty() && name.size() <= node_name_bytes_max
          && std::all_of(name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) || c == '-'; });
@@ -116,6 +125,7 @@ struct kind_of_certificate {
   std::string common_name;
   std::string alternative_names;
   std::string extended_usage;
+  std::string revocations = {};
 };
 
 result<certified_key> issue(const certified_key& ca, const kind_of_certificate& kind, const validity& when,
@@ -132,7 +142,9 @@ result<certified_key> issue(const certified_key& ca, const kind_of_certificate& 
   if (!made.begin(kind.common_name, when) || !made.add(issuer.get(), NID_basic_constraints, "critical,CA:FALSE")
       || !made.add(issuer.get(), NID_key_usage, "critical,digitalSignature")
       || !made.add(issuer.get(), NID_ext_key_usage, kind.extended_usage)
-      || !made.add(issuer.get(), NID_subject_alt_name, kind.alternative_names) || !made.sign(issuer.get(), by.get()))
+      || !made.add(issuer.get(), NID_subject_alt_name, kind.alternative_names)
+      || (!kind.revocations.empty() && !made.add(issuer.get(), NID_crl_distribution_points, "URI:" + kind.revocations))
+      || !made.sign(issuer.get(), by.get()))
     return unusable("OpenSSL could not make a certificate for " + kind.common_name);
   if (ASN1_TIME_compare(X509_get0_notAfter(made.certificate.get()), X509_get0_notAfter(issuer.get())) > 0)
     return unusable("the certificate for " + kind.common_name
@@ -163,9 +175,12 @@ result<certified_key> make_ca(const std::string& common_name, const validity& wh
 }
 
 result<certified_key> issue_server_certificate(const certified_key& ca, const std::vector<std::string>& names,
-                                               const validity& when, const std::string& key) {
+                                               const validity& when, const std::string& key,
+                                               const std::string& revocations) {
   if (names.empty())
     return unusable("a server's certificate needs a name");
+  if (!revocations.empty() && !is_http_url(revocations))
+    return unusable("'" + revocations + "' is no URL that begins with http://");
   std::string alternatives;
   for (const auto& name : names) {
     const bool ip = is_ip_address(name);
@@ -173,7 +188,7 @@ result<certified_key> issue_server_certificate(const certified_key& ca, const st
       return unusable("'" + name + "' is neither a DNS name nor an IP address");
     alternatives += (alternatives.empty() ? "" : ",") + std::string(ip ? "IP:" : "DNS:") + name;
   }
-  return issue(ca, {names.front(), alternatives, "serverAuth"}, when, key);
+  return issue(ca, {names.front(), alternatives, "serverAuth", revocations}, when, key);
 }
 
 result<certified_key> issue_node_certificate(const certified_key& ca, const std::string& node_name,

@@ -24,7 +24,7 @@ struct certified_key {
 /// For how long. `from` is put back by an hour, so that clocks that go wrong a little do no harm.
 struct validity {
   std::chrono::system_clock::time_point from = std::chrono::system_clock::now();
-  std::chrono::hours length = std::chrono::days{825};
+  std::chrono::hours length = std::chrono::days{397}; ///< what browsers and scanners take, with the hour before
 };
 
 /// `validity` of a CA, if nothing else is said: what it signed shall not outlive it.
@@ -36,9 +36,10 @@ result<certified_key> make_ca(const std::string& common_name, const validity& wh
                               const std::string& key = {});
 
 /// A certificate for a port that clients dial. `names` are DNS names and IP addresses (v4, v6, as text), at least one;
-/// the first is the common name.
+/// the first is the common name. `revocations`: the URL of the CA's list of revoked certificates; empty: none is named.
 result<certified_key> issue_server_certificate(const certified_key& ca, const std::vector<std::string>& names,
-                                               const validity& when = {}, const std::string& key = {});
+                                               const validity& when = {}, const std::string& key = {},
+                                               const std::string& revocations = {});
 
 /// A certificate by which a node shows its name to nodes, as server and as client: common name and DNS name are
 /// `node_name` (letters, digits and -, at most 63).

@@ -105,5 +105,14 @@ TEST(Certificates, NamesThatMeanSomethingElseInACertificateAreRefused) {
   EXPECT_TRUE(issue_server_certificate(ca, {"chat.example.org", "*.example.org", "192.0.2.1", "2001:db8::1"}));
 }
 
+TEST(Certificates, NameWhereTheListOfRevokedOnesIsIfAskedTo) {
+  const auto ca = must(make_ca("test CA"));
+  const auto without = must(issue_server_certificate(ca, {"localhost"}));
+  const auto with = must(issue_server_certificate(ca, {"localhost"}, {}, {}, "http://pki.example/ca.crl"));
+  EXPECT_GT(with.certificate.size(), without.certificate.size());
+  for (const auto* wrong : {"https://pki.example/ca.crl", "ca.crl", "http://x,DNS:evil", "http://x\ny"})
+    EXPECT_FALSE(issue_server_certificate(ca, {"localhost"}, {}, {}, wrong)) << wrong;
+}
+
 } // namespace
 } // namespace godwit
