@@ -134,6 +134,7 @@ private:
         [this](const node_name& peer, const std::string& reason) {
           seen_.add({happened::dial_failed, peer, reason, {}, false, {}, {}});
         },
+      .on_clock_far = {},
       .on_refused =
         [this](const std::string& address, const std::string& reason) {
           seen_.add({happened::refused, address, reason, {}, false, {}, {}});
