@@ -14,6 +14,47 @@ std::string label_of(const news::room_ref& room) {
 
 std::string in_brackets(std::string_view text) { return text.empty() ? "" : " (" + safe(text) + ")"; }
 
+/// What a person can do, where the sentence of the list speaks to a program, or says nothing of it.
+std::string_view sentence_for_people(error_code code) {
+  switch (code) {
+  case error_code::unsupported:
+    return "This server does not know this request; it may be older than this program, and its operator can update it.";
+  case error_code::not_logged_in: return "You have no nick here yet; start again with --nick.";
+  case error_code::already_logged_in: return "You have a nick here; change it with /nick.";
+  case error_code::resume_refused:
+  case error_code::session_ended: return "The server has ended your session; start again.";
+  case error_code::session_lost: return "The part of the server that served you failed; start again.";
+  case error_code::no_such_nick: return "Nobody with this nick is here; /who lists who is in your room.";
+  case error_code::no_such_room: return "There is no such room; /join makes it.";
+  case error_code::not_in_room: return "You are not in this room; /join it first.";
+  case error_code::room_full: return "The room has as many members as the server allows; try again later.";
+  case error_code::request_invalid: return "The server does not allow this; /help shows what can be asked, and how.";
+  case error_code::stale_epoch: return "The server looks for the node that does this; try again soon.";
+  case error_code::handshake_timeout: return "The connection took too long to begin; start again.";
+  case error_code::idle_timeout: return "The connection was silent for too long; check the network and start again.";
+  case error_code::send_queue_exceeded:
+    return "The server had more for you than the network took in time; check it and start again.";
+  case error_code::replaced: return "Your session goes on at another client; start again for one of your own.";
+  case error_code::tls_failed:
+    return "No secure connection could be made, or it was cut short; check the address and the network.";
+  case error_code::too_many_connections: return "Too many connections come from your address; close some.";
+  default: return sentence_of(code);
+  }
+}
+
+std::string with_detail(std::string_view sentence, const error& why) {
+  return std::string{sentence} + (why.detail.empty() ? "" : " (" + safe(why.detail) + ")");
+}
+
+/// Where the client tries again by itself. That a person may do so is left out, lest somebody does it twice.
+std::string passing_text(const error& why) {
+  std::string sentence{sentence_for_people(why.code)};
+  const auto advice = sentence.find(';');
+  if (advice != std::string::npos && sentence.find("again", advice) != std::string::npos)
+    sentence = sentence.substr(0, advice) + ".";
+  return with_detail(sentence, why);
+}
+
 /// What happened, without time and place.
 struct sentence_writer {
   const log_entry& entry;
@@ -50,7 +91,7 @@ struct writer {
     say("-- connected to " + safe(what.node) + (what.resumed ? ", the session goes on" : ""));
   }
   void operator()(const news::reconnecting& what) const {
-    complain("-- no connection: " + full_text(what.why) + " Trying again in " + std::to_string(what.pause.count())
+    complain("-- no connection: " + passing_text(what.why) + " Trying again in " + std::to_string(what.pause.count())
              + " ms.");
   }
   void operator()(const news::logged_in& what) const {
@@ -72,7 +113,9 @@ struct writer {
   void operator()(const news::refused& what) const {
     complain("-- " + std::string{name_of(what.what)} + " failed: " + full_text(what.why) + lost_text(what.what));
   }
-  void operator()(const news::waiting& what) const { complain("-- waiting: " + full_text(what.why)); }
+  void operator()(const news::waiting& what) const {
+    complain("-- waiting: " + passing_text(what.why) + " It is asked again by itself.");
+  }
   void operator()(const news::over& what) const {
     if (what.why)
       complain("-- the end: " + full_text(*what.why));
@@ -121,10 +164,7 @@ struct writer {
 
 } // namespace
 
-std::string full_text(const error& why) {
-  std::string text{sentence_of(why.code)};
-  return why.detail.empty() ? text : text + " (" + safe(why.detail) + ")";
-}
+std::string full_text(const error& why) { return with_detail(sentence_for_people(why.code), why); }
 
 printed text_lines(const client_news& news) {
   printed lines;

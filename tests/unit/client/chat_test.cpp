@@ -100,6 +100,37 @@ news::event a_post(std::string text, std::string nick = "bob") {
     {room_id{35}, "lobby", {}}, std::make_shared<const log_entry>(std::move(entry)), 0, false, news::source::live};
 }
 
+constexpr error_code all_errors[] = {
+#define X(name, number, retry, sentence) error_code::name,
+  GODWIT_ERRORS(X)
+#undef X
+};
+
+TEST(TextLines, SayToAPersonWhatToDoAboutEachError) {
+  for (const auto code : all_errors) {
+    const auto line = full_text({code, {}});
+    for (const auto* word : {"token", "epoch", "frame ", "field", "log in", "former owner", "other connection"})
+      EXPECT_EQ(line.find(word), std::string::npos) << name_of(code) << " speaks to a program: " << line;
+    const auto says = [&](const char* words) { return line.find(words) != std::string::npos; };
+    EXPECT_TRUE(says("; ") || says("Choose ") || says("Write ") || says(" must be ")) << name_of(code) << ": " << line;
+  }
+}
+
+TEST(TextLines, LeaveOutWhatTheClientDoesByItself) {
+  for (const auto code : all_errors) {
+    const auto again = text_lines(news::reconnecting{{code, "it"}, 1, std::chrono::milliseconds{5}}).errors.at(0);
+    const auto waits = text_lines(news::waiting{{code, "it"}, std::chrono::milliseconds{5}}).errors.at(0);
+    for (const auto& line : {again, waits}) {
+      EXPECT_NE(line.find("(it)"), std::string::npos) << line;
+      for (const auto* words : {"start again", "try again", "connect again", "log in"})
+        EXPECT_EQ(line.find(words), std::string::npos) << line;
+    }
+  }
+  EXPECT_EQ(
+    text_lines(news::reconnecting{{error_code::session_lost, {}}, 1, std::chrono::milliseconds{5}}).errors,
+    std::vector<std::string>{"-- no connection: The part of the server that served you failed. Trying again in 5 ms."});
+}
+
 TEST(JsonLines, TellAPost) {
   EXPECT_EQ(json_lines(a_post("hi")).out,
             (std::vector<std::string>{R"({"event":"posted","room":"lobby","seq":12,"id":"z-c","from":"bob",)"
