@@ -5,8 +5,10 @@
 
 namespace godwit {
 
-room_actor::room_actor(caf::actor_config& config, switchboard& board, room_clock clock, room_id id, room_key key)
-    : room_handle::base(config), board_(board), clock_(std::move(clock)), rules_(id, std::move(key), board.self()) {}
+room_actor::room_actor(caf::actor_config& config, switchboard& board, room_clock clock, room_id id, room_key key,
+                       std::chrono::milliseconds store_wait)
+    : room_handle::base(config), board_(board), clock_(std::move(clock)),
+      rules_(id, std::move(key), board.self(), store_wait) {}
 
 room_actor::behavior_type room_actor::make_behavior() {
   return {

@@ -39,16 +39,21 @@ void append_queue::open(room_epoch epoch, room_state state) {
   state_ = std::move(state);
   waiting_.clear();
   waiting_bytes_ = 0;
+  waiting_entries_ = 0;
   under_way_.clear();
 }
 
 void append_queue::push(entry_group group) {
   waiting_bytes_ += group_bytes(group);
+  waiting_entries_ += group.entries.size();
   waiting_.push_back(std::move(group));
 }
 
-bool append_queue::takes_more() const {
-  return waiting_.size() < limits::room_waiting_commands_max && waiting_bytes_ < limits::room_waiting_bytes_max;
+bool append_queue::takes_now() const {
+  constexpr std::size_t group_entries_max = 2; // somebody's join and its companion's
+  return under_way_.size() < limits::appends_in_flight_max
+         && waiting_entries_ + group_entries_max <= limits::append_entries_max
+         && waiting_bytes_ + group_entries_max * limits::post_bytes_max <= limits::append_bytes_max / 2;
 }
 
 append_queue::append append_queue::form() {
@@ -62,6 +67,7 @@ append_queue::append append_queue::form() {
     if (!fits && !made.groups.empty())
       break;
     waiting_bytes_ -= group_bytes(group);
+    waiting_entries_ -= group.entries.size();
     for (const auto& entry : group.entries) {
       apply_entry(state_, *entry);
       made.request.entries.push_back(entry);

@@ -5,7 +5,8 @@
 ///                                  └──again(): as they were
 ///
 /// Promises  groups are never split, and leave in the order in which they came; an append is repeated as it was.
-/// Limits    append_entries_max, append_bytes_max per append; room_waiting_commands_max, room_waiting_bytes_max wait.
+/// Limits    append_entries_max, append_bytes_max per append; what is pushed only after `takes_now` leaves with the
+/// next.
 #pragma once
 
 #include "messages/room_messages.hpp"
@@ -39,8 +40,8 @@ public:
   /// Empties it. `state` is the room's as the log has it.
   void open(room_epoch epoch, room_state state);
   void push(entry_group group);
-  /// Whether another command may wait.
-  [[nodiscard]] bool takes_more() const;
+  /// Whether the entries of another command would leave with the next append, now.
+  [[nodiscard]] bool takes_now() const;
   /// The appends that may leave now.
   std::vector<append_entries> next();
   /// All whose outcome is not known.
@@ -49,6 +50,7 @@ public:
   std::vector<entry_group> written(room_seq first_seq);
   [[nodiscard]] bool is_under_way(room_seq first_seq) const;
   [[nodiscard]] bool empty() const { return waiting_.empty() && under_way_.empty(); }
+  [[nodiscard]] bool is_unanswered() const { return !under_way_.empty(); }
 
 private:
   struct append {
@@ -64,6 +66,7 @@ private:
   room_state state_; ///< as it is after the last append that was formed
   std::deque<entry_group> waiting_;
   std::size_t waiting_bytes_ = 0;
+  std::size_t waiting_entries_ = 0;
   std::deque<append> under_way_;
 };
 

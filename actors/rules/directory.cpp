@@ -7,7 +7,8 @@
 
 namespace godwit {
 
-directory::directory(directory_config config, instant now) : config_(std::move(config)), started_(now), now_(now) {}
+directory::directory(directory_config config, instant now)
+    : config_(std::move(config)), started_(now), now_(now), desk_(config_.store_wait) {}
 
 // ------------------------------------------------------------------------------------------------------- start
 

@@ -41,6 +41,7 @@ struct directory_config {
   std::vector<node_name> workers;          ///< of the cluster's config
   std::vector<std::string> reserved_nicks; ///< folded
   std::chrono::milliseconds resume_timeout{};
+  std::chrono::milliseconds store_wait = limits::store_given_up_after; ///< for a store that is away
 };
 
 class directory {

@@ -43,7 +43,8 @@ inline constexpr std::uint64_t greeting_ping = 2;
 /// How long a session waits for its client.
 inline constexpr auto resume_timeout = 2min;
 /// A client whose session is not placed by then hears `no_broker_node` and tries again.
-inline constexpr auto session_opening_timeout = 10s;
+/// Longer than the directory waits for the store, which has its own words then.
+inline constexpr auto session_opening_timeout = 15s;
 /// How long a closed connection may take to read its last frame.
 inline constexpr auto closing_linger = 2s;
 /// Streams whose positions a route keeps: rooms left behind are forgotten first, those of today never.
@@ -169,6 +170,10 @@ inline constexpr std::size_t link_buffer_bytes = 64 * 1024;
 /// Requests that wait for a commit; beyond it the store answers store_unavailable.
 inline constexpr std::size_t store_queue_max = 65'536;
 inline constexpr std::size_t commit_rows_max = 4096;
+/// Nothing younger is pruned, and nothing that a client may still resume from: repeats are known by what is in the log.
+inline constexpr auto kept_at_least = 10min;
+/// Entries that one step of pruning removes: a commit between the others, of a few milliseconds.
+inline constexpr std::size_t prune_entries_max = 256;
 /// The part of the log that a re-opened room reads.
 inline constexpr std::size_t tail_entries_max = recent_entries_max;
 
@@ -192,6 +197,7 @@ inline constexpr std::size_t nicks_per_session_max = 8;
 /// What the store could not do now is asked again after this time, and its asker is told after that.
 inline constexpr auto store_asked_again_after = 200ms;
 inline constexpr auto store_given_up_after = 10s;
+static_assert(store_given_up_after < session_opening_timeout);
 /// Sessions whose end is begun per tick, so that a lost node does not flood the others with quits.
 inline constexpr std::size_t endings_per_tick_max = 256;
 /// A session that was told to end and has not is told again after this time.

@@ -15,8 +15,9 @@ address the_store() { return broker_service(entity_kind::store); }
 
 } // namespace
 
-room::room(room_id id, room_key key, node_name own_node)
-    : id_(id), key_(std::move(key)), node_(own_node), ledger_(id, own_node), window_(id), reader_(id, own_node) {}
+room::room(room_id id, room_key key, node_name own_node, std::chrono::milliseconds store_wait)
+    : id_(id), key_(std::move(key)), node_(own_node), ledger_(id, own_node), window_(id), reader_(id, own_node),
+      store_wait_(store_wait) {}
 
 // ------------------------------------------------------------------------------------------------ its life
 
@@ -28,7 +29,14 @@ room_effects room::log_opened(const godwit::log_opened& what, timestamp now) {
   if (what.room != id_ || phase_ == phase::ended || (phase_ == phase::open && what.epoch <= epoch_))
     return out;
   if (what.why) {
-    if (phase_ == phase::opening)
+    if (phase_ != phase::opening)
+      return out;
+    if (!away_since_)
+      away_since_ = now;
+    store_away_ = what.why->code == error_code::store_unavailable && now - *away_since_ < store_wait_;
+    if (store_away_)
+      schedule(now, out);
+    else
       end(room_end::not_opened, *what.why, out);
     return out;
   }
@@ -46,6 +54,7 @@ void room::open(const godwit::log_opened& what, timestamp now, room_effects& out
     order_.stays(member.session);
   ledger_.open(what);
   window_.open(epoch_, ledger_.state().last_seq);
+  undecided_.clear();
   waiting_.clear();
   reader_.clear();
   given_.clear();
@@ -53,6 +62,8 @@ void room::open(const godwit::log_opened& what, timestamp now, room_effects& out
   finding_.clear();
   late_answers_.clear();
   store_away_ = false;
+  away_since_.reset();
+  unwritten_since_.reset();
   out.push_back(hosted{epoch_});
   out.push_back(announce{{id_, epoch_, node_}});
   give_memberships_again(what.members, out);
@@ -82,9 +93,8 @@ void room::settle(timestamp now, room_effects& out) {
     return;
   order_.expire(now);
   window_.judge(now);
+  refuse_overdue(now, out);
   drain_waiting(now, out);
-  if (!store_away_)
-    send_appends(ledger_.appends().next(), out);
   feed_relays(now, out);
   give_again_when_due(now, out);
   if (is_busy())
@@ -96,7 +106,8 @@ void room::settle(timestamp now, room_effects& out) {
 
 bool room::is_busy() const {
   return ledger_.members().size() > 0 || ledger_.members_to_be().size() > 0 || window_.relay_count() > 0
-         || !ledger_.appends().empty() || !reader_.empty() || !finding_.empty() || !waiting_.empty();
+         || !ledger_.appends().empty() || !reader_.empty() || !finding_.empty() || !waiting_.empty()
+         || !undecided_.empty();
 }
 
 void room::schedule(timestamp now, room_effects& out) {
@@ -104,6 +115,10 @@ void room::schedule(timestamp now, room_effects& out) {
   const auto want = [&](timestamp at) { wanted = wanted ? std::min(*wanted, at) : at; };
   if (store_away_)
     want(now + limits::store_retry_after);
+  if (const auto silent = log_silent_since())
+    for (const auto* queue : {&undecided_, &waiting_})
+      if (!queue->empty())
+        want(std::max(std::max(*silent, queue->oldest()) + store_wait_, now + limits::store_retry_after));
   if (window_.is_undelivered())
     want(now + limits::fan_out_stall);
   if (give_again_at_)
@@ -120,6 +135,8 @@ room_effects room::wake(timestamp now) {
   room_effects out;
   if (next_wake_ && *next_wake_ <= now)
     next_wake_.reset();
+  if (phase_ == phase::opening && std::exchange(store_away_, false))
+    out.push_back(send{the_store(), open_log{id_, node_}});
   if (phase_ != phase::open)
     return out;
   if (std::exchange(store_away_, false))
@@ -202,7 +219,11 @@ room_effects room::appended(const entries_appended& what, timestamp now) {
   auto& appends = ledger_.appends();
   switch (what.outcome) {
   case append_outcome::written: written(appends.written(what.first_seq), now, out); break;
-  case append_outcome::away: store_away_ = store_away_ || appends.is_under_way(what.first_seq); break;
+  case append_outcome::away:
+    store_away_ = store_away_ || appends.is_under_way(what.first_seq);
+    if (store_away_ && !away_since_)
+      away_since_ = now;
+    break;
   case append_outcome::fenced: end(room_end::fenced, {}, out); return out;
   case append_outcome::expected:
     if (!appends.is_under_way(what.first_seq))
@@ -219,6 +240,8 @@ room_effects room::appended(const entries_appended& what, timestamp now) {
 }
 
 void room::written(const std::vector<entry_group>& groups, timestamp now, room_effects& out) {
+  away_since_.reset();
+  unwritten_since_ = ledger_.appends().is_unanswered() ? std::optional{now} : std::nullopt;
   std::vector<shared_entry> entries;
   for (const auto& group : groups) {
     ledger_.commit(group);

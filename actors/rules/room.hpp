@@ -8,7 +8,7 @@
 ///   (new) ──────────▶ opening ────────────────▶ open ──────────────────────────────────────▶ ended
 ///                        │     ◀── each with ──┘ ▲ │ log_opened of a higher epoch (a repeated open_log): open anew
 ///                        │    link_reset(broker)  └─┘
-///                        └────────── log_opened{why} ──────────────────────────────────────▶ ended
+///                        └────────── log_opened{why}; away for too long ───────────────────▶ ended
 ///
 /// In `open` a command goes:  judged (command_order) → [waits for the delivery window] → decided on the state as it
 /// will be when all appends are done → appended (room_ledger) → durable: fanned out (fan_out_window).
@@ -17,7 +17,9 @@
 /// Owns       the room's members, its newest entries, what is under way to and from the store.
 /// Promises   `room_seq` rises by one with each logged event; each (session, op, k) is logged at most once, in the
 ///            session's order, over all lives of the room; nothing is shown or answered `at` before it is durable; what
-///            may have been logged is never refused.
+///            may have been logged is never refused. While the log writes nothing, posts, joins and topics that are in
+///            no append wait for `store_wait`, then they are refused with store_unavailable; leaves and new nicks wait
+///            for as long as it takes, since whoever sent them can not do without.
 /// Limits     actors/rules/limits.hpp, "rooms". Unanswered finds and fetches are bounded by the sessions' own windows.
 /// Source     docs/ARCHITECTURE.md, "The path of a command to a room", "Joining".
 #pragma once
@@ -25,6 +27,7 @@
 #include "actors/rules/command_order.hpp"
 #include "actors/rules/fan_out_window.hpp"
 #include "actors/rules/given_memberships.hpp"
+#include "actors/rules/limits.hpp"
 #include "actors/rules/room_effects.hpp"
 #include "actors/rules/room_ledger.hpp"
 #include "actors/rules/room_reader.hpp"
@@ -38,7 +41,9 @@ namespace godwit {
 
 class room {
 public:
-  room(room_id id, room_key key, node_name own_node);
+  /// What needs the log waits `store_wait` at most for a store that is away.
+  room(room_id id, room_key key, node_name own_node,
+       std::chrono::milliseconds store_wait = limits::store_given_up_after);
 
   /// Once, first: asks the store for the log.
   room_effects start();
@@ -99,7 +104,11 @@ private:
   std::optional<error> why_join_refused(const room_command& what, const join_room& join) const;
   void refuse(const effect_name& name, error why, room_effects& out);
   void answer(const effect_name& name, logged_at at, room_effects& out);
+  bool decides_now() const;
   void drain_waiting(timestamp now, room_effects& out);
+  void send_next_appends(timestamp now, room_effects& out);
+  std::optional<timestamp> log_silent_since() const;
+  void refuse_overdue(timestamp now, room_effects& out);
 
   // room.cpp
   void open(const godwit::log_opened& what, timestamp now, room_effects& out);
@@ -128,7 +137,8 @@ private:
   room_epoch epoch_ = 0;
   command_order order_;
   room_ledger ledger_;
-  waiting_commands waiting_; ///< posts that wait for the delivery window, and what follows them
+  waiting_commands undecided_; ///< what waits for its append
+  waiting_commands waiting_;   ///< posts that wait for the delivery window, and what follows them
   fan_out_window window_;
   room_reader reader_;
   given_memberships given_;
@@ -137,7 +147,10 @@ private:
   std::vector<room_query> held_queries_;
   std::map<effect_name, room_action> finding_; ///< asked of the log by name
   std::vector<late_answer> late_answers_;
-  bool store_away_ = false; ///< say everything again at the next wake
+  std::chrono::milliseconds store_wait_;
+  bool store_away_ = false;                  ///< say everything again at the next wake
+  std::optional<timestamp> away_since_;      ///< the store said that it is, and has done nothing since
+  std::optional<timestamp> unwritten_since_; ///< an append is unanswered, and none was answered since
   std::optional<timestamp> idle_since_;
   std::optional<timestamp> next_wake_;
 };

@@ -97,20 +97,55 @@ void room::ask_log(const room_command& what, room_effects& out) {
 
 void room::accept(const room_command& what, timestamp now, room_effects& out) {
   const bool is_held = is_post(what) && (!window_.takes_posts() || !waiting_.empty());
-  if (!is_leave(what) && !ledger_.appends().takes_more())
-    refuse(what.name, {error_code::too_many_requests, {}}, out);
-  else if (!is_held && !waiting_.has(what.name.session))
+  const bool waits_for_window = is_held || waiting_.has(what.name.session);
+  auto& queue = waits_for_window ? waiting_ : undecided_;
+  if (!waits_for_window && undecided_.empty() && decides_now())
     decide(what, now, out);
-  else if (waiting_.takes_more() || is_leave(what)) {
+  else if (queue.takes_more() || is_leave(what)) {
     order_.begin(what.name);
-    waiting_.push(what);
+    queue.push(what, now);
   } else
     refuse(what.name, {error_code::too_many_requests, {}}, out);
 }
 
+/// What is decided goes into the next append at once, so that nothing has to be taken back.
+bool room::decides_now() const { return !away_since_ && ledger_.appends().takes_now(); }
+
 void room::drain_waiting(timestamp now, room_effects& out) {
-  while (!waiting_.empty() && window_.takes_posts() && ledger_.appends().takes_more())
-    decide(waiting_.pop(), now, out);
+  send_next_appends(now, out);
+  while (decides_now() && (!undecided_.empty() || (!waiting_.empty() && window_.takes_posts()))) {
+    while (!undecided_.empty() && decides_now())
+      decide(undecided_.pop(), now, out);
+    while (undecided_.empty() && !waiting_.empty() && window_.takes_posts() && decides_now())
+      decide(waiting_.pop(), now, out);
+    send_next_appends(now, out);
+  }
+}
+
+void room::send_next_appends(timestamp now, room_effects& out) {
+  if (away_since_)
+    return;
+  send_appends(ledger_.appends().next(), out);
+  if (ledger_.appends().is_unanswered() && !unwritten_since_)
+    unwritten_since_ = now;
+}
+
+std::optional<timestamp> room::log_silent_since() const {
+  if (away_since_ && unwritten_since_)
+    return std::min(*away_since_, *unwritten_since_);
+  return away_since_ ? away_since_ : unwritten_since_;
+}
+
+void room::refuse_overdue(timestamp now, room_effects& out) {
+  const auto silent = log_silent_since();
+  if (!silent || now - *silent < store_wait_)
+    return;
+  const auto may_go = [](const room_command& what) {
+    return !is_leave(what) && !std::holds_alternative<rename_member>(what.action);
+  };
+  for (auto* queue : {&undecided_, &waiting_})
+    for (const auto& what : queue->take_until(now - store_wait_, may_go))
+      refuse(what.name, {error_code::store_unavailable, {}}, out);
 }
 
 std::optional<error> room::why_join_refused(const room_command& what, const join_room& join) const {

@@ -59,7 +59,7 @@ std::optional<store_desk::pending> store_desk::answered(std::uint64_t ticket) {
 std::optional<store_desk::pending> store_desk::store_was_away(pending asked, instant now) {
   if (!asked.away_since)
     asked.away_since = now;
-  if (somebody_waits(asked.purpose) && now - *asked.away_since >= limits::store_given_up_after)
+  if (somebody_waits(asked.purpose) && now - *asked.away_since >= given_up_after_)
     return asked;
   asked.again_at = now + limits::store_asked_again_after;
   const auto ticket = asked.asked.ticket;

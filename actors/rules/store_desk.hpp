@@ -8,6 +8,7 @@
 
 #include "actors/rules/effects.hpp"
 #include "actors/rules/instant.hpp"
+#include "actors/rules/limits.hpp"
 
 #include <cstdint>
 #include <map>
@@ -61,6 +62,10 @@ public:
     std::optional<instant> again_at;
   };
 
+  /// `given_up_after`: how long a request waits for a store that is away.
+  explicit store_desk(std::chrono::milliseconds given_up_after = limits::store_given_up_after)
+      : given_up_after_(given_up_after) {}
+
   /// False: nothing more is taken now.
   bool has_room() const;
   /// The message to the store, to be sent now.
@@ -81,6 +86,7 @@ private:
     std::size_t operator()(const request_origin& origin) const noexcept;
   };
 
+  std::chrono::milliseconds given_up_after_;
   std::map<std::uint64_t, pending> requests_by_ticket_;
   std::unordered_set<request_origin, hash_origin> origins_; ///< of the claims and listings among them
   std::uint64_t last_ticket_ = 0;

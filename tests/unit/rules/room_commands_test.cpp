@@ -197,8 +197,8 @@ TEST(Room, KeepsTwoAppendsUnderWayAndMakesOneBatchOfWhatComesMeanwhile) {
   const auto one = sent<append_entries>(it.command(say(ann, 2, 1, post{"1"}), at(1001)));
   const auto two = sent<append_entries>(it.command(say(ann, 3, 2, post{"2"}), at(1001)));
   ASSERT_EQ(one.size() + two.size(), 2u);
-  EXPECT_TRUE(it.command(say(ann, 4, 3, post{"3"}), at(1001)).empty());
-  EXPECT_TRUE(it.command(say(ann, 5, 4, post{"4"}), at(1001)).empty());
+  EXPECT_TRUE(sent<append_entries>(it.command(say(ann, 4, 3, post{"3"}), at(1001))).empty());
+  EXPECT_TRUE(sent<append_entries>(it.command(say(ann, 5, 4, post{"4"}), at(1001))).empty());
   const auto batch = sent<append_entries>(it.appended(outcome(one[0]), at(1002)));
   ASSERT_EQ(batch.size(), 1u);
   EXPECT_EQ(batch[0].first_seq, 4u);
