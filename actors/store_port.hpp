@@ -10,6 +10,7 @@
 
 namespace godwit {
 
+/// All that the store is asked, and answers.
 using store_request = std::variant<open_log, append_entries, read_log, find_logged, load_session, ask_store>;
 using store_answer = std::variant<log_opened, entries_appended, log_read, logged_found, session_loaded, store_answered>;
 

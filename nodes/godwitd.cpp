@@ -1,5 +1,5 @@
 /// @file
-/// The server's program: runs one node, or all nodes of a config, or makes certificates.
+/// The server's program: runs one node, or all nodes of a config, makes certificates, checks and copies a store.
 ///
 /// Exit codes: nodes/exit_codes.hpp.
 
@@ -8,6 +8,7 @@
 #include "nodes/exit_codes.hpp"
 #include "nodes/node.hpp"
 #include "nodes/readiness.hpp"
+#include "nodes/store_commands.hpp"
 #include "nodes/supervisor.hpp"
 #include "nodes/version.hpp"
 
@@ -138,6 +139,13 @@ int main(int argc, char** argv) {
   std::string revocations;
   server->add_option("--crl", revocations, "the URL where the CA's list of revoked certificates is published");
   node->add_option("name", name, "the node's name in the config")->required();
+  auto* check = app.add_subcommand("check", "check a broker node's store wholly; its node may run");
+  auto* backup = app.add_subcommand("backup", "copy a broker node's store; its node may run");
+  std::string data;
+  std::string copy;
+  for (auto* each : {check, backup})
+    each->add_option("data", data, "the node's data folder")->required();
+  backup->add_option("file", copy, "the copy; it must not be there yet")->required();
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& problem) {
@@ -159,6 +167,10 @@ int main(int argc, char** argv) {
   }
   if (node->parsed())
     return tell(make_node_certificate(out, name, options));
+  if (check->parsed())
+    return number_of(check_store(data));
+  if (backup->parsed())
+    return number_of(back_up_store(data, copy));
   if (node_name.empty() && !all) {
     std::fprintf(stderr, "say --node NAME or --all, with --config FILE; or see --help\n");
     return 1;

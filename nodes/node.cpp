@@ -16,6 +16,7 @@
 #include "nodes/start_checks.hpp"
 #include "nodes/store/sqlite_engine.hpp"
 #include "nodes/store/store.hpp"
+#include "nodes/store_commands.hpp"
 #include "nodes/version.hpp"
 
 #include <caf/actor_cast.hpp>
@@ -160,9 +161,15 @@ private:
     store_options options;
     // The directory's requests that were answered "away" are said again; rooms ask by themselves.
     options.on_back = [this] { caf::anon_send(board_.local(entity_kind::directory, 0), own_reset()); };
-    auto started = store::start(make_sqlite_engine({.file = self_.data / "godwit.db"}), std::move(options));
+    options.keep = {.age = cluster_.keep.days,
+                    .room_entries = cluster_.keep.room_events,
+                    .entries = cluster_.keep.events,
+                    .kept_at_least =
+                      std::max<std::chrono::microseconds>(limits::kept_at_least, cluster_.limits.resume_timeout)};
+    const auto file = self_.data / "godwit.db";
+    auto started = store::start(make_sqlite_engine({.file = file}), std::move(options));
     if (!started)
-      return fault_of(started.why());
+      return start_fault{code_of_unusable_store(file), started.why().detail};
     gate_ = std::make_unique<store_gate>(std::move(*started));
     return std::nullopt;
   }
@@ -183,7 +190,8 @@ private:
     if (self_.has(node_role::worker)) {
       board_.set_sessions(std::make_shared<session_spawner>(*system_, board_));
       enter(entity_kind::session_host, system_->spawn<session_host_actor>(std::ref(board_)));
-      enter(entity_kind::room_host, system_->spawn<room_host_actor>(std::ref(board_), wall_time));
+      enter(entity_kind::room_host,
+            system_->spawn<room_host_actor>(std::ref(board_), wall_time, cluster_.limits.store_wait));
     }
     enter(entity_kind::membership,
           system_->spawn<membership_actor>(std::ref(board_), membership_rules(), events_.must_end));
@@ -199,6 +207,7 @@ private:
       if (auto folded = fold_nick(nick))
         config.reserved_nicks.push_back(*folded);
     config.resume_timeout = cluster_.limits.resume_timeout;
+    config.store_wait = cluster_.limits.store_wait;
     return config;
   }
 

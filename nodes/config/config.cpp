@@ -85,6 +85,8 @@ private:
       read_cluster(*cluster);
     if (const auto* limits = top.table("limits"))
       read_limits(*limits);
+    if (const auto* store = top.table("store"))
+      read_store(*store);
     if (const auto* nicks = top.table("nicks"))
       read_nicks(*nicks);
     if (const auto* log = top.table("log"))
@@ -118,6 +120,7 @@ private:
     limits.resume_timeout = milliseconds("resume-timeout-ms", limits.resume_timeout, 100, 86'400'000);
     limits.handshake_timeout = milliseconds("handshake-timeout-ms", limits.handshake_timeout, 100, 600'000);
     limits.idle_ping_after = milliseconds("idle-ping-after-ms", limits.idle_ping_after, 100, 3'600'000);
+    limits.store_wait = milliseconds("store-wait-ms", limits.store_wait, 100, 600'000);
     limits.send_queue_bytes = static_cast<std::size_t>(
       table.number("send-queue-bytes", static_cast<std::int64_t>(limits.send_queue_bytes),
                    4 * static_cast<std::int64_t>(limits::server_frame_bytes_max), std::int64_t{1} << 30));
@@ -149,6 +152,18 @@ private:
       else
         table.complain("exempt", '"' + text + '"', network_form);
     }
+  }
+
+  void read_store(const toml::value& value) {
+    auto table = reader(value, "store.");
+    auto& keep = config_.keep;
+    auto count = [&](const char* key, std::uint64_t otherwise) {
+      return static_cast<std::uint64_t>(table.number(key, static_cast<std::int64_t>(otherwise), 0, 1'000'000'000'000));
+    };
+    keep.days = std::chrono::days{table.number("keep-days", keep.days.count(), 0, 36'500)};
+    keep.room_events = count("keep-room-events", keep.room_events);
+    keep.events = count("keep-events", keep.events);
+    table.refuse_the_rest();
   }
 
   void read_nicks(const toml::value& value) {
@@ -273,7 +288,7 @@ private:
 tunables::tunables()
     : resume_timeout(limits::resume_timeout), handshake_timeout(limits::handshake_timeout),
       idle_ping_after(limits::idle_ping_after), send_queue_bytes(limits::send_queue_bytes_max),
-      clients_max(limits::clients_max) {}
+      clients_max(limits::clients_max), store_wait(limits::store_given_up_after) {}
 
 std::string to_string(const config_problem& problem) {
   auto line = problem.line == 0 ? std::string{} : ':' + std::to_string(problem.line);

@@ -57,7 +57,15 @@ struct tunables {
   bool clients_max_is_set = false; ///< by the file; else it is at most what there are descriptors for
   flood_settings flood;
   address_settings addresses;
+  std::chrono::milliseconds store_wait;
   tunables();
+};
+
+/// What is kept of what was said; 0: no bound.
+struct keep_config {
+  std::chrono::days days{365};
+  std::uint64_t room_events = 1'000'000;
+  std::uint64_t events = 20'000'000;
 };
 
 struct cluster_config {
@@ -66,6 +74,7 @@ struct cluster_config {
   std::filesystem::path ca; ///< signs the nodes' certificates; empty in a cluster of one node
   std::vector<node_config> nodes;
   tunables limits;
+  keep_config keep;
   std::vector<std::string> reserved_nicks; ///< default_reserved_nicks(), unless the file has a list of its own
   std::string log_level = "info";
   std::size_t scheduler_threads = 0; ///< of CAF; 0: one per core

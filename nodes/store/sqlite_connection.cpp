@@ -23,8 +23,6 @@ sqlite_connection::sqlite_connection(const std::filesystem::path& file, mode how
   handle_.reset(opened);
   check(opened, code);
   check(opened, sqlite3_busy_timeout(opened, busy_timeout_ms));
-  // Else closing it after a failure would move the WAL into the file by what may be read, not by what is durable.
-  keep_wal_on_close(true);
 }
 
 void sqlite_connection::keep_wal_on_close(bool keep) {

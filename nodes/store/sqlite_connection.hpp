@@ -38,7 +38,8 @@ public:
   enum class mode { read_write, read_only };
   sqlite_connection(const std::filesystem::path& file, mode how);
 
-  /// Whether the WAL stays when this is the last connection that is closed; it does unless told.
+  /// Whether the WAL stays when this is the last connection that is closed. Else SQLite moves it into the file then: by
+  /// what can be read, which after a failed fsync is not what is durable.
   void keep_wal_on_close(bool keep);
   void execute(const char* sql); ///< one or more statements without parameters
   sqlite3* handle() const { return handle_.get(); }

@@ -1,10 +1,12 @@
 #include "nodes/store/sqlite_engine.hpp"
 
 #include "nodes/store/file_lock.hpp"
+#include "nodes/store/sqlite_check.hpp"
 #include "nodes/store/sqlite_checkpointer.hpp"
 #include "nodes/store/sqlite_connection.hpp"
 #include "nodes/store/sqlite_directory.hpp"
 #include "nodes/store/sqlite_log.hpp"
+#include "nodes/store/sqlite_pruner.hpp"
 #include "nodes/store/sqlite_schema.hpp"
 #include "nodes/store/sqlite_wal_file.hpp"
 
@@ -79,7 +81,7 @@ public:
       : connection_(std::move(connection)), begin_(connection_, "BEGIN IMMEDIATE"), commit_(connection_, "COMMIT"),
         rollback_(connection_, "ROLLBACK"), savepoint_(connection_, "SAVEPOINT request"),
         release_(connection_, "RELEASE request"), take_back_(connection_, "ROLLBACK TO request"), log_(connection_),
-        directory_(connection_) {}
+        directory_(connection_), pruner_(connection_) {}
 
   void begin() { begin_.execute(); }
   void commit() { commit_.execute(); }
@@ -106,18 +108,24 @@ public:
   sqlite_connection& connection() { return connection_; }
   sqlite_log_writer& log() { return log_; }
   sqlite_directory_writer& directory() { return directory_; }
+  sqlite_pruner& pruner() { return pruner_; }
 
 private:
   sqlite_connection connection_;
   sqlite_statement begin_, commit_, rollback_, savepoint_, release_, take_back_;
   sqlite_log_writer log_;
   sqlite_directory_writer directory_;
+  sqlite_pruner pruner_;
 };
 
 sqlite_connection open_for_writing(const std::filesystem::path& file) {
   sqlite_connection connection(file, sqlite_connection::mode::read_write);
+  connection.keep_wal_on_close(true);
   if (const auto prepared = prepare_schema(connection); !prepared)
     throw sqlite_failure(SQLITE_ERROR, prepared.why().detail);
+  if (const auto problems = check_quickly(connection); !problems.empty())
+    throw sqlite_failure(SQLITE_CORRUPT, "the file is damaged: " + problems.front()
+                                           + "; look at it with `godwitd check`, and bring back a copy");
   // Only now, since it writes to the file: it is ours. A large WAL is cut back when it starts anew.
   connection.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;"
                      "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -65536; PRAGMA journal_size_limit = 67108864;");
@@ -201,6 +209,14 @@ public:
                                      [&](const sqlite_failure& failed) {
                                        return directory_result{error{error_code::internal_error, failed.what()}};
                                      });
+  }
+
+  result<std::uint64_t> prune(const retention& keep, timestamp now) override {
+    try {
+      return writer_->pruner().step(keep, now);
+    } catch (const sqlite_failure& failed) {
+      return away(options_.file, failed);
+    }
   }
 
 private:

@@ -56,7 +56,8 @@ sqlite_log_writer::sqlite_log_writer(sqlite_connection& connection)
       upsert_last_op_(connection, "INSERT INTO last_op (room, session, op, k, seq) VALUES (?1, ?2, ?3, ?4, ?5) "
                                   "ON CONFLICT DO UPDATE SET op = ?3, k = ?4, seq = ?5"),
       update_state_(connection, "UPDATE room SET title = ?2, topic = ?3, topic_by = ?4, topic_time = ?5, "
-                                "last_seq = ?6, last_time = ?7, member_count = member_count + ?8 WHERE id = ?1"),
+                                "last_seq = ?6, last_time = ?7, member_count = member_count + ?8, "
+                                "first_time = iif(first_seq > last_seq, ?9, first_time) WHERE id = ?1"),
       update_member_(connection, "UPDATE member SET nick = ?3, identity = ?4, joined_seq = ?5 "
                                  "WHERE room = ?1 AND session = ?2"),
       insert_member_(connection, "INSERT INTO member (room, session, nick, identity, joined_seq) "
@@ -223,7 +224,7 @@ void sqlite_log_writer::write_state(const append_entries& request, std::int64_t 
   const auto& last = *request.entries.back();
   // Seq and time are the entries' own: the row can not disagree with the log.
   update_state_.execute(request.room, state.title, state.topic, state.topic_by, state.topic_time, last.seq, last.time,
-                        static_cast<std::uint64_t>(joined_count));
+                        static_cast<std::uint64_t>(joined_count), request.entries.front()->time);
 }
 
 } // namespace godwit

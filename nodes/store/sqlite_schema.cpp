@@ -1,5 +1,11 @@
 #include "nodes/store/sqlite_schema.hpp"
 
+#include "nodes/store/sqlite_backup.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <array>
+
 namespace godwit {
 namespace {
 
@@ -11,7 +17,7 @@ namespace {
 //              (op 0) are not in it.
 // member       by room; by session: a re-spawned session takes its rooms from there; by identity: is a person still
 // here? left_behind  the last event that an identity saw when its last session left, and its nick then.
-constexpr const char* tables = R"sql(
+constexpr const char* tables_of_version_1 = R"sql(
 CREATE TABLE room (
   id INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE, listed INTEGER NOT NULL,
   title TEXT NOT NULL, epoch INTEGER NOT NULL DEFAULT 0,
@@ -51,6 +57,18 @@ CREATE TABLE nick (
 CREATE INDEX nick_session ON nick (session);
 )sql";
 
+// first_seq, first_time   the oldest entry that is kept; first_seq is last_seq + 1 where none is.
+constexpr const char* to_version_2 = R"sql(
+ALTER TABLE room ADD COLUMN first_seq INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE room ADD COLUMN first_time INTEGER NOT NULL DEFAULT 0;
+UPDATE room SET first_time = coalesce((SELECT time FROM entry WHERE room = room.id AND seq = 1), 0);
+CREATE INDEX room_first_time ON room (first_time) WHERE first_seq <= last_seq;
+)sql";
+
+/// By the version that they start from; a new file goes the same way as an old one, so both end the same.
+constexpr std::array steps{tables_of_version_1, to_version_2};
+static_assert(steps.size() == sqlite_schema_version);
+
 std::uint64_t read_number(sqlite_connection& connection, std::string_view pragma) {
   sqlite_statement statement(connection, pragma);
   auto run = statement.run();
@@ -59,28 +77,52 @@ std::uint64_t read_number(sqlite_connection& connection, std::string_view pragma
 
 error refused(std::string why) { return {error_code::store_unavailable, std::move(why)}; }
 
-void create(sqlite_connection& connection) {
-  const auto marks = "PRAGMA application_id = " + std::to_string(sqlite_application_id)
-                     + "; PRAGMA user_version = " + std::to_string(sqlite_schema_version) + ";";
-  connection.execute(("BEGIN IMMEDIATE;" + std::string{tables} + marks + "COMMIT;").c_str());
+void migrate(sqlite_connection& connection, int from) {
+  std::string all = "BEGIN IMMEDIATE;";
+  for (auto step = static_cast<std::size_t>(from); step < steps.size(); ++step)
+    all += steps[step];
+  all += "PRAGMA application_id = " + std::to_string(sqlite_application_id)
+         + "; PRAGMA user_version = " + std::to_string(sqlite_schema_version) + "; COMMIT;";
+  try {
+    connection.execute(all.c_str());
+  } catch (const sqlite_failure&) {
+    sqlite3_exec(connection.handle(), "ROLLBACK", nullptr, nullptr, nullptr); // the first failure is the one to tell
+    throw;
+  }
 }
 
 } // namespace
 
-result<std::monostate> prepare_schema(sqlite_connection& connection) {
+result<int> schema_version_of(sqlite_connection& connection) {
   const auto application = static_cast<int>(read_number(connection, "PRAGMA application_id"));
   const auto version = static_cast<int>(read_number(connection, "PRAGMA user_version"));
   const bool empty = read_number(connection, "SELECT count(*) FROM sqlite_schema") == 0;
-  if (empty && application == 0 && version == 0) {
-    create(connection);
-    return std::monostate{};
-  }
+  if (empty && application == 0 && version == 0)
+    return 0;
   if (application != sqlite_application_id)
     return refused("the file is a database of another program; name another file in the config");
-  if (version != sqlite_schema_version)
-    return refused("the file has version " + std::to_string(version)
-                   + " of the tables, this program works with version " + std::to_string(sqlite_schema_version)
-                   + " only; start the program that wrote it");
+  if (version < 1 || version > sqlite_schema_version)
+    return refused("the file has version " + std::to_string(version) + " of the tables, this program knows them up to "
+                   + "version " + std::to_string(sqlite_schema_version) + "; start the newer program that wrote it");
+  return version;
+}
+
+result<std::monostate> prepare_schema(sqlite_connection& connection) {
+  const auto version = schema_version_of(connection);
+  if (!version)
+    return version.why();
+  if (*version == sqlite_schema_version)
+    return std::monostate{};
+  if (*version > 0) {
+    const std::filesystem::path file = sqlite3_db_filename(connection.handle(), "main");
+    const std::filesystem::path copy = file.string() + ".v" + std::to_string(*version);
+    std::filesystem::remove(copy); // of a migration that did not come to its end: the file is what it was then
+    if (const auto copied = back_up(file, copy); !copied)
+      return refused("the file has to be copied before its tables are made new: " + copied.why().detail);
+    spdlog::info("store: {} has version {} of the tables and gets version {}; it is kept as {}", file.string(),
+                 *version, sqlite_schema_version, copy.string());
+  }
+  migrate(connection, *version);
   return std::monostate{};
 }
 

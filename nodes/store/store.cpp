@@ -132,7 +132,7 @@ public:
     });
   }
 
-  store_counts counts() const { return {commits_, rows_, read_count_, failures_, refused_}; }
+  store_counts counts() const { return {commits_, rows_, read_count_, failures_, refused_, pruned_}; }
 
 private:
   using clock = std::chrono::steady_clock;
@@ -142,14 +142,43 @@ private:
 
   void write_loop() {
     for (;;) {
-      auto waiting = changes_.take(options_.commit_rows_max, away_ ? std::optional{next_attempt_} : std::nullopt);
+      auto waiting = changes_.take(options_.commit_rows_max, next_own_work());
       if (!waiting)
         return;
       if (away_ && clock::now() >= next_attempt_)
         come_back();
       if (!waiting->empty())
         serve(*waiting);
+      if (!away_ && options_.keep.prunes() && clock::now() >= next_prune_)
+        prune();
     }
+  }
+
+  /// When there is something to do without a request.
+  std::optional<clock::time_point> next_own_work() const {
+    if (away_)
+      return next_attempt_;
+    return options_.keep.prunes() ? std::optional{next_prune_} : std::nullopt;
+  }
+
+  void prune() {
+    auto step = [this]() -> result<std::uint64_t> {
+      if (auto begun = engine_->begin(); !begun)
+        return begun.why();
+      auto gone = engine_->prune(options_.keep, options_.clock());
+      if (!gone || *gone == 0) {
+        engine_->rollback();
+        return gone;
+      }
+      if (auto committed = engine_->commit(); !committed)
+        return committed.why();
+      return gone;
+    };
+    const auto gone = step();
+    if (!gone)
+      return go_away(gone.why());
+    pruned_ += *gone;
+    next_prune_ = clock::now() + (*gone > 0 ? std::chrono::milliseconds{0} : options_.prune_pause);
   }
 
   void serve(batch& waiting) {
@@ -265,13 +294,14 @@ private:
   // of the writing thread
   bool away_ = false;
   clock::time_point next_attempt_{};
+  clock::time_point next_prune_{};
   std::chrono::milliseconds pause_;
 
   std::mutex reader_mutex_; // held by the reading thread while it reads, by the writing thread only after a failure
   std::unique_ptr<store_reader> reader_;
   bool readable_ = false;
 
-  std::atomic<std::uint64_t> commits_ = 0, rows_ = 0, read_count_ = 0, failures_ = 0, refused_ = 0;
+  std::atomic<std::uint64_t> commits_ = 0, rows_ = 0, read_count_ = 0, failures_ = 0, refused_ = 0, pruned_ = 0;
   std::once_flag stopped_;
   std::thread writer_, reading_; // the last: they use all of the above
 };

@@ -13,16 +13,13 @@
 #pragma once
 
 #include "actors/rules/limits.hpp"
+#include "actors/store_port.hpp"
 #include "nodes/store/store_engine.hpp"
 
 #include <functional>
 #include <memory>
-#include <variant>
 
 namespace godwit {
-
-using store_request = std::variant<open_log, append_entries, read_log, find_logged, load_session, ask_store>;
-using store_answer = std::variant<log_opened, entries_appended, log_read, logged_found, session_loaded, store_answered>;
 
 /// What the store answers when it can not do its work: append_outcome::away, or store_unavailable.
 store_answer away_answer(const store_request& request);
@@ -35,6 +32,13 @@ struct store_options {
   std::chrono::milliseconds reopen_pause_max{5000};
   /// Called on the store's thread each time it is back after it was away: who was told "away" says it again.
   std::function<void()> on_back;
+  /// Pruned in small steps, each a commit of its own, in between the others.
+  retention keep = {};
+  /// The pause after all was pruned.
+  std::chrono::milliseconds prune_pause{60'000};
+  std::function<timestamp()> clock = [] {
+    return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
+  };
 };
 
 /// Counted since the start.
@@ -44,6 +48,7 @@ struct store_counts {
   std::uint64_t reads = 0;
   std::uint64_t failures = 0; ///< of the database
   std::uint64_t refused = 0;  ///< because a queue was full
+  std::uint64_t pruned = 0;   ///< entries
 };
 
 class store {

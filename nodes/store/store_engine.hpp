@@ -12,6 +12,8 @@
 
 #include "messages/cluster_messages.hpp"
 
+#include <chrono>
+#include <cstdint>
 #include <memory>
 
 namespace godwit {
@@ -26,6 +28,17 @@ public:
   virtual result<session_loaded> load(const load_session& question) = 0;
   /// Of the directory's requests those for which `only_reads` holds.
   virtual result<directory_result> ask(const directory_request& question) = 0;
+};
+
+/// What of the logs is kept. 0 in one of the first three: that one has no bound.
+struct retention {
+  std::chrono::microseconds age{0};
+  std::uint64_t room_entries = 0; ///< of one room
+  std::uint64_t entries = 0;      ///< of all
+  /// Younger entries are kept whatever the rest says: who resumes reads them, repeats are known by them.
+  std::chrono::microseconds kept_at_least{0};
+
+  bool prunes() const { return age.count() > 0 || room_entries > 0 || entries > 0; }
 };
 
 class store_engine {
@@ -50,6 +63,9 @@ public:
   /// `written` also where the very same entries stand there already. The outcome is never `away`.
   virtual result<entries_appended> append(const append_entries& request) = 0;
   virtual result<directory_result> change(const directory_request& request) = 0;
+  /// One small step: removes some of the oldest entries of one room, if any are to go. How many; 0: all is done. The
+  /// seqs of a room go on where they are.
+  virtual result<std::uint64_t> prune(const retention& keep, timestamp now) = 0;
 };
 
 /// Whether a request of the directory changes nothing, so that a reader can answer it.

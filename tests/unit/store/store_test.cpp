@@ -76,6 +76,7 @@ public:
   result<log_opened> open(const open_log& request) override { return inner_->open(request); }
   result<entries_appended> append(const append_entries& request) override { return inner_->append(request); }
   result<directory_result> change(const directory_request& request) override { return inner_->change(request); }
+  result<std::uint64_t> prune(const retention& keep, timestamp now) override { return inner_->prune(keep, now); }
 
 private:
   std::unique_ptr<store_engine> inner_;
