@@ -39,7 +39,7 @@ function(godwit_tests name)
   target_link_libraries(${name}_tests PRIVATE ${ARGN} GTest::gmock GTest::gtest_main)
   target_compile_definitions(${name}_tests PRIVATE GODWIT_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
   add_test(NAME unit.${name} COMMAND ${name}_tests)
-  set_tests_properties(unit.${name} PROPERTIES TIMEOUT 120)
+  set_tests_properties(unit.${name} PROPERTIES TIMEOUT 300) # the store walks each call to its disk
 endfunction()
 
 # Real processes, TLS and clients; each test file one program. They link nothing of Godwit: they run its programs.

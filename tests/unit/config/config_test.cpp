@@ -146,6 +146,24 @@ exempt = ["10.0.0.0/8", "10.0.0.1/8", "everybody"]
   EXPECT_THAT(problems[2], HasSubstr("\"everybody\""));
 }
 
+TEST_F(Config, KeepsWhatWasSaidForAYearUnlessItSaysOtherwise) {
+  const auto silent = read(small);
+  ASSERT_TRUE(silent.config.has_value());
+  EXPECT_EQ(silent.config->keep.days, std::chrono::days{365});
+  EXPECT_EQ(silent.config->keep.room_events, 1'000'000u);
+  EXPECT_EQ(silent.config->keep.events, 20'000'000u);
+  EXPECT_EQ(silent.config->limits.store_wait, std::chrono::seconds{10});
+  const auto said = read(std::string{small}
+                         + "[store]\nkeep-days = 0\nkeep-room-events = 5\nkeep-events = 7\n"
+                           "[limits]\nstore-wait-ms = 500\n");
+  ASSERT_TRUE(said.config.has_value());
+  EXPECT_EQ(said.config->keep.days, std::chrono::days{0});
+  EXPECT_EQ(said.config->keep.room_events, 5u);
+  EXPECT_EQ(said.config->keep.events, 7u);
+  EXPECT_EQ(said.config->limits.store_wait, std::chrono::milliseconds{500});
+  EXPECT_THAT(problems_of(std::string{small} + "[store]\nkeep-days = -1\n"), Contains(HasSubstr("store.keep-days")));
+}
+
 TEST_F(Config, ReservesNicksUnlessItSaysOtherwise) {
   const auto by_default = read(small);
   ASSERT_TRUE(by_default.config);
