@@ -50,6 +50,11 @@ public:
   void start(const node_hello& self, std::chrono::steady_clock::time_point deadline);
   /// Closes the socket; nothing is called any more.
   void abandon();
+  /// The same, and the owner is told.
+  void give_way(const std::string& reason) {
+    fail(reason);
+    abandon();
+  }
 
 private:
   void on_deadline();

@@ -66,13 +66,15 @@ private:
   std::optional<error> prepare_dialler(const link_peer& peer);
   void accepted(tcp::socket socket);
   void dialled(const node_name& peer, tcp::socket socket, link_dialler::deadline deadline);
-  void shake_hands(tcp::socket socket, tls_session tls, link_handshake::events what, link_dialler::deadline deadline);
+  std::shared_ptr<link_handshake> shake_hands(tcp::socket socket, tls_session tls, link_handshake::events what,
+                                              link_dialler::deadline deadline);
   std::string objection_to_caller(const node_hello& peer, const tls_session& tls) const;
   std::string objection_to_dialled(const node_name& expected, const node_hello& peer) const;
   std::string objection_to_clock(const node_hello& peer, const node_hello& self) const;
   void link_lost(const node_name& peer, std::chrono::steady_clock::duration lived);
   void forget_ended_handshakes() {
-    handshakes_.remove_if([](const auto& each) { return each.expired(); });
+    for (auto* each : {&handshakes_, &strangers_})
+      each->remove_if([](const auto& one) { return one.expired(); });
   }
   void close_all();
 
@@ -83,6 +85,7 @@ private:
   std::vector<std::shared_ptr<link_listener>> listeners_;
   std::map<node_name, std::shared_ptr<link_dialler>> peers_; // all that are known; null: the peer dials
   std::list<std::weak_ptr<link_handshake>> handshakes_;
+  std::list<std::weak_ptr<link_handshake>> strangers_; // of them, those that were accepted; the oldest first
   link_table links_{events_, [this](const node_name& peer, auto lived) { link_lost(peer, lived); }};
   bool stopping_ = false;
   const std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
@@ -157,15 +160,20 @@ void link_transport::implementation::accepted(tcp::socket socket) {
       events_.on_refused(address, reason);
   };
   forget_ended_handshakes();
-  if (handshakes_.size() >= limits::link_handshakes_max)
-    return refused("too many connections are not yet links");
+  // The oldest, not this one: who stalls shall keep no node out.
+  if (strangers_.size() >= limits::link_handshakes_max) {
+    if (const auto oldest = strangers_.front().lock())
+      oldest->give_way("too many connections are not yet links");
+    strangers_.pop_front();
+  }
   const auto objection = [this](const node_hello& peer, const tls_session& tls, const node_hello& self) {
     const auto why = objection_to_caller(peer, tls);
     return why.empty() ? objection_to_clock(peer, self) : why;
   };
   const auto opened = [this](link_handshake::opened_link link) { links_.add(std::move(link), false); };
-  shake_hands(std::move(socket), tls_session::accept(tls_), {objection, opened, refused, options_.clock},
-              std::chrono::steady_clock::now() + options_.handshake_timeout);
+  strangers_.push_back(shake_hands(std::move(socket), tls_session::accept(tls_),
+                                   {objection, opened, refused, options_.clock},
+                                   std::chrono::steady_clock::now() + options_.handshake_timeout));
 }
 
 void link_transport::implementation::dialled(const node_name& peer, tcp::socket socket,
@@ -183,13 +191,15 @@ void link_transport::implementation::dialled(const node_name& peer, tcp::socket 
               deadline);
 }
 
-void link_transport::implementation::shake_hands(tcp::socket socket, tls_session tls, link_handshake::events what,
-                                                 link_dialler::deadline deadline) {
+std::shared_ptr<link_handshake> link_transport::implementation::shake_hands(tcp::socket socket, tls_session tls,
+                                                                            link_handshake::events what,
+                                                                            link_dialler::deadline deadline) {
   forget_ended_handshakes();
   tune(socket);
   const auto begun = std::make_shared<link_handshake>(std::move(socket), std::move(tls), std::move(what));
   handshakes_.push_back(begun);
   begun->start(options_.self, deadline);
+  return begun;
 }
 
 std::string link_transport::implementation::objection_to_caller(const node_hello& peer, const tls_session& tls) const {

@@ -8,7 +8,7 @@
 ///             one opens; every refused peer is logged with address and reason at both ends and its socket closed
 ///             within the deadline; a lost link is dialled again at once, then with jittered backoff.
 /// Bounded by  limits::link_buffer_bytes in each direction of a link, limits::link_handshakes_max connections that
-///             are not yet links.
+///             are accepted and not yet links: then the oldest of them is closed.
 /// Threads     callbacks come from the transport's thread and must not block; cut() may be called from everywhere.
 /// Source      design.md, "Links"; messages/hello.capnp.
 #pragma once

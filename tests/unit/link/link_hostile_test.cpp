@@ -95,6 +95,22 @@ TEST_F(HostileLink, StrangersThatStallSpinNoThreadKeepNoSocketAndHarmNoLink) {
   EXPECT_EQ(descriptor_count(), before + count) << "but for this test's own ends";
 }
 
+TEST_F(HostileLink, StrangersWhoTakeEveryPlaceKeepNoNodeOut) {
+  start(60s);
+  std::vector<owned_fd> strangers;
+  for (std::size_t i = 0; i != limits::link_handshakes_max + 10; ++i)
+    strangers.push_back(test::connect_to(port()));
+  for (std::size_t i = 0; i != 10; ++i) {
+    EXPECT_THAT(broker_->next(happened::refused).reason, HasSubstr("too many connections"));
+    EXPECT_EQ(test::read_exactly(strangers[i].get(), 1), "") << "the oldest make place";
+  }
+  auto second = options_of("worker-2");
+  second.peers = {{"broker-1", {broker_->address()}}};
+  test_node late(ca_.node_context("worker-2"), second);
+  EXPECT_EQ(broker_->next(happened::opened).who, "worker-2");
+  expect_the_link_lives();
+}
+
 TEST_F(HostileLink, GarbageOfAnyKindIsClosedAndHarmsNoLink) {
   start(1s);
   using namespace std::string_literals;
