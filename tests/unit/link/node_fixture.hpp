@@ -93,6 +93,7 @@ inline link_options options_of(const std::string& name, std::uint64_t incarnatio
   options.self = {.cluster = "flock", .name = name, .incarnation = {incarnation}, .software = "test"};
   options.redial_backoff_min = std::chrono::milliseconds{10};
   options.redial_backoff_max = std::chrono::milliseconds{50};
+  options.clock = {}; // a greeting is then what `self` says
   return options;
 }
 
