@@ -17,7 +17,6 @@ directory_actor::directory_actor(caf::actor_config& config, switchboard& board, 
 directory_actor::behavior_type directory_actor::make_behavior() {
   balancer_ = home_system().spawn<balancer_actor>();
   link_to(balancer_); // without it nothing is placed: an error there ends both
-  link_to(balancer_); // without it nothing is placed: an error there ends both
   tick();
   return {
     [this](const worker_picked& what) { take(what); },
