@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <memory>
 
 namespace godwit::test {
@@ -146,9 +147,28 @@ TEST_P(Chat, APrivateMessageReachesOneOnly) {
   EXPECT_EQ(back["seq"].get<int>(), got["seq"].get<int>() + 1) << "one conversation";
   carol->ask("/ping");
   EXPECT_TRUE(carol->events({{"private", true}}).empty());
-  const auto rooms = carol->answers("/rooms");
+}
+
+// P-7
+TEST_P(Chat, AConversationIsNotListedAndIsLeftByQuitAlone) {
+  auto alice = join("q-alice", "corner");
+  auto bob = join("q-bob", "corner");
+  ASSERT_EQ(alice->ask("/msg q-bob between us")["event"], "confirmed");
+  const auto got = bob->expect({{"event", "posted"}, {"private", true}, {"text", "between us"}});
+  strings names;
+  const auto rooms = bob->answers("/rooms");
   for (const auto& listed : rooms.at(0)["rooms"])
-    EXPECT_FALSE(listed["room"].get<std::string>().starts_with("=")) << "a private conversation is no room to be seen";
+    names.push_back(listed["room"]);
+  EXPECT_EQ(std::ranges::count(names, "corner"), 1);
+  for (const auto& name : names)
+    EXPECT_FALSE(name.empty() || name.starts_with("=")) << "a private conversation is no room to be seen: " << name;
+  EXPECT_EQ(alice->ask("/leave corner")["event"], "confirmed");
+  EXPECT_EQ(bob->ask("/msg q-alice are you there?")["event"], "confirmed");
+  alice->expect({{"event", "posted"}, {"private", true}, {"text", "are you there?"}});
+  EXPECT_TRUE(bob->events({{"event", "quit"}}).empty());
+  EXPECT_EQ(alice->leave(), process_end{});
+  const auto gone = bob->expect({{"event", "quit"}, {"private", true}, {"from", "q-alice"}});
+  EXPECT_EQ(gone["seq"].get<int>(), got["seq"].get<int>() + 2) << "in the conversation, behind the two posts";
 }
 
 TEST_P(Chat, ANickChangesForEverybodyAndIsFreeAgain) {
@@ -185,6 +205,7 @@ TEST_P(Chat, AReservedOrWrongNickIsRefusedAtLogin) {
   }
 }
 
+// S-11
 TEST_P(Chat, AwayAndBackAreSeen) {
   auto alice = join("a-alice", "tea");
   auto bob = join("a-bob", "tea");
@@ -197,6 +218,11 @@ TEST_P(Chat, AwayAndBackAreSeen) {
   EXPECT_TRUE(seen);
   EXPECT_EQ(alice->ask("/back")["event"], "confirmed");
   bob->expect({{"event", "back"}, {"from", "a-alice"}});
+  bob->ask("/ping");
+  EXPECT_EQ(bob->events({{"event", "away"}}).size(), 1U);
+  EXPECT_EQ(bob->events({{"event", "back"}}).size(), 1U);
+  alice->ask("/ping");
+  EXPECT_TRUE(alice->events({{"event", "away"}}).empty()) << "everybody else is told";
 }
 
 TEST_P(Chat, HistoryGivesTheLastOnesAndAllSinceOne) {

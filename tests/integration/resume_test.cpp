@@ -103,6 +103,21 @@ TEST_P(Resume, WhatIsSaidInPrivateDuringTheCutArrivesOnceToo) {
   EXPECT_EQ(cut_off_->events({{"event", "posted"}, {"private", true}}).size(), 20U);
 }
 
+// P-4
+TEST_P(Resume, WhoIsAwayForTheMomentHasItsNickAndGetsThePostWhenItIsBack) {
+  cut_off_->running().signal(SIGSTOP);
+  relay_->cut();
+  const auto confirmed = witness_->ask("/msg cut-off while you were away");
+  EXPECT_EQ(confirmed["event"], "confirmed") << confirmed;
+  EXPECT_TRUE(cut_off_->events({{"private", true}}).empty());
+  cut_off_->running().signal(SIGCONT);
+  cut_off_->expect({{"event", "resumed"}});
+  const fields post{{"event", "posted"}, {"private", true}, {"text", "while you were away"}};
+  EXPECT_EQ(cut_off_->expect(post)["person"], "witness");
+  cut_off_->ask("/ping");
+  EXPECT_EQ(cut_off_->events(post).size(), 1U);
+}
+
 // U-4, U-5
 TEST_P(Resume, RequestsUnderWayAreAnsweredAfterTheCut) {
   relay_->cut_after_bytes_to_client(40);
