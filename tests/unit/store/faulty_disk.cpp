@@ -10,6 +10,7 @@
 #include <mutex>
 #include <random>
 #include <set>
+#include <utility>
 #include <vector>
 
 namespace godwit::testing {
@@ -50,6 +51,7 @@ struct image {
   std::string durable;
   std::set<std::size_t> unsaved; ///< sectors written since the last fsync
   bool size_unsaved = false;
+  std::uint64_t failed_syncs = 0;
 
   void wrote(std::size_t offset, std::size_t bytes) {
     for (auto sector = offset / sector_bytes; sector * sector_bytes < offset + bytes; ++sector)
@@ -111,10 +113,12 @@ public:
     return fault_ == disk_fault::short_write;
   }
 
-  void opened(const std::string& path) {
+  /// How many fsyncs of the file have failed so far.
+  std::uint64_t opened(const std::string& path) {
     const std::lock_guard lock(mutex_);
     if (const auto [at, is_new] = images_.try_emplace(path); is_new)
       at->second.durable = contents(path);
+    return images_[path].failed_syncs;
   }
   void wrote(const std::string& path, std::size_t offset, std::size_t bytes) {
     const std::lock_guard lock(mutex_);
@@ -128,20 +132,26 @@ public:
     const std::lock_guard lock(mutex_);
     images_.erase(path);
   }
-  void synced(const std::string& path) {
+  /// False: an fsync of another handle failed since this one's last; `seen` counts those that it knows of.
+  bool synced(const std::string& path, std::uint64_t& seen) {
     const std::lock_guard lock(mutex_);
     auto& of = images_[path];
+    if (std::exchange(seen, of.failed_syncs) != of.failed_syncs)
+      return false;
     const auto now = contents(path);
     of.durable.resize(now.size());
     for (const auto sector : of.unsaved)
       take_sector(of.durable, now, sector);
     of.forget_unsaved();
+    return true;
   }
   /// The pages are clean now, and are on no disk.
-  void not_synced(const std::string& path) {
+  void not_synced(const std::string& path, std::uint64_t& seen) {
     const std::lock_guard lock(mutex_);
-    if (!is_cut())
-      images_[path].forget_unsaved();
+    if (is_cut())
+      return;
+    images_[path].forget_unsaved();
+    seen = ++images_[path].failed_syncs;
   }
   void reboot(std::uint64_t seed) {
     const std::lock_guard lock(mutex_);
@@ -179,6 +189,7 @@ struct open_file {
   sqlite3_file base;
   disk* on;
   const char* path;
+  std::uint64_t seen_failures;
 
   sqlite3_file* inner() { return reinterpret_cast<sqlite3_file*>(this + 1); }
   const sqlite3_io_methods& methods() { return *inner()->pMethods; }
@@ -210,11 +221,11 @@ int truncate_file(sqlite3_file* file, sqlite3_int64 size) {
 int sync_file(sqlite3_file* file, int /*flags*/) {
   auto& self = own(file);
   if (const int failed = self.on->begin(call::sync); failed != SQLITE_OK) {
-    self.on->not_synced(self.path);
+    self.on->not_synced(self.path, self.seen_failures);
     return failed;
   }
-  self.on->synced(self.path); // the real fsync would only cost time
-  return SQLITE_OK;
+  // The real fsync would only cost time.
+  return self.on->synced(self.path, self.seen_failures) ? SQLITE_OK : SQLITE_IOERR_FSYNC;
 }
 int size_file(sqlite3_file* file, sqlite3_int64* size) {
   return own(file).methods().xFileSize(own(file).inner(), size);
@@ -265,7 +276,7 @@ struct faulty_disk::vfs {
     const int code = self.inner->xOpen(self.inner, path, made.inner(), flags, got);
     if (code != SQLITE_OK)
       return code;
-    self.on.opened(made.path);
+    made.seen_failures = self.on.opened(made.path);
     made.base.pMethods = &file_methods;
     return SQLITE_OK;
   }
