@@ -3,9 +3,9 @@
 ///
 /// It counts the calls that a kind of failure can strike, and fails the n-th one, and as many after it as wanted. It
 /// also knows what of each file is durable: what was written and then synced. An fsync that failed loses what it should
-/// have saved, as Linux does: the pages look clean afterwards, a later fsync does not write them; who
-/// else has the file open is told so by its own next fsync. A power cut and `reboot`
-/// are a power cut: of what was not durable each sector is either the old one or the new one.
+/// have saved, as Linux does: the pages look clean afterwards, a later fsync does not write them; who else has the file
+/// open is told so by its own next fsync. After a power cut, `reboot`: of what was not durable each sector is either
+/// the old one or the new one.
 ///
 /// Simplified: files that are made or removed are so at once. One at a time; it is SQLite's default while it lives.
 #pragma once
