@@ -42,7 +42,7 @@ protected:
   }
 
   directory_handle actor_ =
-    system_.spawn<directory_actor>(std::ref(board_), directory_config{"w1", {"w2"}, {"root"}, 2min});
+    end_with_node(system_.spawn<directory_actor>(std::ref(board_), directory_config{"w1", {"w2"}, {"root"}, 2min}));
   std::uint64_t views_ = 0;
 };
 

@@ -27,8 +27,8 @@ protected:
 
   template <class Rules>
   void start(Rules rules) {
-    actor_ =
-      system_.spawn<membership_actor>(std::ref(board_), membership_actor::rules{std::move(rules)}, [this] { ++ends_; });
+    actor_ = end_with_node(system_.spawn<membership_actor>(std::ref(board_), membership_actor::rules{std::move(rules)},
+                                                           [this] { ++ends_; }));
     settle();
   }
   void judge() {

@@ -7,9 +7,12 @@
 
 #include "actors/switchboard.hpp"
 
+#include <caf/actor.hpp>
+#include <caf/actor_cast.hpp>
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
 #include <caf/atom.hpp>
+#include <caf/exit_reason.hpp>
 #include <caf/scheduler/test_coordinator.hpp>
 #include <caf/send.hpp>
 #include <gtest/gtest.h>
@@ -61,7 +64,16 @@ protected:
   }
   ~still_node() override {
     board_.close();
+    for (const auto& each : ended_with_node_)
+      caf::anon_send_exit(each, caf::exit_reason::user_shutdown);
     settle();
+  }
+
+  /// An actor that does not stand on the board and is kept by its own timer: the node's end is its end.
+  template <class Handle>
+  Handle end_with_node(Handle actor) {
+    ended_with_node_.push_back(caf::actor_cast<caf::actor>(actor));
+    return actor;
   }
 
   void settle() { coordinator().run(); }
@@ -87,6 +99,9 @@ protected:
   switchboard board_{"w1", incarnation{1}, "broker-1"};
   still_config config_;
   caf::actor_system system_{config_};
+
+private:
+  std::vector<caf::actor> ended_with_node_;
 };
 
 } // namespace godwit::testing
