@@ -312,13 +312,13 @@ TEST_P(Chat, APostToARoomThatOneLeftIsRefused) {
 }
 
 TEST_P(Chat, AtTheEndOfTheInputAllIsConfirmedAndTheClientLeaves) {
-  auto alice = join("q-alice", "endings");
-  auto bob = join("q-bob", "endings");
+  auto alice = join("z-alice", "endings");
+  auto bob = join("z-bob", "endings");
   for (int i = 0; i < 200; ++i)
     bob->say("line " + std::to_string(i));
   EXPECT_EQ(bob->leave(), process_end{});
-  alice->expect({{"event", "quit"}, {"from", "q-bob"}});
-  const auto posts = alice->events({{"event", "posted"}, {"from", "q-bob"}});
+  alice->expect({{"event", "quit"}, {"from", "z-bob"}});
+  const auto posts = alice->events({{"event", "posted"}, {"from", "z-bob"}});
   ASSERT_EQ(posts.size(), 200U) << "before the quit";
   for (std::size_t i = 0; i < posts.size(); ++i)
     EXPECT_EQ(posts[i]["text"], "line " + std::to_string(i));
