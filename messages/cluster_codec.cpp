@@ -72,7 +72,8 @@ namespace godwit {
   X(session_hosted, SessionHosted, SESSION_HOSTED)
 
 #define GODWIT_COUNT(type, member, enumerator) +1
-static_assert(std::variant_size_v<message_content> == 0 GODWIT_ENVELOPED(GODWIT_COUNT), "each message has its wire form");
+static_assert(std::variant_size_v<message_content> == 0 GODWIT_ENVELOPED(GODWIT_COUNT),
+              "each message has its wire form");
 #undef GODWIT_COUNT
 
 namespace wire {

@@ -1,6 +1,6 @@
 /// @file
-/// When what ended by a fault, a node or an actor, is started again: at once the first time, then with a growing pause; one that has run for a
-/// while starts with a clean sheet.
+/// When what ended by a fault, a node or an actor, is started again: at once the first time, then with a growing pause;
+/// one that has run for a while starts with a clean sheet.
 #pragma once
 
 #include <algorithm>
