@@ -2,6 +2,9 @@
 
 #include "messages/control_codec.hpp"
 
+#include <algorithm>
+#include <thread>
+
 namespace godwit {
 namespace {
 
@@ -32,7 +35,9 @@ edge_config edge_settings(const cluster_config& cluster, const node_config& self
   config.node_incarnation = life;
   for (const auto& each : client.listen)
     config.listen.push_back({each.host, each.port});
-  config.loop_count = client.loops;
+  const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
+  config.loops_max = client.loops_max != 0 ? client.loops_max : std::max(cores, client.loops_min);
+  config.loops_min = std::min(client.loops_min != 0 ? client.loops_min : cores, config.loops_max);
   config.alternatives = alternatives_to(self, cluster);
   config.handshake_timeout = cluster.limits.handshake_timeout;
   config.idle_ping_after = cluster.limits.idle_ping_after;

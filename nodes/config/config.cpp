@@ -217,7 +217,12 @@ private:
     client.address = value.contains("address") ? read_client_addresses(table) : default_client_addresses(client, node);
     client.certificate = path_of(table.text("certificate", "the path of the client port's certificate", true));
     client.key = path_of(table.text("key", "the path of the client port's key", true));
-    client.loops = static_cast<std::size_t>(table.number("loops", 1, 1, 256));
+    constexpr std::int64_t loops_most = 64; // the edge shares its work out in as many parts
+    client.loops_min = static_cast<std::size_t>(table.number("loops-min", 1, 0, loops_most));
+    client.loops_max = static_cast<std::size_t>(table.number("loops-max", 0, 0, loops_most));
+    if (client.loops_max != 0 && client.loops_min > client.loops_max)
+      table.complain("loops-min", std::to_string(client.loops_min),
+                     "at most loops-max, which is " + std::to_string(client.loops_max));
     table.refuse_the_rest();
     node.client = std::move(client);
   }

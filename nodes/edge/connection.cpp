@@ -23,22 +23,55 @@ constexpr std::size_t queue_capacity_kept = 64;
 
 asked_session::~asked_session() { cleanse(token.data(), token.size()); }
 
-connection::connection(connection_context& context, connection_parts parts)
-    : asked(std::move(parts.asked)), context_(context), socket_(context.io), ipv6_(parts.ipv6),
-      peer_(std::move(parts.peer)), tls_(std::move(parts.tls)), frames_(std::move(parts.frames)),
-      budget_(std::move(parts.budget)), heard_(context.now) {
-  asio::error_code failed;
-  const int fd = parts.socket.release();
-  socket_.assign(ipv6_ ? asio::ip::tcp::v6() : asio::ip::tcp::v4(), fd, failed);
-  if (failed) { // no memory or no room in epoll
-    ::close(fd);
-    note_trouble(trouble_kind::gone);
-  }
+connection::connection(connection_parts parts)
+    : between_(std::move(parts.socket)), ipv6_(parts.ipv6), peer_(std::move(parts.peer)), tls_(std::move(parts.tls)),
+      frames_(std::move(parts.frames)), budget_(std::move(parts.budget)), heard_(std::chrono::steady_clock::now()) {}
+
+connection::~connection() {
+  if (here_)
+    here_->which = nullptr;
 }
 
-void connection::start() {
+// ---------------------------------------------------------------------------------------------------------- loops
+
+void connection::enter(connection_context& context) {
+  context_ = &context;
+  here_ = std::make_shared<residence>(residence{this});
+  socket_.emplace(context.io);
+  asio::error_code failed;
+  const int fd = between_.release();
+  socket_->assign(ipv6_ ? asio::ip::tcp::v6() : asio::ip::tcp::v4(), fd, failed);
+  if (failed) { // no memory or no room in epoll
+    ::close(fd);
+    return note_trouble(trouble_kind::gone);
+  }
+  if (held()) // on its former loop already
+    context_->owner.on_held(*this);
   mark_dirty(); // what its last loop had no time to send
-  go_on();
+  arm_read();
+}
+
+void connection::leave() {
+  here_->which = nullptr;
+  here_.reset();
+  asio::error_code failed;
+  between_ = unique_fd(socket_->release(failed)); // cancels what waits: their handlers find nobody here
+  socket_.reset();
+  read_armed_ = write_armed_ = dirty_ = false;
+  context_ = nullptr;
+}
+
+/// What one event of the socket causes. The connection may be anywhere, or nowhere, when the turn's end is told.
+template <class Act>
+void connection::turn(const residence& of, Act&& act) {
+  if (of.which == nullptr)
+    return;
+  auto self = of.which->shared_from_this();
+  auto& context = *self->context_;
+  context.now = std::chrono::steady_clock::now();
+  act(*self);
+  self.reset();
+  context.owner.end_turn();
 }
 
 void connection::go_on() {
@@ -49,62 +82,54 @@ void connection::go_on() {
 
 // -------------------------------------------------------------------------------------------------------- reading
 
+/// Waits only: nothing is read before the handler runs, so that nothing is lost when the connection leaves meanwhile.
 void connection::arm_read() {
   if (read_armed_ || phase_ == phase::closed || trouble_ != trouble_kind::none)
     return;
   if (phase_ != phase::closing && (paused_ || held() || !half_empty()))
     return;
   read_armed_ = true;
-  socket_.async_read_some(asio::buffer(inbox_), [self = shared_from_this()](const asio::error_code& why, auto count) {
-    self->on_read(why, count);
-  });
+  socket_->async_wait(asio::socket_base::wait_read,
+                      [here = here_](const asio::error_code&) { turn(*here, [](connection& self) { self.read(); }); });
 }
 
-void connection::on_read(const asio::error_code& why, std::size_t count) {
+/// Into memory that all connections of the loop share.
+void connection::read() {
   read_armed_ = false;
-  if (phase_ == phase::closed)
-    return;
-  context_.now = std::chrono::steady_clock::now();
-  if (why) {
-    tls_.feed_end();
-    note_trouble(trouble_kind::gone);
-    return context_.owner.end_turn();
-  }
-  heard_ = context_.now;
-  pinged = false;
-  context_.plaintext.clear();
-  auto state = take({inbox_.data(), count});
-  if (count == inbox_.size())
-    state = read_rest();
-  use_plaintext(state);
-  arm_read();
-  context_.owner.end_turn();
-}
-
-tls_state connection::take(std::string_view ciphertext) {
-  context_.counters.bytes_in.add(ciphertext.size());
-  return tls_.feed(ciphertext, context_.plaintext);
-}
-
-/// A client that sends much is read by large pieces, into memory that all connections share.
-tls_state connection::read_rest() {
-  auto& buffer = context_.read_buffer;
+  context_->plaintext.clear();
+  auto& buffer = context_->read_buffer;
   for (int i = 0; i != readings_per_turn_max; ++i) {
-    const auto count = ::recv(socket_.native_handle(), buffer.data(), buffer.size(), MSG_DONTWAIT);
-    if (count <= 0) // an end or an error is met again by the next reading
+    const auto count = ::recv(socket_->native_handle(), buffer.data(), buffer.size(), MSG_DONTWAIT);
+    if (count < 0 && errno == EINTR)
+      continue;
+    if (count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
       break;
+    if (count <= 0) {
+      if (i != 0)
+        break; // it is met again by the next reading
+      tls_.feed_end();
+      return note_trouble(trouble_kind::gone);
+    }
+    heard_ = context_->now;
+    pinged = false;
     take({buffer.data(), static_cast<std::size_t>(count)});
     if (static_cast<std::size_t>(count) < buffer.size())
       break;
   }
-  return tls_.state();
+  use_plaintext(tls_.state());
+  arm_read();
+}
+
+void connection::take(std::string_view ciphertext) {
+  context_->counters.bytes_in.add(ciphertext.size());
+  tls_.feed(ciphertext, context_->plaintext);
 }
 
 void connection::use_plaintext(tls_state state) {
   if (!tls_.output().empty())
     mark_dirty();
   if (phase_ != phase::closing) {
-    frames_.feed(context_.plaintext);
+    frames_.feed(context_->plaintext);
     process_frames();
   }
   if (phase_ == phase::closed)
@@ -123,8 +148,8 @@ void connection::process_frames() {
     if (!*next)
       return;
     if (budget_.flood)
-      heed(budget_.flood->request((*next)->bytes.size(), context_.now));
-    context_.owner.on_frame(*this, **next);
+      heed(budget_.flood->request((*next)->bytes.size(), context_->now));
+    context_->owner.on_frame(*this, **next);
   }
 }
 
@@ -132,26 +157,26 @@ void connection::process_frames() {
 
 void connection::heed(flood_control::verdict what) {
   if (what == flood_control::verdict::abuse) {
-    context_.counters.floods_closed.add();
+    context_->counters.floods_closed.add();
     refuse({error_code::flooding, {}});
   } else if (what == flood_control::verdict::begins_to_hold) {
-    context_.counters.floods_held.add();
+    context_->counters.floods_held.add();
     if (budget_.flood->is_new_excess())
       write(std::make_shared<const std::string>(
         control::encode(control::server_control{control::warning{{error_code::flooding, {}}}})));
-    context_.owner.on_held(*this);
+    context_->owner.on_held(*this);
   }
 }
 
 void connection::charge_answer(std::size_t bytes) {
   if (budget_.flood)
-    heed(budget_.flood->answered(bytes, context_.now));
+    heed(budget_.flood->answered(bytes, context_->now));
 }
 
 bool connection::look_again() {
-  if (!budget_.flood->may_go_on(context_.now))
+  if (!budget_.flood->may_go_on(context_->now))
     return false;
-  heard_ = context_.now; // it was we who did not listen
+  heard_ = context_->now; // it was we who did not listen
   process_frames();
   arm_read();
   return true;
@@ -164,19 +189,19 @@ void connection::write(shared_bytes frame) {
     return;
   queued_bytes_ += frame->size();
   queue_.push_back(std::move(frame));
-  context_.counters.frames_out.add();
+  context_->counters.frames_out.add();
   mark_dirty();
   if (queued_bytes_ >= flush_within_turn_bytes)
     flush();
-  if (queued_bytes() > context_.config.send_queue_bytes_max) {
-    context_.counters.slow_clients.add();
+  if (queued_bytes() > context_->config.send_queue_bytes_max) {
+    context_->counters.slow_clients.add();
     refuse({error_code::send_queue_exceeded, {}});
   }
 }
 
 void connection::mark_dirty() {
   if (!std::exchange(dirty_, true))
-    context_.owner.on_dirty(*this);
+    context_->owner.on_dirty(*this);
 }
 
 /// Encrypts as much as one send takes. False: nothing is left to be sent.
@@ -205,16 +230,16 @@ void connection::flush() {
   was_full_ = was_full_ || !half_empty();
   while (stage()) {
     const auto bytes = tls_.output();
-    context_.counters.sends.add(); // before the client can have it, and look at the count
-    const auto count = ::send(socket_.native_handle(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    context_->counters.sends.add(); // before the client can have it, and look at the count
+    const auto count = ::send(socket_->native_handle(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
     if (count < 0 && errno == EINTR)
       continue;
     if (count < 0 && errno != EAGAIN && errno != EWOULDBLOCK)
       return note_trouble(trouble_kind::gone);
     const auto sent = count < 0 ? 0 : static_cast<std::size_t>(count);
-    context_.counters.bytes_out.add(sent);
+    context_->counters.bytes_out.add(sent);
     if (sent != 0 && !read_armed_)
-      heard_ = context_.now; // it is not read, but it reads
+      heard_ = context_->now; // it is not read, but it reads
     const bool whole = sent == bytes.size();
     tls_.sent(sent);
     if (!whole) {
@@ -230,25 +255,23 @@ void connection::check_drained() {
   if (!half_empty()) {
     was_full_ = true;
   } else if (std::exchange(was_full_, false)) {
-    context_.owner.on_drained(*this);
+    context_->owner.on_drained(*this);
     arm_read();
   }
 }
 
 void connection::finish_sending() {
-  if (said_goodbye_ && !write_armed_ && socket_.is_open())
-    ::shutdown(socket_.native_handle(), SHUT_WR);
+  if (said_goodbye_ && !write_armed_ && socket_)
+    ::shutdown(socket_->native_handle(), SHUT_WR);
 }
 
 void connection::arm_write() {
   write_armed_ = true;
-  socket_.async_wait(asio::socket_base::wait_write, [self = shared_from_this()](const asio::error_code&) {
-    self->write_armed_ = false;
-    if (self->phase_ == phase::closed)
-      return;
-    self->context_.now = std::chrono::steady_clock::now();
-    self->flush();
-    self->context_.owner.end_turn();
+  socket_->async_wait(asio::socket_base::wait_write, [here = here_](const asio::error_code&) {
+    turn(*here, [](connection& self) {
+      self.write_armed_ = false;
+      self.flush();
+    });
   });
 }
 
@@ -259,7 +282,7 @@ void connection::note_trouble(trouble_kind what) {
     return;
   const bool noted = std::exchange(trouble_, what) != trouble_kind::none;
   if (!noted)
-    context_.owner.on_trouble(*this);
+    context_->owner.on_trouble(*this);
 }
 
 void connection::refuse(error why) {
@@ -274,7 +297,7 @@ void connection::close(const error& why) {
     return;
   if (tls_.state() != tls_state::open)
     return abort();
-  if (queued_bytes() > context_.config.send_queue_bytes_max) {
+  if (queued_bytes() > context_->config.send_queue_bytes_max) {
     queue_.clear();
     queue_head_ = 0;
     queued_bytes_ = 0;
@@ -285,26 +308,16 @@ void connection::close(const error& why) {
   if (trouble_ == trouble_kind::refused)
     trouble_ = trouble_kind::none; // it has been dealt with
   mark_dirty();
-  context_.owner.on_closing(*this);
+  context_->owner.on_closing(*this);
   arm_read();
 }
 
 void connection::abort() {
   if (std::exchange(phase_, phase::closed) == phase::closed)
     return;
-  asio::error_code ignored;
-  socket_.close(ignored);
-  context_.owner.on_closed(*this);
-}
-
-connection_parts connection::take_apart() {
-  asio::error_code failed;
-  unique_fd socket(socket_.release(failed));
-  phase_ = phase::closed;
-  connection_parts parts{std::move(socket), ipv6_, peer_, std::move(tls_), std::move(frames_), std::move(asked),
-                         std::move(budget_)};
-  context_.owner.on_closed(*this);
-  return parts;
+  here_->which = nullptr;
+  socket_.reset();
+  context_->owner.on_closed(*this);
 }
 
 } // namespace godwit

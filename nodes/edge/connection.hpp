@@ -1,7 +1,8 @@
 /// @file
 /// One client's connection: its socket, its TLS, its frames, and what waits to be written to it.
 ///
-/// Lives on   one loop; may be taken apart between two frames and put together on another.
+/// Lives on   one loop at a time; may leave it between two of its turns and enter another one as it is: nothing that
+///            was read or waits to be written is lost, and its deadlines stay.
 /// Owns       the socket, the TLS session, the send queue (payloads are shared with other clients until they are
 ///            encrypted).
 /// Promises   all that waits is written as one run of TLS records by one send; nothing of its owner is called back in
@@ -23,7 +24,6 @@
 #include <asio/io_context.hpp>
 #include <asio/ip/tcp.hpp>
 
-#include <array>
 #include <memory>
 #include <optional>
 #include <string>
@@ -55,15 +55,29 @@ public:
   virtual void end_turn() = 0;
 };
 
-/// What connections of one loop share. The buffers hold nothing between two turns.
+/// What the connections and shards of one loop share. Buffers and lists hold nothing between two turns.
 struct connection_context {
   asio::io_context& io;
   connection_owner& owner;
   const edge_config& config;
   edge_loop_counters& counters;
+  edge_totals& totals;
   steady_time now; ///< of this turn
   std::string plaintext;
-  std::vector<char> read_buffer = std::vector<char>(64 * 1024);
+  std::vector<char> read_buffer;
+  std::vector<std::shared_ptr<connection>> to_go_on;     ///< their frames go on
+  std::vector<std::shared_ptr<connection>> to_ask_again; ///< they ask for their session again
+  std::optional<steady_time> routes_due;                 ///< no route has an earlier deadline
+  void note_due(steady_time when) {
+    if (!routes_due || when < *routes_due)
+      routes_due = when;
+  }
+};
+
+/// A connection's stay on one loop. What that loop's thread waits for on its behalf keeps this and not the connection:
+/// only that thread reads and writes it, also when the connection is long elsewhere.
+struct residence {
+  connection* which = nullptr; ///< null: it has left, or is closed
 };
 
 /// What a client asked for by its hello; kept until it is answered.
@@ -85,14 +99,13 @@ struct connection_budget {
   std::optional<error_code> unwelcome; ///< its hello is answered by this
 };
 
-/// A connection between two loops.
+/// What a connection begins with.
 struct connection_parts {
   unique_fd socket;
   bool ipv6 = false;
   std::string peer; ///< host:port
   tls_session tls;
   frame_reader frames;
-  std::unique_ptr<asked_session> asked;
   connection_budget budget;
 };
 
@@ -107,12 +120,19 @@ public:
   };
   enum class trouble_kind : std::uint8_t { none, gone, refused };
 
-  connection(connection_context& context, connection_parts parts);
+  /// To be entered at once.
+  explicit connection(connection_parts parts);
+  ~connection();
 
-  /// Reads on. What was read before it was moved is used first.
-  void start();
+  /// On the new loop's thread. Reads on, and writes what waits.
+  void enter(connection_context& context);
+  /// On its loop's thread, not from within its own calls to its owner. Nothing of that loop is touched afterwards.
+  void leave();
+  /// For as long as it stays on this loop.
+  const std::shared_ptr<residence>& here() const { return here_; }
   /// No further frame from the next one on, and no reading.
   void pause() { paused_ = true; }
+  void unpause() { paused_ = false; }
   /// Goes on with frames that were read already, then reads.
   void go_on();
   /// Reads on if the client has been held back for long enough. False: not yet.
@@ -127,9 +147,6 @@ public:
   void close(const error& why);
   /// Closes the socket now.
   void abort();
-  /// Takes it apart, to be put together elsewhere; this object is `closed` afterwards. Only while `waiting`, on a
-  /// frame.
-  connection_parts take_apart();
 
   phase where() const { return phase_; }
   void set_phase(phase to) { phase_ = to; }
@@ -141,7 +158,7 @@ public:
   steady_time heard() const { return heard_; }
   void set_heard(steady_time when) { heard_ = when; }
   std::size_t queued_bytes() const { return queued_bytes_ + tls_.waiting_bytes(); }
-  bool half_empty() const { return queued_bytes() <= context_.config.send_queue_bytes_max / 2; }
+  bool half_empty() const { return queued_bytes() <= context_->config.send_queue_bytes_max / 2; }
   trouble_kind trouble() const { return trouble_; }
   const error& refusal() const { return refusal_; }
   /// The owner wants the client to go, for this reason. Noted like every trouble.
@@ -150,12 +167,14 @@ public:
   std::unique_ptr<asked_session> asked; ///< from hello to its answer
   session_id session;                   ///< while serving, or waiting for it
   bool pinged = false;                  ///< since it was heard last
+  steady_time due;                      ///< greeting and closing: by then it is over
 
 private:
+  template <class Act>
+  static void turn(const residence& of, Act&& act);
   void arm_read();
-  void on_read(const asio::error_code& why, std::size_t count);
-  tls_state take(std::string_view ciphertext);
-  tls_state read_rest();
+  void read();
+  void take(std::string_view ciphertext);
   void use_plaintext(tls_state state);
   void process_frames();
   void heed(flood_control::verdict what);
@@ -166,8 +185,10 @@ private:
   void finish_sending();
   void check_drained();
 
-  connection_context& context_;
-  asio::ip::tcp::socket socket_;
+  connection_context* context_ = nullptr; // of the loop that it is on
+  std::shared_ptr<residence> here_;
+  std::optional<asio::ip::tcp::socket> socket_; // while it is on a loop and not closed
+  unique_fd between_;                           // while it is on none
   bool ipv6_;
   std::string peer_;
   tls_session tls_;
@@ -186,7 +207,6 @@ private:
   bool dirty_ = false;
   bool was_full_ = false; // more than half, since the last on_drained
   bool said_goodbye_ = false;
-  std::array<char, 2048> inbox_;
 };
 
 } // namespace godwit

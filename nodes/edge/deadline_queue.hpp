@@ -6,6 +6,7 @@
 /// as long as what was set within one span.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <deque>
 #include <optional>
@@ -21,6 +22,12 @@ public:
   explicit deadline_queue(std::chrono::milliseconds span) : span_(span) {}
 
   void set(time now, Whom whom) { due_.emplace_back(now + span_, std::move(whom)); }
+  /// One that was set elsewhere: costs a look for its place, and more if that is not near the end.
+  void insert(time due, Whom whom) {
+    const auto behind =
+      std::upper_bound(due_.begin(), due_.end(), due, [](time at, const auto& each) { return at < each.first; });
+    due_.emplace(behind, due, std::move(whom));
+  }
   std::optional<time> next() const { return due_.empty() ? std::nullopt : std::optional(due_.front().first); }
   /// The next one that is due; call it until there is none.
   std::optional<Whom> take(time now) {

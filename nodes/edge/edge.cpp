@@ -1,20 +1,21 @@
 #include "nodes/edge/edge.hpp"
 
 #include "nodes/edge/listener.hpp"
-#include "nodes/edge/loop.hpp"
-#include "nodes/edge/secrets.hpp"
+#include "nodes/edge/loop_pool.hpp"
 
 #include <asio/post.hpp>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <mutex>
+#include <optional>
 #include <utility>
 
 namespace godwit {
 
 struct edge::parts {
   edge_shared shared;
+  std::optional<loop_pool> pool;
   std::vector<std::shared_ptr<listener>> listeners;
   std::vector<edge_address> addresses;
   std::mutex stopping;
@@ -53,16 +54,16 @@ std::optional<session_id> session_of(const message& what) {
 } // namespace
 
 result<std::unique_ptr<edge>> edge::start(edge_config config, tls_context tls, edge_upstream& upstream) {
-  config.loop_count = std::max<std::size_t>(config.loop_count, 1);
+  config.loops_min = std::clamp<std::size_t>(config.loops_min, 1, shard_count);
+  config.loops_max = std::clamp<std::size_t>(config.loops_max, config.loops_min, shard_count);
+  auto limits = std::make_shared<admissions>(config.addresses);
   const auto settings = settings_of(config);
-  std::unique_ptr<parts> running(
-    new parts{{std::move(config), std::move(tls), upstream, settings, {}, {}}, {}, {}, {}, false});
+  std::unique_ptr<parts> running(new parts{
+    {std::move(config), std::move(tls), upstream, settings, std::move(limits), {}, {}, {}}, {}, {}, {}, {}, false});
   auto& shared = running->shared;
-  shared.admissions = std::make_shared<admissions>(shared.config.addresses);
-  for (std::size_t i = 0; i != shared.config.loop_count; ++i)
-    shared.loops.push_back(std::make_unique<loop>(shared, i));
+  running->pool.emplace(shared);
   for (const auto& where : shared.config.listen) {
-    auto opened = listener::open(shared, where);
+    auto opened = listener::open(shared, *running->pool, where);
     if (!opened)
       return opened.why();
     for (auto& one : *opened) {
@@ -72,8 +73,7 @@ result<std::unique_ptr<edge>> edge::start(edge_config config, tls_context tls, e
   }
   for (const auto& one : running->listeners)
     one->start();
-  for (const auto& one : shared.loops)
-    one->start();
+  running->pool->start();
   for (const auto& where : running->addresses)
     spdlog::info("clients are served on {} port {}", where.host, where.port);
   return std::unique_ptr<edge>(new edge(std::move(running)));
@@ -85,15 +85,13 @@ edge::~edge() { stop(); }
 const std::vector<edge_address>& edge::listening() const { return parts_->addresses; }
 
 void edge::receive(message what) {
-  auto& loops = parts_->shared.loops;
   if (const auto session = session_of(what)) {
-    auto& home = *loops[home_loop(*session, loops.size())];
     if (auto* output = std::get_if<session_output>(&what)) {
       item_batch batch;
       batch.items.emplace_back(std::move(*output));
-      return home.post(std::move(batch));
+      return parts_->shared.loops.post(shard_of(*session), std::move(batch));
     }
-    return home.post(std::move(what));
+    return parts_->shared.loops.post(shard_of(*session), shard_message{shard_of(*session), std::move(what)});
   }
   if (auto* news = std::get_if<membership_view>(&what))
     return view(std::move(*news));
@@ -101,27 +99,19 @@ void edge::receive(message what) {
 }
 
 void edge::deliver(std::vector<edge_item> items, std::shared_ptr<const void> ticket) {
-  auto& loops = parts_->shared.loops;
-  if (loops.size() == 1)
-    return loops.front()->post(item_batch{std::move(items), std::move(ticket)});
-  std::vector<std::vector<edge_item>> by_loop(loops.size());
-  for (auto& item : items) {
-    const auto session = std::visit([](const auto& one) { return one.session; }, item);
-    by_loop[home_loop(session, loops.size())].push_back(std::move(item));
-  }
-  for (std::size_t i = 0; i != loops.size(); ++i)
-    if (!by_loop[i].empty())
-      loops[i]->post(item_batch{std::move(by_loop[i]), ticket});
+  parts_->shared.loops.post(std::move(items), ticket);
 }
 
 void edge::link_reset(const godwit::link_reset& what) {
-  for (const auto& one : parts_->shared.loops)
-    one->post(what);
+  parts_->shared.loops.post_to_all([&] { return loop_task(what); });
 }
 
 void edge::view(membership_view what) {
-  for (const auto& one : parts_->shared.loops)
-    one->post(message{what});
+  parts_->shared.loops.post_to_all([&] { return loop_task(what); });
+}
+
+bool edge::move_shard(std::size_t shard, std::size_t to) {
+  return shard < shard_count && parts_->shared.loops.move(shard, to);
 }
 
 void edge::stop() {
@@ -129,22 +119,24 @@ void edge::stop() {
   if (std::exchange(parts_->stopped, true))
     return;
   auto& loops = parts_->shared.loops;
-  asio::post(loops.front()->io(), [this] {
+  loops.close();
+  asio::post(loops.at(0).io(), [this] {
     for (const auto& one : parts_->listeners)
       one->close();
+    parts_->pool->close();
   });
-  for (const auto& one : loops)
-    one->begin_stop();
-  for (const auto& one : loops)
-    one->join();
-  parts_->listeners.clear(); // before the loops whose sockets they use
+  loops.each([](loop& one) { one.begin_stop(); });
+  loops.each([](loop& one) { one.join(); }); // the first one first: it joins others itself
+  parts_->listeners.clear();                 // before the loops whose sockets they use
 }
 
 edge_counts edge::counts() const {
   edge_counts sum;
-  for (const auto& one : parts_->shared.loops)
-    one->counters().add_to(sum);
+  parts_->shared.loops.each([&](const loop& one) { one.counters().add_to(sum); });
+  parts_->pool->add_to(sum);
   return sum;
 }
+
+std::vector<edge_loop_state> edge::loops() const { return parts_->pool->loops(); }
 
 } // namespace godwit

@@ -3,7 +3,7 @@
 /// chat.
 ///
 /// Requires  an upstream that outlives it.
-/// Owns      its threads (one loop each), listeners, connections, routes.
+/// Owns      its threads (one loop each, more or fewer by their load), listeners, connections, routes.
 /// Promises  a slow, silent or hostile client costs its bounded queue and then its connection, nobody else anything;
 ///           what comes for one session reaches its client in that order; a batch wakes each loop at most once; after
 ///           `stop` no thread and no descriptor is left.
@@ -47,6 +47,11 @@ public:
   void stop();
 
   edge_counts counts() const;
+  /// Of each loop that there may be, by its number.
+  std::vector<edge_loop_state> loops() const;
+  /// Has a shard of the sessions (their id modulo 64 is its number) served by another loop. The pool does so itself
+  /// where load asks for it. False: it is there or on its way, or there is no such loop.
+  bool move_shard(std::size_t shard, std::size_t to);
 
 private:
   struct parts;

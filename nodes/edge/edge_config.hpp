@@ -26,8 +26,10 @@ struct edge_config {
   node_name node;
   incarnation node_incarnation;
   std::vector<edge_address> listen;
-  std::size_t loop_count = 1;            ///< threads; at least 1
-  std::vector<std::string> alternatives; ///< host:port of other proxy nodes, told to clients
+  std::size_t loops_min = 1;                         ///< threads; at least 1
+  std::size_t loops_max = 1;                         ///< at least loops_min; more than shard_count are of no use
+  std::chrono::milliseconds sampling_interval{1000}; ///< after which the loops' load is looked at
+  std::vector<std::string> alternatives;             ///< host:port of other proxy nodes, told to clients
 
   std::chrono::milliseconds handshake_timeout = limits::handshake_timeout;
   std::chrono::milliseconds opening_timeout = limits::session_opening_timeout;

@@ -81,8 +81,9 @@ asio::error_code listen_on(tcp::acceptor& socket, const tcp::endpoint& where) {
 
 } // namespace
 
-result<std::vector<std::shared_ptr<listener>>> listener::open(edge_shared& shared, const edge_address& where) {
-  auto& io = shared.loops.front()->io();
+result<std::vector<std::shared_ptr<listener>>> listener::open(edge_shared& shared, loop_pool& loops,
+                                                              const edge_address& where) {
+  auto& io = shared.loops.at(0).io();
   asio::error_code failed;
   tcp::resolver resolver(io);
   const auto found = resolver.resolve(where.host, std::to_string(where.port), tcp::resolver::passive, failed);
@@ -93,13 +94,13 @@ result<std::vector<std::shared_ptr<listener>>> listener::open(edge_shared& share
     tcp::acceptor socket(io);
     if (const auto why = listen_on(socket, one.endpoint()))
       return unusable(where, why);
-    listeners.push_back(std::make_shared<listener>(shared, std::move(socket)));
+    listeners.push_back(std::make_shared<listener>(shared, loops, std::move(socket)));
   }
   return listeners;
 }
 
-listener::listener(edge_shared& shared, tcp::acceptor socket)
-    : shared_(shared), socket_(std::move(socket)), pause_(socket_.get_executor()) {}
+listener::listener(edge_shared& shared, loop_pool& loops, tcp::acceptor socket)
+    : shared_(shared), loops_(loops), socket_(std::move(socket)), pause_(socket_.get_executor()) {}
 
 edge_address listener::address() const {
   asio::error_code ignored;
@@ -161,10 +162,7 @@ void listener::hand_over(accepted_socket socket, const ip_address& from) {
   socket.exempt = decided == verdict::exempt;
   if (decided == verdict::too_many)
     socket.unwelcome = error_code::too_many_connections;
-  auto& calmest = **std::min_element(shared_.loops.begin(), shared_.loops.end(),
-                                     [](const auto& a, const auto& b) { return a->load() < b->load(); });
-  calmest.assign();
-  calmest.post(std::move(socket));
+  loops_.next().post(std::move(socket));
 }
 
 } // namespace godwit

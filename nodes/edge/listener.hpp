@@ -1,11 +1,11 @@
 /// @file
-/// A listening socket: gives each new connection to the loop that has the fewest.
+/// A listening socket: gives each new connection to the least busy loop.
 ///
 /// Lives on   the first loop.
 /// Promises   where descriptors run out it waits a moment instead of spinning; clients wait in the system's backlog.
 #pragma once
 
-#include "nodes/edge/loop.hpp"
+#include "nodes/edge/loop_pool.hpp"
 
 #include <asio/ip/tcp.hpp>
 #include <asio/steady_timer.hpp>
@@ -18,9 +18,10 @@ namespace godwit {
 class listener : public std::enable_shared_from_this<listener> {
 public:
   /// One for each address that `where` resolves to, already listening. `address_unusable` if one of them fails.
-  static result<std::vector<std::shared_ptr<listener>>> open(edge_shared& shared, const edge_address& where);
+  static result<std::vector<std::shared_ptr<listener>>> open(edge_shared& shared, loop_pool& loops,
+                                                             const edge_address& where);
 
-  listener(edge_shared& shared, asio::ip::tcp::acceptor socket);
+  listener(edge_shared& shared, loop_pool& loops, asio::ip::tcp::acceptor socket);
 
   void start();
   /// On the first loop's thread.
@@ -34,6 +35,7 @@ private:
   void hand_over(accepted_socket socket, const ip_address& from);
 
   edge_shared& shared_;
+  loop_pool& loops_;
   asio::ip::tcp::acceptor socket_;
   asio::steady_timer pause_;
 };

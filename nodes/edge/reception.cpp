@@ -1,12 +1,13 @@
 #include "nodes/edge/reception.hpp"
 
 #include "nodes/edge/secrets.hpp"
+#include "nodes/edge/shard.hpp"
 
 #include <utility>
 
 namespace godwit {
 
-std::optional<std::size_t> reception::read_hello(connection& from, const frame& what) {
+std::optional<std::size_t> reception::read_hello(connection& from, const frame& what, std::size_t shard) {
   const auto refuse = [&](error_code code, std::string detail = {}) {
     from.refuse({code, std::move(detail)});
     return std::nullopt;
@@ -33,16 +34,16 @@ std::optional<std::size_t> reception::read_hello(connection& from, const frame& 
   asked->claim.peer_address = from.peer();
   asked->client_name = std::move(hello->client_name);
   asked->resume = hello->resume.has_value();
-  if (!(hello->resume ? ask_resume(*asked, *hello->resume) : ask_new(*asked)))
+  if (!(hello->resume ? ask_resume(*asked, *hello->resume) : ask_new(*asked, shard)))
     return refuse(error_code::internal_error);
   from.asked = std::move(asked);
   from.set_phase(connection::phase::waiting);
-  return home_loop(from.asked->claim.session, loop_count_);
+  return shard_of(from.asked->claim.session);
 }
 
-bool reception::ask_new(asked_session& asked) {
+bool reception::ask_new(asked_session& asked, std::size_t shard) {
   const auto token = random_token();
-  const auto id = random_session_id(loop_index_, loop_count_);
+  const auto id = random_session_id(shard, shard_count);
   if (!token || !id)
     return false;
   const auto hash = sha256(lasting_part(*token));
@@ -74,16 +75,16 @@ bool reception::ask_resume(asked_session& asked, control::resume_request& reques
   return true;
 }
 
-void reception::admit(const std::shared_ptr<connection>& client) {
+void reception::admit(const std::shared_ptr<connection>& client, route_table& routes) {
   const auto session = client->asked->claim.session;
-  if (!routes_.has(session) && routes_.size() >= context_.config.routes_max / loop_count_)
+  if (!routes.has(session) && context_.totals.routes.load(std::memory_order_relaxed) >= context_.config.routes_max)
     return client->refuse({error_code::too_many_clients, {}});
   if (client->asked->resume)
-    routes_.resume(client);
-  else if (routes_.has(session)) // one in 2^64
+    routes.resume(client);
+  else if (routes.has(session)) // one in 2^64
     client->refuse({error_code::internal_error, {}});
   else
-    routes_.open(client);
+    routes.open(client);
 }
 
 } // namespace godwit

@@ -1,8 +1,8 @@
 /// @file
 /// What becomes of a client's first words: version, identity, a new session or its own.
 ///
-/// Promises  a session id of its own loop for each new session; the secrets are hashed here and go no further.
-/// Source    messages/client.capnp, ClientHello.
+/// Promises  a session id of the shard that the loop has chosen for each new session; the secrets are hashed here and
+/// go no further. Source    messages/client.capnp, ClientHello.
 #pragma once
 
 #include "nodes/edge/connection.hpp"
@@ -16,22 +16,19 @@ namespace godwit {
 
 class reception {
 public:
-  reception(connection_context& context, route_table& routes, std::size_t loop_index, std::size_t loop_count)
-      : context_(context), routes_(routes), loop_index_(loop_index), loop_count_(loop_count) {}
+  explicit reception(connection_context& context) : context_(context) {}
 
-  /// Reads a client's first frame into `from.asked`; gives the loop that is to admit it. None: it was refused.
-  std::optional<std::size_t> read_hello(connection& from, const frame& what);
-  /// On that loop: begins or resumes the session.
-  void admit(const std::shared_ptr<connection>& client);
+  /// Reads a client's first frame into `from.asked`; gives the shard that is to admit it. None: it was refused.
+  /// `shard`: of a new session.
+  std::optional<std::size_t> read_hello(connection& from, const frame& what, std::size_t shard);
+  /// On the loop that has the shard of these routes: begins or resumes the session.
+  void admit(const std::shared_ptr<connection>& client, route_table& routes);
 
 private:
-  bool ask_new(asked_session& asked);
+  bool ask_new(asked_session& asked, std::size_t shard);
   bool ask_resume(asked_session& asked, control::resume_request& request);
 
   connection_context& context_;
-  route_table& routes_;
-  std::size_t loop_index_;
-  std::size_t loop_count_;
 };
 
 } // namespace godwit

@@ -9,9 +9,32 @@
 
 namespace godwit {
 
-route_table::route_table(connection_context& context, const route_settings& settings, edge_upstream& upstream)
-    : context_(context), settings_(settings), upstream_(upstream), opening_(settings.opening_timeout),
-      detached_(settings.resume_timeout) {}
+route_table::route_table(const route_settings& settings, edge_upstream& upstream)
+    : settings_(settings), upstream_(upstream), opening_(settings.opening_timeout), detached_(settings.resume_timeout) {
+}
+
+void route_table::enter(connection_context& context) {
+  context_ = &context;
+  context_->counters.routes.add(routes_.size());
+  if (const auto due = next_deadline())
+    context_->note_due(*due);
+}
+
+void route_table::leave() {
+  context_->counters.routes.sub(routes_.size());
+  context_ = nullptr;
+}
+
+std::vector<std::shared_ptr<connection>> route_table::clients() const {
+  std::vector<std::shared_ptr<connection>> found;
+  for (const auto& [session, at] : routes_)
+    if (at.client)
+      found.push_back(at.client);
+  for (const auto& [session, waits] : waiting_)
+    if (auto client = waits.lock(); client && client->where() == connection::phase::waiting)
+      found.push_back(std::move(client));
+  return found;
+}
 
 // ------------------------------------------------------------------------------------------------ one route's turn
 
@@ -45,7 +68,8 @@ void route_table::perform_all(routes::iterator where) {
   const bool opened = at.opening && (forgotten || !at.rules.opening());
   if (forgotten) {
     routes_.erase(where);
-    context_.counters.routes.sub();
+    context_->counters.routes.sub();
+    context_->totals.routes.fetch_sub(1, std::memory_order_relaxed);
   } else {
     at.opening = at.rules.opening();
     note_deadline(at);
@@ -59,15 +83,18 @@ void route_table::note_deadline(entry& at) {
   if (deadline == at.noted_deadline)
     return;
   at.noted_deadline = deadline;
-  if (deadline)
-    (at.rules.opening() ? opening_ : detached_).set(context_.now, at.rules.session());
+  if (!deadline)
+    return;
+  auto& queue = at.rules.opening() ? opening_ : detached_;
+  queue.set(context_->now, at.rules.session());
+  context_->note_due(context_->now + queue.span());
 }
 
 void route_table::free_waiting(session_id session) {
   const auto [first, last] = waiting_.equal_range(session);
   for (auto it = first; it != last; ++it)
     if (auto client = it->second.lock())
-      to_ask_again_.push_back(std::move(client));
+      context_->to_ask_again.push_back(std::move(client));
   waiting_.erase(first, last);
 }
 
@@ -79,8 +106,9 @@ void route_table::open(const std::shared_ptr<connection>& client, route::opening
   asking_ = client;
   const auto session = client->asked->claim.session;
   const auto [where, inserted] = routes_.try_emplace(
-    session, entry{route(settings_, kind, client->asked->claim, context_.now, effects_), nullptr, std::nullopt});
-  context_.counters.routes.add(inserted ? 1 : 0);
+    session, entry{route(settings_, kind, client->asked->claim, context_->now, effects_), nullptr, std::nullopt});
+  context_->counters.routes.add(inserted ? 1 : 0);
+  context_->totals.routes.fetch_add(inserted ? 1 : 0, std::memory_order_relaxed);
   perform_all(where);
   asking_.reset();
 }
@@ -90,17 +118,17 @@ void route_table::resume(const std::shared_ptr<connection>& client) {
   auto verdict = resume_verdict::taken;
   asking_ = client;
   const bool known =
-    with(session, [&](route& rules) { verdict = rules.resume(client->asked->claim, context_.now, effects_); });
+    with(session, [&](route& rules) { verdict = rules.resume(client->asked->claim, context_->now, effects_); });
   asking_.reset();
   if (!known) {
     if (client->paused())
-      to_go_on_.push_back(client);
+      context_->to_go_on.push_back(client);
     return open(client, route::opening_kind::resumed_session);
   }
   switch (verdict) {
   case resume_verdict::taken:
     if (client->paused()) // it had to wait
-      to_go_on_.push_back(client);
+      context_->to_go_on.push_back(client);
     break;
   case resume_verdict::refused: client->refuse({error_code::resume_refused, {}}); break;
   case resume_verdict::ended: client->refuse({error_code::session_ended, {}}); break;
@@ -119,7 +147,7 @@ route_table::entry* route_table::of_client(connection& which) {
 void route_table::client_sent(connection& from, std::string_view frame) {
   if (of_client(from) == nullptr)
     return;
-  context_.counters.frames_in.add();
+  context_->counters.frames_in.add();
   auto bytes = std::make_shared<const std::string>(frame);
   with(from.session, [&](route& rules) { rules.client_sent(std::move(bytes), effects_); });
 }
@@ -134,7 +162,7 @@ void route_table::client_lost(connection& which) {
   if (at == nullptr)
     return;
   at->client.reset();
-  with(which.session, [&](route& rules) { rules.client_lost(context_.now, effects_); });
+  with(which.session, [&](route& rules) { rules.client_lost(context_->now, effects_); });
 }
 
 void route_table::client_drained(connection& which) {
@@ -147,7 +175,7 @@ void route_table::client_drained(connection& which) {
 void route_table::receive(message& what) {
   bool known = true;
   if (auto* placed = std::get_if<session_placed>(&what)) {
-    known = with(placed->session, [&](route& rules) { rules.placed(*placed, context_.now, effects_); });
+    known = with(placed->session, [&](route& rules) { rules.placed(*placed, context_->now, effects_); });
     if (known && known_dead(placed->worker, placed->worker_incarnation)) // it died while the answer was on its way
       with(placed->session,
            [&](route& rules) { rules.worker_dead(placed->worker, placed->worker_incarnation, effects_); });
@@ -157,20 +185,20 @@ void route_table::receive(message& what) {
     known = with(revoked->session, [&](route& rules) { rules.revoked(*revoked, effects_); });
   }
   if (!known)
-    context_.counters.drops.add();
+    context_->counters.drops.add();
 }
 
 void route_table::take(edge_item& what) {
   const auto session = std::visit([](const auto& item) { return item.session; }, what);
   const auto found = routes_.find(session);
   if (found == routes_.end())
-    return context_.counters.drops.add();
+    return context_->counters.drops.add();
   auto& at = found->second;
   if (auto* event = std::get_if<delivery>(&what)) {
     if (at.rules.accept(*event) && at.client)
       at.client->write(std::move(event->payload));
     else
-      context_.counters.drops.add();
+      context_->counters.drops.add();
     return;
   }
   at.rules.output(std::move(std::get<session_output>(what)), effects_);
@@ -205,16 +233,15 @@ std::optional<steady_time> route_table::next_deadline() const {
 
 void route_table::tick() {
   for (auto* queue : {&opening_, &detached_})
-    while (const auto session = queue->take(context_.now))
-      with(*session, [&](route& rules) { rules.tick(context_.now, effects_); });
+    while (const auto session = queue->take(context_->now))
+      with(*session, [&](route& rules) { rules.tick(context_->now, effects_); });
 }
 
 void route_table::clear() {
-  context_.counters.routes.sub(routes_.size());
+  context_->counters.routes.sub(routes_.size());
+  context_->totals.routes.fetch_sub(routes_.size(), std::memory_order_relaxed);
   routes_.clear();
   waiting_.clear();
-  to_go_on_.clear();
-  to_ask_again_.clear();
 }
 
 // --------------------------------------------------------------------------------------------------------- effects
@@ -237,7 +264,7 @@ void route_table::perform(entry& at, const take_client&) {
 void route_table::perform(entry& at, const greet_client& what) {
   if (!at.client || !at.client->asked)
     return;
-  const auto& config = context_.config;
+  const auto& config = context_->config;
   control::server_hello hello;
   hello.session = at.rules.session();
   hello.token = at.client->asked->token;
@@ -254,7 +281,7 @@ void route_table::perform(entry& at, const greet_client& what) {
     at.client->write(std::make_shared<const std::string>(
       control::encode(control::server_control{control::ping{limits::greeting_ping}})));
   at.client->set_phase(connection::phase::serving);
-  context_.counters.resumed.add(what.resumed ? 1 : 0);
+  context_->counters.resumed.add(what.resumed ? 1 : 0);
   spdlog::debug("session {:x} of {} ({}) {} on {}", hello.session.value, at.client->peer(),
                 at.client->asked->client_name, what.resumed ? "goes on" : "begins", at.rules.worker());
   cleanse(hello.token.data(), hello.token.size());
@@ -263,7 +290,7 @@ void route_table::perform(entry& at, const greet_client& what) {
 
 void route_table::perform(entry& at, const report_when_drained&) {
   if (at.client && at.client->half_empty())
-    context_.owner.on_drained(*at.client);
+    context_->owner.on_drained(*at.client);
 }
 
 void route_table::perform(entry& at, const stop_reading&) {
@@ -273,7 +300,7 @@ void route_table::perform(entry& at, const stop_reading&) {
 
 void route_table::perform(entry& at, const continue_reading&) {
   if (at.client && at.client->paused())
-    to_go_on_.push_back(at.client);
+    context_->to_go_on.push_back(at.client);
 }
 
 void route_table::perform(entry& at, const close_client& what) {

@@ -1,6 +1,7 @@
 /// @file
-/// The routes of one loop: does what actors/rules/route.hpp decides, for the connections of this loop.
+/// The routes of one shard: does what actors/rules/route.hpp decides, for the connections of these sessions.
 ///
+/// Lives on one loop at a time; may leave it and enter another one between two of its functions.
 /// Owns     its routes, and the connections' shares in them.
 /// Bounded  by the edge's routes_max; connections that wait for another one's claim wait no longer than that claim.
 #pragma once
@@ -19,7 +20,14 @@ namespace godwit {
 
 class route_table {
 public:
-  route_table(connection_context& context, const route_settings& settings, edge_upstream& upstream);
+  /// To be entered at once.
+  route_table(const route_settings& settings, edge_upstream& upstream);
+
+  void enter(connection_context& context);
+  /// Requires that the context's lists are empty.
+  void leave();
+  /// All that are here, those who wait for another one's claim included.
+  std::vector<std::shared_ptr<connection>> clients() const;
 
   // From connections that have said hello (`asked` is set).
   void open(const std::shared_ptr<connection>& client);
@@ -42,9 +50,6 @@ public:
 
   bool has(session_id session) const { return routes_.contains(session); }
   std::size_t size() const { return routes_.size(); }
-  /// Connections whose frames go on, and connections that are to ask `resume` again. Emptied by the caller.
-  std::vector<std::shared_ptr<connection>>& to_go_on() { return to_go_on_; }
-  std::vector<std::shared_ptr<connection>>& to_ask_again() { return to_ask_again_; }
   void clear();
 
 private:
@@ -78,7 +83,7 @@ private:
   void perform(entry& at, const close_client& what);
   void perform(entry& at, const forget_route& what);
 
-  connection_context& context_;
+  connection_context* context_ = nullptr; // of the loop that it is on
   const route_settings& settings_;
   edge_upstream& upstream_;
   routes routes_;
@@ -86,8 +91,6 @@ private:
   std::shared_ptr<connection> asking_; // whom take_client means
   bool forgotten_ = false;             // the route that effects_ belong to
   std::unordered_multimap<session_id, std::weak_ptr<connection>> waiting_;
-  std::vector<std::shared_ptr<connection>> to_go_on_;
-  std::vector<std::shared_ptr<connection>> to_ask_again_;
   deadline_queue<session_id> opening_;
   deadline_queue<session_id> detached_;
   membership_view view_;

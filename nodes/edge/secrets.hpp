@@ -10,11 +10,8 @@
 
 namespace godwit {
 
-/// Random, never 0, and served by the loop `index` of `count`: home_loop(id, count) == index. None if the system gives
-/// no randomness.
+/// Random, never 0, and of the shard `index` of `count`: id % count == index. None if the system gives no randomness.
 std::optional<session_id> random_session_id(std::size_t index, std::size_t count);
-/// The loop that has a session's route, wherever its id was drawn: nobody has to be asked.
-inline std::size_t home_loop(session_id id, std::size_t count) { return id.value % count; }
 
 std::optional<std::array<std::uint8_t, 32>> random_token();
 

@@ -67,9 +67,16 @@ TEST_F(Config, TakesPathsRelativeToItsOwnFolder) {
 }
 
 TEST_F(Config, NamesFileLineKeyFoundAndAllowed) {
-  auto problems = problems_of(std::string{small} + "loops = \"many\"\n");
+  auto problems = problems_of(std::string{small} + "loops-min = \"many\"\n");
   ASSERT_THAT(problems, SizeIs(1));
-  EXPECT_THAT(problems[0], HasSubstr("test.toml:11: node[0].client.loops: found \"many\"; allowed: a whole number"));
+  EXPECT_THAT(problems[0], HasSubstr("test.toml:11: node[0].client.loops-min: found \"many\"; allowed: a whole number"));
+}
+
+TEST_F(Config, RefusesMoreLoopsAtLeastThanAtMost) {
+  auto problems = problems_of(std::string{small} + "loops-min = 3\nloops-max = 2\n");
+  ASSERT_THAT(problems, SizeIs(1));
+  EXPECT_THAT(problems[0], HasSubstr("node[0].client.loops-min: found 3; allowed: at most loops-max, which is 2"));
+  EXPECT_THAT(problems_of(std::string{small} + "loops-min = 3\nloops-max = 0\n"), SizeIs(0));
 }
 
 TEST_F(Config, ReportsEveryProblemAtOnce) {

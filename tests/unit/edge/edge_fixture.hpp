@@ -242,7 +242,7 @@ protected:
     config.node = "proxy-1";
     config.node_incarnation = {77};
     config.listen = {{"127.0.0.1", 0}};
-    config.loop_count = loops;
+    config.loops_min = config.loops_max = loops;
     return config;
   }
   void start(edge_config config) {

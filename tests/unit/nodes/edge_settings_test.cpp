@@ -4,6 +4,9 @@
 
 #include <gmock/gmock.h>
 
+#include <thread>
+#include <utility>
+
 namespace godwit {
 namespace {
 
@@ -41,6 +44,24 @@ TEST(EdgeSettings, KeepSessionsInProportionToTheClientsOfTheConfig) {
   const auto config = edge_settings(cluster, cluster.nodes[0], {1});
   EXPECT_EQ(config.clients_max, 500'000U);
   EXPECT_EQ(config.routes_max, limits::routes_per_client * 500'000);
+}
+
+TEST(EdgeSettings, TakeOneLoopPerCoreWhereTheConfigSaysNought) {
+  const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
+  cluster_config cluster;
+  cluster.nodes = {proxy_node("proxy-1", {})};
+  auto& client = *cluster.nodes[0].client;
+  const auto bounds = [&](std::size_t min, std::size_t max) {
+    client.loops_min = min;
+    client.loops_max = max;
+    const auto config = edge_settings(cluster, cluster.nodes[0], {1});
+    return std::pair(config.loops_min, config.loops_max);
+  };
+  EXPECT_EQ(bounds(1, 0), std::pair(std::size_t{1}, cores));
+  EXPECT_EQ(bounds(0, 0), std::pair(cores, cores));
+  EXPECT_EQ(bounds(0, 1), std::pair(std::size_t{1}, std::size_t{1}));
+  EXPECT_EQ(bounds(cores + 1, 0), std::pair(cores + 1, cores + 1));
+  EXPECT_EQ(bounds(2, 5), std::pair(std::size_t{2}, std::size_t{5}));
 }
 
 } // namespace
