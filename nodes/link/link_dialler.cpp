@@ -1,15 +1,46 @@
 #include "nodes/link/link_dialler.hpp"
 
 #include <asio/connect.hpp>
+#include <asio/post.hpp>
+
+#include <netdb.h>
 
 #include <algorithm>
+#include <cstring>
 
 namespace godwit {
 
 using asio::ip::tcp;
 
-link_dialler::link_dialler(asio::any_io_executor on, std::vector<endpoint> addresses, times limits, events what)
-    : resolver_(on), socket_(on), attempt_timer_(on), wait_timer_(on), addresses_(std::move(addresses)), times_(limits),
+namespace {
+
+/// Blocks.
+std::error_code look_up_name(const std::string& host, std::uint16_t port, std::vector<tcp::endpoint>& found) {
+  addrinfo wanted{};
+  wanted.ai_socktype = SOCK_STREAM;
+  wanted.ai_flags = AI_ADDRCONFIG;
+  addrinfo* all = nullptr;
+  if (const int failed = ::getaddrinfo(host.c_str(), nullptr, &wanted, &all); failed != 0)
+    return failed == EAI_AGAIN ? asio::error::make_error_code(asio::error::host_not_found_try_again)
+                               : asio::error::make_error_code(asio::error::host_not_found);
+  for (const auto* each = all; each != nullptr; each = each->ai_next) {
+    tcp::endpoint where;
+    if (each->ai_addrlen > where.capacity())
+      continue;
+    std::memcpy(where.data(), each->ai_addr, each->ai_addrlen);
+    where.resize(each->ai_addrlen);
+    where.port(port);
+    found.push_back(where);
+  }
+  ::freeaddrinfo(all);
+  return {};
+}
+
+} // namespace
+
+link_dialler::link_dialler(asio::any_io_executor on, work_pool& work, std::vector<endpoint> addresses, times limits,
+                           events what)
+    : work_(work), socket_(on), attempt_timer_(on), wait_timer_(on), addresses_(std::move(addresses)), times_(limits),
       events_(std::move(what)), backoff_(limits.backoff_min, limits.backoff_max) {}
 
 void link_dialler::dial() {
@@ -38,22 +69,30 @@ void link_dialler::resolve(std::size_t at) {
     endpoints_.emplace_back(number, port);
     return resolve(at + 1);
   }
-  resolver_.async_resolve(host, std::to_string(port),
-                          [self = shared_from_this(), at,
-                           attempt = attempts_](std::error_code failed, const tcp::resolver::results_type& found) {
-                            if (self->stopped_ || !self->attempting_ || attempt != self->attempts_)
-                              return;
-                            if (failed)
-                              self->problem_ = self->addresses_[at].host + ": " + failed.message();
-                            else
-                              self->add(found);
-                            self->resolve(at + 1);
-                          });
+  look_up(at);
 }
 
-void link_dialler::add(const tcp::resolver::results_type& found) {
-  for (const auto& each : found)
-    endpoints_.push_back(each.endpoint());
+/// On the pool's threads, since the system's resolver blocks.
+void link_dialler::look_up(std::size_t at) {
+  const auto& [host, port] = addresses_[at];
+  auto answer = [self = shared_from_this(), at, attempt = attempts_](std::error_code failed,
+                                                                     const std::vector<tcp::endpoint>& found) {
+    if (self->stopped_ || !self->attempting_ || attempt != self->attempts_)
+      return;
+    if (failed)
+      self->problem_ = self->addresses_[at].host + ": " + failed.message();
+    self->endpoints_.insert(self->endpoints_.end(), found.begin(), found.end());
+    self->resolve(at + 1);
+  };
+  const bool taken = work_.try_post([on = socket_.get_executor(), host = host, port = port, answer]() mutable {
+    std::vector<tcp::endpoint> found;
+    const auto failed = look_up_name(host, port, found);
+    asio::post(on, [answer = std::move(answer), failed, found = std::move(found)] { answer(failed, found); });
+  });
+  if (!taken) {
+    problem_ = host + ": too many names are being looked up";
+    resolve(at + 1);
+  }
 }
 
 void link_dialler::connect() {
@@ -81,7 +120,6 @@ void link_dialler::attempt_failed(const std::string& reason) {
   attempting_ = false;
   ++attempts_;
   attempt_timer_.cancel();
-  resolver_.cancel();
   std::error_code ignored;
   socket_.close(ignored);
   if (!stopped_ && events_.unreachable)
@@ -116,7 +154,6 @@ void link_dialler::dial_later() {
 void link_dialler::stop() {
   stopped_ = true;
   events_ = {};
-  resolver_.cancel();
   attempt_timer_.cancel();
   wait_timer_.cancel();
   std::error_code ignored;

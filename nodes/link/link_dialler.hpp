@@ -12,6 +12,8 @@
 #include "messages/endpoint.hpp"
 #include "nodes/link/backoff.hpp"
 
+#include "nodes/work/work_pool.hpp"
+
 #include <asio/ip/tcp.hpp>
 #include <asio/steady_timer.hpp>
 
@@ -40,7 +42,8 @@ public:
     std::chrono::milliseconds backoff_max;
   };
 
-  link_dialler(asio::any_io_executor on, std::vector<endpoint> addresses, times limits, events what);
+  /// `work` is stopped before the executor's context ends.
+  link_dialler(asio::any_io_executor on, work_pool& work, std::vector<endpoint> addresses, times limits, events what);
 
   void dial();
   /// The connection became no link: tells `failed`, waits, dials.
@@ -52,13 +55,13 @@ public:
 
 private:
   void resolve(std::size_t at);
-  void add(const asio::ip::tcp::resolver::results_type& found);
+  void look_up(std::size_t at);
   void connect();
   void on_connected(std::error_code failed);
   void attempt_failed(const std::string& reason);
   void dial_later();
 
-  asio::ip::tcp::resolver resolver_;
+  work_pool& work_;
   asio::ip::tcp::socket socket_;
   asio::steady_timer attempt_timer_;
   asio::steady_timer wait_timer_;
@@ -68,7 +71,7 @@ private:
   backoff backoff_;
   std::mt19937_64 chance_{std::random_device{}()};
   std::vector<asio::ip::tcp::endpoint> endpoints_;
-  std::string problem_; // of the resolver
+  std::string problem_; // of the look-up
   std::size_t attempts_ = 0;
   deadline deadline_{};
   bool stopped_ = false;

@@ -11,6 +11,7 @@
 
 #include <list>
 #include <map>
+#include <optional>
 #include <thread>
 
 namespace godwit {
@@ -61,6 +62,11 @@ public:
   std::vector<std::uint16_t> ports;
 
 private:
+  work_pool& work() {
+    if (options_.work == nullptr)
+      options_.work = &own_work_.emplace(1, work_waiting_max);
+    return *options_.work;
+  }
   bool knows(const node_name& name) const { return peers_.contains(name); }
   std::optional<error> prepare_listener(const std::string& address);
   std::optional<error> prepare_dialler(const link_peer& peer);
@@ -90,6 +96,7 @@ private:
   bool stopping_ = false;
   const std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
   std::thread thread_;
+  std::optional<work_pool> own_work_; // the last: its jobs use io_
 };
 
 std::optional<error> link_transport::implementation::prepare() {
@@ -147,7 +154,7 @@ std::optional<error> link_transport::implementation::prepare_dialler(const link_
       events_.on_dial_failed(name, reason);
   };
   const link_dialler::times times{options_.handshake_timeout, options_.redial_backoff_min, options_.redial_backoff_max};
-  slot = std::make_shared<link_dialler>(io_.get_executor(), std::move(addresses), times,
+  slot = std::make_shared<link_dialler>(io_.get_executor(), work(), std::move(addresses), times,
                                         link_dialler::events{connected, failed, unreachable});
   return {};
 }
@@ -252,7 +259,7 @@ void link_transport::implementation::stop() {
     return;
   asio::post(io_, [this] {
     close_all();
-    io_.stop(); // a name that is being looked up would hold it up
+    io_.stop();
   });
   thread_.join();
 }

@@ -16,6 +16,7 @@
 #include "actors/rules/limits.hpp"
 #include "messages/hello.hpp"
 #include "messages/tls_session.hpp"
+#include "nodes/work/work_pool.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -45,6 +46,7 @@ struct link_options {
   std::chrono::milliseconds redial_backoff_min = limits::redial_backoff_min;
   std::chrono::milliseconds redial_backoff_max = limits::redial_backoff_max;
   std::function<std::chrono::milliseconds()> clock = milliseconds_since_1970; ///< what is told to peers, and compared
+  work_pool* work = nullptr; ///< looks names up; stopped before the transport is destroyed. Null: one of its own
 };
 
 /// What the owner hears. Unset functions are not called.
