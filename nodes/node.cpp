@@ -29,6 +29,7 @@
 #include <mutex>
 #include <openssl/rand.h>
 #include <optional>
+#include <thread>
 
 namespace godwit {
 namespace {
@@ -57,8 +58,9 @@ class system_config : public caf::actor_system_config {
 public:
   explicit system_config(const cluster_config& cluster) {
     configure_for_links(*this);
-    if (cluster.scheduler_threads != 0)
-      set("scheduler.max-threads", cluster.scheduler_threads);
+    // CAF itself would take four at least.
+    const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
+    set("scheduler.max-threads", cluster.scheduler_threads != 0 ? cluster.scheduler_threads : cores);
   }
 };
 
