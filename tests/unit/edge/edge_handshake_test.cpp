@@ -1,4 +1,5 @@
 // What comes to the client port that is no client.
+#include "tests/support/patience.hpp"
 #include "tests/unit/edge/edge_fixture.hpp"
 
 #include <openssl/ssl.h>
@@ -23,7 +24,7 @@ TEST_F(Edge, ClosesAHandshakeThatStallsAtAnyByte) {
   const auto whole = first_flight(client_context_);
   ASSERT_GT(whole.size(), 100U);
   std::vector<std::unique_ptr<test_client>> stalled;
-  for (std::size_t length = 0; length <= whole.size(); ++length) {
+  for (std::size_t length = 0; length < whole.size(); ++length) {
     stalled.push_back(std::make_unique<test_client>(client_context_, edge_->listening().front()));
     stalled.back()->send_raw(std::string_view(whole).substr(0, length));
   }
@@ -32,6 +33,17 @@ TEST_F(Edge, ClosesAHandshakeThatStallsAtAnyByte) {
   auto fine = begin(); // what was counted behind their last bytes is counted
   EXPECT_EQ(edge_->counts().connections, 1U);
   EXPECT_EQ(edge_->counts().silent_clients, stalled.size());
+}
+
+// C-4: the edge has answered a whole hello of TLS; nobody reads that.
+TEST_F(Edge, ClosesAHandshakeThatStallsBehindItsFirstFlight) {
+  auto config = settings();
+  config.handshake_timeout = 100ms;
+  start(config);
+  test_client stalled(client_context_, edge_->listening().front());
+  stalled.send_raw(first_flight(client_context_));
+  wait_until("the edge finds the client silent", [&] { return edge_->counts().silent_clients == 1; });
+  wait_until("the edge is rid of it", [&] { return edge_->counts().connections == 0; });
 }
 
 // C-4: behind the handshake, at each byte of the hello.
