@@ -26,7 +26,13 @@ std::vector<std::string> alternatives_to(const node_config& self, const cluster_
   return found;
 }
 
+std::size_t cores() { return std::max(1U, std::thread::hardware_concurrency()); }
+
 } // namespace
+
+std::size_t most_loops(const client_port_config& client) {
+  return client.loops_max != 0 ? client.loops_max : std::max(cores(), client.loops_min);
+}
 
 edge_config edge_settings(const cluster_config& cluster, const node_config& self, incarnation life) {
   const auto& client = *self.client;
@@ -35,9 +41,8 @@ edge_config edge_settings(const cluster_config& cluster, const node_config& self
   config.node_incarnation = life;
   for (const auto& each : client.listen)
     config.listen.push_back({each.host, each.port});
-  const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
-  config.loops_max = client.loops_max != 0 ? client.loops_max : std::max(cores, client.loops_min);
-  config.loops_min = std::min(client.loops_min != 0 ? client.loops_min : cores, config.loops_max);
+  config.loops_max = most_loops(client);
+  config.loops_min = std::min(client.loops_min != 0 ? client.loops_min : cores(), config.loops_max);
   config.alternatives = alternatives_to(self, cluster);
   config.handshake_timeout = cluster.limits.handshake_timeout;
   config.idle_ping_after = cluster.limits.idle_ping_after;

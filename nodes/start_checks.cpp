@@ -2,6 +2,7 @@
 
 #include "actors/rules/limits.hpp"
 #include "messages/openssl_ptr.hpp"
+#include "nodes/edge_settings.hpp"
 
 #include <openssl/err.h>
 #include <openssl/pem.h>
@@ -174,7 +175,7 @@ std::size_t further_descriptors(const cluster_config& cluster, const node_config
   constexpr std::size_t per_link = 3;
   constexpr std::size_t per_loop = 4;
   const auto links = cluster.nodes.size() > 1 ? limits::link_handshakes_max + per_link * cluster.nodes.size() : 0;
-  return of_the_process + links + per_loop * (self.client ? self.client->loops : 0);
+  return of_the_process + links + per_loop * (self.client ? most_loops(*self.client) : 0);
 }
 
 // The edge lets a sixteenth more connect, to be told that it is full.

@@ -9,8 +9,9 @@ void loop::perform(client_for_shard& what) {
   auto& seat = seats_[what.shard];
   if (!seat.routes && seat.expected)
     return seat.waiting.emplace_back(std::move(what)), void();
+  const auto shard = what.shard;
   if (!seat.routes)
-    return shared_.loops.post(what.shard, std::move(what));
+    return shared_.loops.post(shard, std::move(what));
   take_in(what.client);
   if (stopping_)
     return what.client->refuse({error_code::shutting_down, {}});

@@ -69,7 +69,8 @@ TEST_F(Config, TakesPathsRelativeToItsOwnFolder) {
 TEST_F(Config, NamesFileLineKeyFoundAndAllowed) {
   auto problems = problems_of(std::string{small} + "loops-min = \"many\"\n");
   ASSERT_THAT(problems, SizeIs(1));
-  EXPECT_THAT(problems[0], HasSubstr("test.toml:11: node[0].client.loops-min: found \"many\"; allowed: a whole number"));
+  EXPECT_THAT(problems[0],
+              HasSubstr("test.toml:11: node[0].client.loops-min: found \"many\"; allowed: a whole number"));
 }
 
 TEST_F(Config, RefusesMoreLoopsAtLeastThanAtMost) {
