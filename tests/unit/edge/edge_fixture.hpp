@@ -7,6 +7,7 @@
 #include "messages/control_codec.hpp"
 #include "messages/frame.hpp"
 #include "nodes/edge/edge.hpp"
+#include "tests/support/patience.hpp"
 #include "tests/support/test_certificates.hpp"
 
 #include <gtest/gtest.h>
@@ -29,7 +30,6 @@
 namespace godwit::test {
 
 using namespace std::chrono_literals;
-inline constexpr auto patience = 20s;
 
 /// Keeps what the edge sends until a test asks for it.
 class stub_upstream final : public edge_upstream {

@@ -1,5 +1,4 @@
 // What comes to the client port that is no client.
-#include "tests/support/patience.hpp"
 #include "tests/unit/edge/edge_fixture.hpp"
 
 #include <openssl/ssl.h>
