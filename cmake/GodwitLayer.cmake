@@ -62,5 +62,8 @@ function(godwit_integration_tests)
     add_dependencies(${name} godwitd godwit)
     add_test(NAME integration.${name} COMMAND ${name})
     set_tests_properties(integration.${name} PROPERTIES TIMEOUT 300 RUN_SERIAL TRUE)
+    if(name STREQUAL broker_kill_test)
+      set_tests_properties(integration.${name} PROPERTIES TIMEOUT 1200) # `./dev test --long` kills 200 times
+    endif()
   endforeach()
 endfunction()

@@ -89,6 +89,20 @@ const char* name_of(entity_kind service) {
   }
 }
 
+/// What whoever failed can not know.
+std::string with_advice(exit_code code, std::string sentence) {
+  const std::string advice = [code] {
+    switch (code) {
+    case exit_code::certificate_unusable: return "make it anew with `godwitd certs`, by the CA that the config names";
+    case exit_code::store_locked: return "end the program that has it open";
+    case exit_code::store_corrupt: return "look at it with `godwitd check`, and bring back a copy";
+    default: return "";
+    }
+  }();
+  const bool is_given = advice.empty() || sentence.find(advice) != std::string::npos;
+  return is_given ? sentence : sentence + "; " + advice;
+}
+
 /// What the checks before the start could not see. An address was free a moment ago.
 start_fault fault_of(const error& why) {
   const auto code = [&] {
@@ -98,7 +112,7 @@ start_fault fault_of(const error& why) {
     default: return exit_code::can_not_start;
     }
   }();
-  return {code, why.detail.empty() ? std::string{sentence_of(why.code)} : why.detail};
+  return {code, with_advice(code, why.detail.empty() ? std::string{sentence_of(why.code)} : why.detail)};
 }
 
 timestamp wall_time() {
@@ -170,8 +184,10 @@ private:
                       std::max<std::chrono::microseconds>(limits::kept_at_least, cluster_.limits.resume_timeout)};
     const auto file = self_.data / "godwit.db";
     auto started = store::start(make_sqlite_engine({.file = file}), std::move(options));
-    if (!started)
-      return start_fault{code_of_unusable_store(file), started.why().detail};
+    if (!started) {
+      const auto code = code_of_unusable_store(file);
+      return start_fault{code, with_advice(code, started.why().detail)};
+    }
     gate_ = std::make_unique<store_gate>(std::move(*started));
     return std::nullopt;
   }

@@ -14,7 +14,7 @@ bool checkpoint_passively(sqlite_connection& connection) {
 }
 
 sqlite_checkpointer::sqlite_checkpointer(const std::filesystem::path& file)
-    : connection_(file, sqlite_connection::mode::read_write) {
+    : connection_(file, sqlite_connection::mode::existing) {
   connection_.keep_wal_on_close(true);
   connection_.execute("PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;");
   thread_ = std::thread([this] { run(); });

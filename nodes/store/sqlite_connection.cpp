@@ -13,13 +13,21 @@ void check(sqlite3* handle, int code) {
     throw sqlite_failure(code & 0xff, sqlite3_errmsg(handle));
 }
 
+int flags_of(sqlite_connection::mode how) {
+  switch (how) {
+  case sqlite_connection::mode::read_only: return SQLITE_OPEN_READONLY;
+  case sqlite_connection::mode::existing: return SQLITE_OPEN_READWRITE;
+  case sqlite_connection::mode::read_write: break;
+  }
+  return SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+}
+
 } // namespace
 
 sqlite_connection::sqlite_connection(const std::filesystem::path& file, mode how) {
-  const int flags = how == mode::read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
   sqlite3* opened = nullptr;
   // NOMUTEX: one thread at a time is our promise already.
-  const int code = sqlite3_open_v2(file.c_str(), &opened, flags | SQLITE_OPEN_NOMUTEX, nullptr);
+  const int code = sqlite3_open_v2(file.c_str(), &opened, flags_of(how) | SQLITE_OPEN_NOMUTEX, nullptr);
   handle_.reset(opened);
   check(opened, code);
   check(opened, sqlite3_busy_timeout(opened, busy_timeout_ms));

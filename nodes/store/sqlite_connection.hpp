@@ -35,7 +35,8 @@ private:
 
 class sqlite_connection {
 public:
-  enum class mode { read_write, read_only };
+  /// `read_write` makes the file if there is none; `existing` does not.
+  enum class mode { read_write, existing, read_only };
   sqlite_connection(const std::filesystem::path& file, mode how);
 
   /// Whether the WAL stays when this is the last connection that is closed. Else SQLite moves it into the file then: by

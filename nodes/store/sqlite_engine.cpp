@@ -118,8 +118,8 @@ private:
   sqlite_pruner pruner_;
 };
 
-sqlite_connection open_for_writing(const std::filesystem::path& file) {
-  sqlite_connection connection(file, sqlite_connection::mode::read_write);
+sqlite_connection open_for_writing(const std::filesystem::path& file, sqlite_connection::mode how) {
+  sqlite_connection connection(file, how);
   connection.keep_wal_on_close(true);
   if (const auto prepared = prepare_schema(connection); !prepared)
     throw sqlite_failure(SQLITE_ERROR, prepared.why().detail);
@@ -239,8 +239,12 @@ private:
   }
 
   void start() {
+    // A disk that was taken away while we ran leaves an empty folder: nobody's history begins anew there.
+    if (was_open_ && !std::filesystem::exists(options_.file))
+      throw sqlite_failure(SQLITE_CANTOPEN, "the file is not there any more; bring its disk back");
     rewrite_wal(options_.file);
-    writer_ = std::make_unique<sqlite_writer>(open_for_writing(options_.file));
+    const auto how = was_open_ ? sqlite_connection::mode::existing : sqlite_connection::mode::read_write;
+    writer_ = std::make_unique<sqlite_writer>(open_for_writing(options_.file, how));
     checkpoint_wholly(writer_->connection());
     wal_pages_ = 0;
     checkpoint_failed_ = false;
@@ -252,6 +256,7 @@ private:
       },
       this);
     checkpointer_ = std::make_unique<sqlite_checkpointer>(options_.file);
+    was_open_ = true;
   }
   void forget() {
     checkpointer_.reset();
@@ -276,6 +281,7 @@ private:
   std::optional<file_lock> lock_; // kept while the database is opened anew
   std::unique_ptr<sqlite_writer> writer_;
   std::unique_ptr<sqlite_checkpointer> checkpointer_;
+  bool was_open_ = false;
   int wal_pages_ = 0; // after the last commit
   bool checkpoint_failed_ = false;
 };

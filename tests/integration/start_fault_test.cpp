@@ -1,7 +1,9 @@
 // What keeps a node from serving: each fault is told in a sentence, and has an exit code of its own
 // (nodes/exit_codes.hpp; docs/OPERATING.md, "Exit codes").
 #include "tests/support/cluster.hpp"
+#include "tests/support/moved_clock.hpp"
 #include "tests/support/process_list.hpp"
+#include "tests/support/start_faults.hpp"
 #include "tests/support/text_file.hpp"
 
 #include <gtest/gtest.h>
@@ -25,17 +27,6 @@ std::string replaced(std::string text, const std::string& what, const std::strin
 std::string with_clients_max(const std::string& config) {
   const std::string line = "[limits]\nclients-max = 1000\n";
   return config.find("[limits]\n") == std::string::npos ? config + "\n" + line : replaced(config, "[limits]\n", line);
-}
-
-/// libfaketime (Debian: faketime) moves the wall clock of a process; what waits, waits as ever.
-std::map<std::string, std::string> with_clock_moved_by(const std::string& offset) {
-  const std::string library = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1";
-  if (!fs::exists(library))
-    throw std::runtime_error(library + " is not there; ./dev setup installs it");
-  return {{"LD_PRELOAD", library},
-          {"FAKETIME", offset},
-          {"FAKETIME_DONT_FAKE_MONOTONIC", "1"},
-          {"ASAN_OPTIONS", "verify_asan_link_order=0"}};
 }
 
 /// A node that shall not start.
@@ -79,13 +70,6 @@ protected:
   const cluster files_{"single"};
   const std::string node_ = "godwit-1";
 };
-
-void expect_fault(const finished_program& ended, int code, const std::string& what, const std::string& advice) {
-  EXPECT_EQ(ended.end, (process_end{code, 0})) << ended.errors;
-  EXPECT_NE(ended.errors.find(" can not start: "), std::string::npos) << ended.errors;
-  EXPECT_NE(ended.errors.find(what), std::string::npos) << ended.errors;
-  EXPECT_NE(ended.errors.find(advice), std::string::npos) << ended.errors;
-}
 
 TEST_F(StartFault, ATakenPortIs10) {
   cluster other{"single"};

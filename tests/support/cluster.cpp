@@ -151,7 +151,8 @@ void cluster::begin_start(const std::string& node) {
   const unique_fd told{ends[1]};
   program what;
   what.arguments = {godwitd_program(), "--config", config_file_, "--node", node};
-  what.environment = {{"GODWIT_READY_FD", std::to_string(told.get())}};
+  what.environment = environment_;
+  what.environment["GODWIT_READY_FD"] = std::to_string(told.get());
   what.error_file = log_file(node);
   what.output_file = log_file(node);
   what.passed_fd = told.get();
@@ -200,6 +201,19 @@ std::string cluster::write_config(const std::string& name, const std::string& te
   auto file = path("cluster-configs/" + name);
   write_text(file, text);
   return file;
+}
+
+std::string cluster::data_folder() const {
+  std::smatch found;
+  const auto text = config();
+  if (!std::regex_search(text, found, std::regex{R"(data = "\.\./([^"]+)\")"}))
+    throw std::runtime_error("the config has no data folder");
+  return path(found[1]);
+}
+
+void cluster::expect_sound_store() const {
+  const auto checked = run({.arguments = {godwitd_program(), "check", data_folder()}});
+  EXPECT_EQ(checked.end, process_end{}) << checked.errors;
 }
 
 std::string cluster::client_address() const {

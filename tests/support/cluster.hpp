@@ -56,6 +56,12 @@ public:
   std::string config() const;
   /// What the nodes that are started from now on read.
   void change_config(const std::string& text) const;
+  /// Besides what the test has; for nodes that are started from now on.
+  void set_environment(std::map<std::string, std::string> environment) { environment_ = std::move(environment); }
+  /// The folder of the store.
+  std::string data_folder() const;
+  /// `godwitd check` of the store: nothing is wrong with it.
+  void expect_sound_store() const;
   /// A further config file beside it, for nodes that are to go wrong.
   std::string write_config(const std::string& name, const std::string& text) const;
   /// In the cluster's folder; certificates and data are in var/.
@@ -87,6 +93,7 @@ private:
   std::string config_file_;
   std::vector<std::string> nodes_;
   std::map<std::string, member> members_;
+  std::map<std::string, std::string> environment_;
   int uncaught_at_start_;
 };
 

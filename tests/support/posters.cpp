@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <utility>
+
 namespace godwit::test {
 namespace {
 
@@ -11,14 +14,25 @@ constexpr std::chrono::seconds comeback{60}; // from death to judgement, place, 
 std::vector<event> history_of_room(cluster& running) {
   auto reader = running.join("reader");
   reader->settle();
-  auto events = reader->answers("/history 1000");
+  auto events = reader->answers("/history since 0");
   EXPECT_EQ(events.back()["event"], "history");
   EXPECT_EQ(events.back()["count"], events.size() - 1);
   events.pop_back();
   return events;
 }
 
-void expect_acknowledged_once_in_order(const posters_of_room& all, const std::vector<event>& history) {
+/// The texts of one poster as acknowledged, by where they were logged, or as said.
+std::vector<std::pair<std::string, event>> acknowledged_posts(const poster& who, said_order order) {
+  std::vector<std::pair<std::string, event>> posts;
+  for (const auto& [request, text] : who.texts_by_request())
+    posts.emplace_back(text, who.client().outcome(request));
+  if (order == said_order::may_change)
+    std::ranges::sort(posts, {}, [](const auto& each) { return each.second["seq"].template get<int>(); });
+  return posts;
+}
+
+void expect_acknowledged_once_in_order(const posters_of_room& all, const std::vector<event>& history,
+                                       said_order order) {
   for (std::size_t i = 1; i < history.size(); ++i)
     EXPECT_EQ(history[i]["seq"].get<int>(), history[i - 1]["seq"].get<int>() + 1) << history[i];
   std::map<std::string, std::vector<event>> posts_by_sender;
@@ -29,8 +43,7 @@ void expect_acknowledged_once_in_order(const posters_of_room& all, const std::ve
     const auto& logged = posts_by_sender[each->client().nick()];
     ASSERT_EQ(logged.size(), each->texts_by_request().size()) << each->client().nick() << ": lost or doubled";
     std::size_t next = 0;
-    for (const auto& [request, text] : each->texts_by_request()) {
-      const auto acknowledged = each->client().outcome(request);
+    for (const auto& [text, acknowledged] : acknowledged_posts(*each, order)) {
       EXPECT_EQ(logged[next]["text"], text);
       EXPECT_EQ(logged[next]["seq"], acknowledged["seq"]) << text;
       EXPECT_EQ(logged[next]["id"], acknowledged["id"]) << text;
@@ -57,9 +70,11 @@ void expect_told_once_in_order(const posters_of_room& all, const std::vector<eve
 
 } // namespace
 
-void poster::say_some(int count) {
+void poster::say_some(int count, std::size_t bytes) {
   for (int i = 0; i < count; ++i) {
-    const auto text = client_->nick() + " " + std::to_string(texts_by_request_.size());
+    auto text = client_->nick() + " " + std::to_string(texts_by_request_.size());
+    if (text.size() < bytes)
+      text += " " + std::string(bytes - text.size() - 1, 'x');
     const auto request = client_->say(text);
     texts_by_request_[request] = text;
     if (i == 0)
@@ -88,9 +103,9 @@ void wait_for_all(const posters_of_room& all) {
     each->wait_for_all();
 }
 
-void expect_all_whole(cluster& running, const posters_of_room& all) {
+void expect_all_whole(cluster& running, const posters_of_room& all, said_order order) {
   const auto history = history_of_room(running);
-  expect_acknowledged_once_in_order(all, history);
+  expect_acknowledged_once_in_order(all, history, order);
   expect_told_once_in_order(all, history);
   for (const auto& each : all) {
     EXPECT_TRUE(each->client().events({{"event", "error"}}).empty());

@@ -1,57 +1,16 @@
 // The store on a small file system of its own, which is really full, or really read-only.
 #include "nodes/store/sqlite_check.hpp"
+#include "tests/support/small_disk.hpp"
+#include "tests/support/temporary_folder.hpp"
 #include "tests/unit/store/store_fixture.hpp"
 
 #include <gmock/gmock.h>
-
-#include <fstream>
-#include <sched.h>
-#include <sys/mount.h>
 
 namespace godwit::testing {
 namespace {
 
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-
-/// A tmpfs of 1 MiB. Who may not mount gets a user and mount namespace in which it may.
-class small_disk {
-public:
-  small_disk() {
-    auto name = (std::filesystem::temp_directory_path() / "godwit-disk-XXXXXX").string();
-    path_ = ::mkdtemp(name.data());
-    if (mount_with("size=1m", 0) || (enter_own_namespace() && mount_with("size=1m", 0)))
-      return;
-    throw std::runtime_error("no file system can be mounted, neither as root nor in a user namespace");
-  }
-  ~small_disk() {
-    ::umount2(path_.c_str(), MNT_DETACH);
-    std::filesystem::remove(path_);
-  }
-  small_disk(const small_disk&) = delete;
-  small_disk& operator=(const small_disk&) = delete;
-
-  std::filesystem::path file() const { return path_ / "store.db"; }
-  void grow() { EXPECT_TRUE(mount_with("size=16m", MS_REMOUNT)); }
-  void set_read_only(bool is) { EXPECT_TRUE(mount_with("size=1m", MS_REMOUNT | (is ? MS_RDONLY : 0))); }
-
-private:
-  bool mount_with(const char* options, unsigned long flags) {
-    return ::mount("tmpfs", path_.c_str(), "tmpfs", flags, options) == 0;
-  }
-  static bool enter_own_namespace() {
-    const auto user = std::to_string(::getuid());
-    const auto group = std::to_string(::getgid());
-    if (::unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0)
-      return false;
-    std::ofstream("/proc/self/setgroups") << "deny";
-    std::ofstream("/proc/self/uid_map") << "0 " + user + " 1";
-    std::ofstream("/proc/self/gid_map") << "0 " + group + " 1";
-    return true;
-  }
-
-  std::filesystem::path path_;
-};
 
 class RealDisk : public store_test {
 protected:
@@ -61,10 +20,13 @@ protected:
     store_options options;
     options.reopen_pause_min = std::chrono::milliseconds{1};
     options.reopen_pause_max = std::chrono::milliseconds{5};
-    return store::start(make_sqlite_engine({.file = disk_.file()}), std::move(options));
+    return store::start(make_sqlite_engine({.file = file()}), std::move(options));
   }
 
-  small_disk disk_;
+  std::filesystem::path file() const { return disk_.path() / "store.db"; }
+
+  const test::temporary_folder place_;
+  test::small_disk disk_{place_.path("disk"), "1m"};
 };
 
 TEST_F(RealDisk, ThatIsFullKeepsWhatWasAcknowledgedAndGoesOnByItselfWhenThereIsRoom) {
@@ -78,15 +40,37 @@ TEST_F(RealDisk, ThatIsFullKeepsWhatWasAcknowledgedAndGoesOnByItselfWhenThereIsR
   while (seq < 500 && append_at(seq) == append_outcome::written)
     ++seq;
   ASSERT_LT(seq, 500U) << "the disk was never full";
-  disk_.grow();
+  disk_.grow("16m");
   for (const auto last = seq + 50; seq <= last;) // the one that was not answered first, as it was
     if (append_at(seq) == append_outcome::written)
       ++seq;
   EXPECT_EQ(count(room), seq - 1);
   EXPECT_EQ(seqs(read({.room = room, .reply_to = {}, .limit = 10'000, .since_left_by = {}}).entries).back(), seq - 1);
   store_.reset();
-  sqlite_connection connection(disk_.file(), sqlite_connection::mode::read_only);
+  sqlite_connection connection(file(), sqlite_connection::mode::read_only);
   EXPECT_THAT(check_wholly(connection), IsEmpty());
+}
+
+TEST_F(RealDisk, ThatIsTakenAwayAndComesBackIsNotTakenForAnEmptyStore) {
+  store_ = *try_start();
+  const auto room = make_room();
+  const auto epoch = open_room(room).epoch;
+  ASSERT_EQ(append(append_of(room, epoch, {entry(1, 5, 1)})).outcome, append_outcome::written);
+  room_seq seq = 2;
+  const auto append_next = [&] {
+    return append(append_of(room, epoch, {entry(seq, 5, seq, posted{std::string(8'000, 'x')})})).outcome;
+  };
+  {
+    const test::small_disk empty{disk_.path(), "1m"};
+    while (append_next() == append_outcome::written) // to files that are open, until their disk is full
+      ++seq;
+    EXPECT_EQ(append_next(), append_outcome::away);
+    EXPECT_TRUE(std::filesystem::is_empty(empty.path())) << "nothing was made in its place";
+  }
+  disk_.grow("16m");
+  while (append_next() != append_outcome::written) {
+  }
+  EXPECT_EQ(count(room), seq);
 }
 
 TEST_F(RealDisk, ThatIsReadOnlyIsRefusedWithASentenceAndTakenWhenItCanBeWritten) {
