@@ -16,8 +16,7 @@ namespace fs = std::filesystem;
 std::vector<event> history_in(cluster& running) {
   auto reader = running.join("reader");
   reader->settle();
-  auto events = reader->answers("/history since 0");
-  events.pop_back(); // their number
+  auto events = whole_history(*reader);
   EXPECT_EQ(reader->ask("it goes on")["event"], "confirmed");
   EXPECT_EQ(reader->leave(), process_end{});
   for (auto& each : events)

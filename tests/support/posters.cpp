@@ -14,11 +14,7 @@ constexpr std::chrono::seconds comeback{60}; // from death to judgement, place, 
 std::vector<event> history_of_room(cluster& running) {
   auto reader = running.join("reader");
   reader->settle();
-  auto events = reader->answers("/history since 0");
-  EXPECT_EQ(events.back()["event"], "history");
-  EXPECT_EQ(events.back()["count"], events.size() - 1);
-  events.pop_back();
-  return events;
+  return whole_history(*reader);
 }
 
 /// The texts of one poster as acknowledged, by where they were logged, or as said.
@@ -88,6 +84,20 @@ void poster::wait_for_all() const {
   for (const auto& [request, text] : texts_by_request_) {
     const auto end = client_->outcome(request, comeback);
     EXPECT_EQ(end["event"], "confirmed") << text << ": " << end;
+  }
+}
+
+std::vector<event> whole_history(chat_client& reader) {
+  std::vector<event> all;
+  for (;;) {
+    const auto last = all.empty() ? 0 : all.back()["seq"].get<int>();
+    auto events = reader.answers("/history since " + std::to_string(last));
+    EXPECT_EQ(events.back()["event"], "history");
+    EXPECT_EQ(events.back()["count"], events.size() - 1);
+    events.pop_back();
+    if (events.empty())
+      return all;
+    all.insert(all.end(), events.begin(), events.end());
   }
 }
 

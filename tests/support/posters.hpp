@@ -38,6 +38,9 @@ private:
   int newest_ = 0; ///< the first request of the last say_some()
 };
 
+/// All events of the reader's room that are kept, piece by piece: one answer holds 1,000.
+std::vector<event> whole_history(chat_client& reader);
+
 using posters_of_room = std::vector<std::unique_ptr<poster>>;
 
 /// `count` people in the lobby.
