@@ -18,6 +18,7 @@
 #include "nodes/store/store.hpp"
 #include "nodes/store_commands.hpp"
 #include "nodes/version.hpp"
+#include "nodes/work/work_pool.hpp"
 
 #include <caf/actor_cast.hpp>
 #include <caf/actor_system.hpp>
@@ -160,6 +161,7 @@ public:
       edge_->stop();
     if (transport_)
       transport_->stop();
+    work_.stop(); // its jobs answer to the transport
     if (hub_)
       hub_->stop();
     if (gate_)
@@ -182,6 +184,7 @@ private:
                     .entries = cluster_.keep.events,
                     .kept_at_least =
                       std::max<std::chrono::microseconds>(limits::kept_at_least, cluster_.limits.resume_timeout)};
+    options.prune_pause = cluster_.keep.look_every;
     const auto file = self_.data / "godwit.db";
     auto started = store::start(make_sqlite_engine({.file = file}), std::move(options));
     if (!started) {
@@ -262,6 +265,7 @@ private:
     hub_ = std::make_unique<link_hub>(*system_, own_hello(), *link_adapter_);
     link_options options;
     options.self = own_hello();
+    options.work = &work_;
     options.listen = texts_of(self_.bind);
     for (const auto& each : cluster_.nodes)
       if (each.name != self_.name && needs_link(each))
@@ -315,6 +319,7 @@ private:
   std::unique_ptr<store_gate> gate_;
   std::optional<caf::actor_system> system_;
   std::shared_ptr<edge_adapter> edge_adapter_;
+  work_pool work_{work_threads, work_waiting_max};
   std::unique_ptr<link_adapter> link_adapter_;
   std::unique_ptr<link_hub> hub_;
   std::unique_ptr<link_transport> transport_;

@@ -56,7 +56,7 @@ void room_reader::history(const room_query& query, const read_history& range, co
     return;
   }
   request.from = from;
-  request.to = from + piece - 1;
+  request.to = to; // and not the piece's end: the log may begin behind it, and then gives the oldest that it keeps
   request.limit = piece;
   from_log(std::move(request), why, out);
 }

@@ -163,6 +163,8 @@ private:
     keep.days = std::chrono::days{table.number("keep-days", keep.days.count(), 0, 36'500)};
     keep.room_events = count("keep-room-events", keep.room_events);
     keep.events = count("keep-events", keep.events);
+    keep.look_every =
+      std::chrono::milliseconds{table.number("look-every-ms", keep.look_every.count(), 100, 86'400'000)};
     table.refuse_the_rest();
   }
 

@@ -67,6 +67,7 @@ struct keep_config {
   std::chrono::days days{365};
   std::uint64_t room_events = 1'000'000;
   std::uint64_t events = 20'000'000;
+  std::chrono::milliseconds look_every{60'000};
 };
 
 struct cluster_config {

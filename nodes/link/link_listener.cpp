@@ -3,32 +3,54 @@
 #include <asio/ip/v6_only.hpp>
 #include <spdlog/spdlog.h>
 
+#include <set>
+
 namespace godwit {
 
 using asio::ip::tcp;
 
-std::optional<error> link_listener::listen(const endpoint& where) {
+namespace {
+
+std::error_code listen_on(tcp::acceptor& acceptor, const tcp::endpoint& where) {
+  std::error_code failed;
+  const auto step = [&](auto&& act) {
+    if (!failed)
+      act();
+  };
+  step([&] { acceptor.open(where.protocol(), failed); });
+  step([&] { acceptor.set_option(tcp::acceptor::reuse_address(true), failed); });
+  if (where.protocol() == tcp::v6()) // 0.0.0.0 and [::] may stand side by side
+    step([&] { acceptor.set_option(asio::ip::v6_only(true), failed); });
+  step([&] { acceptor.bind(where, failed); });
+  step([&] { acceptor.listen(tcp::acceptor::max_listen_connections, failed); });
+  return failed;
+}
+
+} // namespace
+
+result<std::vector<std::shared_ptr<link_listener>>>
+link_listener::open(const asio::any_io_executor& on, const endpoint& where, const accepted_function& accepted) {
   const auto failed_with = [&](const std::error_code& failed) {
     return error{error_code::address_unusable, "can not listen on " + to_string(where) + ": " + failed.message()};
   };
   std::error_code failed;
-  tcp::resolver resolver(acceptor_.get_executor());
+  tcp::resolver resolver(on);
   const auto found = resolver.resolve(where.host, std::to_string(where.port), tcp::resolver::passive, failed);
   if (failed || found.empty())
     return failed_with(failed ? failed : asio::error::host_not_found);
-  const auto chosen = found.begin()->endpoint();
-  acceptor_.open(chosen.protocol(), failed);
-  if (!failed)
-    acceptor_.set_option(tcp::acceptor::reuse_address(true), failed);
-  if (!failed && chosen.protocol() == tcp::v6()) // 0.0.0.0 and [::] may stand side by side
-    acceptor_.set_option(asio::ip::v6_only(true), failed);
-  if (!failed)
-    acceptor_.bind(chosen, failed);
-  if (!failed)
-    acceptor_.listen(tcp::acceptor::max_listen_connections, failed);
-  if (failed)
-    return failed_with(failed);
-  return {};
+  std::set<tcp::endpoint> all; // a hosts file may name one twice
+  for (const auto& each : found)
+    all.insert(each.endpoint());
+  std::vector<std::shared_ptr<link_listener>> listeners;
+  for (auto each : all) {
+    if (!listeners.empty())
+      each.port(listeners.front()->port()); // of port 0: the one that was given to the first
+    tcp::acceptor acceptor(on);
+    if (const auto why = listen_on(acceptor, each))
+      return failed_with(why);
+    listeners.push_back(std::make_shared<link_listener>(std::move(acceptor), accepted));
+  }
+  return listeners;
 }
 
 std::uint16_t link_listener::port() const {

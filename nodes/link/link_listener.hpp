@@ -1,7 +1,7 @@
 /// @file
 /// Accepts connections on one address.
 ///
-/// Lives on    the transport's thread (listen() may be called before it runs).
+/// Lives on    the transport's thread (open() is called before it runs).
 /// Promises    goes on after an error, such as too many open files, a little later.
 #pragma once
 
@@ -13,7 +13,7 @@
 
 #include <functional>
 #include <memory>
-#include <optional>
+#include <vector>
 
 namespace godwit {
 
@@ -21,12 +21,13 @@ class link_listener : public std::enable_shared_from_this<link_listener> {
 public:
   using accepted_function = std::function<void(asio::ip::tcp::socket)>;
 
-  link_listener(const asio::any_io_executor& on, accepted_function accepted)
-      : acceptor_(on), retry_(on), accepted_(std::move(accepted)) {}
+  /// Binds and listens on every address that the name has, all on one port; looks the name up, and blocks for that. The
+  /// error names the address.
+  static result<std::vector<std::shared_ptr<link_listener>>>
+  open(const asio::any_io_executor& on, const endpoint& where, const accepted_function& accepted);
+  link_listener(asio::ip::tcp::acceptor acceptor, accepted_function accepted)
+      : acceptor_(std::move(acceptor)), retry_(acceptor_.get_executor()), accepted_(std::move(accepted)) {}
 
-  /// Binds and listens; resolves a name, and blocks for that. The error names the
-  /// address.
-  std::optional<error> listen(const endpoint& where);
   std::uint16_t port() const;
   void start();
   void stop();

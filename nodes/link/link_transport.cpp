@@ -121,12 +121,11 @@ std::optional<error> link_transport::implementation::prepare_listener(const std:
   const auto where = parse_endpoint(address);
   if (!where)
     return error{error_code::request_invalid, "'" + address + "' is no address to listen on; use host:port"};
-  auto made =
-    std::make_shared<link_listener>(io_.get_executor(), [this](tcp::socket each) { accepted(std::move(each)); });
-  if (auto why = made->listen(*where))
-    return why;
-  ports.push_back(made->port());
-  listeners_.push_back(std::move(made));
+  auto made = link_listener::open(io_.get_executor(), *where, [this](tcp::socket each) { accepted(std::move(each)); });
+  if (!made)
+    return made.why();
+  ports.push_back(made->front()->port());
+  listeners_.insert(listeners_.end(), made->begin(), made->end());
   return {};
 }
 

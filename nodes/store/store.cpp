@@ -178,7 +178,20 @@ private:
     if (!gone)
       return go_away(gone.why());
     pruned_ += *gone;
+    note_pruned(*gone);
     next_prune_ = clock::now() + (*gone > 0 ? std::chrono::milliseconds{0} : options_.prune_pause);
+  }
+
+  /// What was deleted at one look is told at its end.
+  void note_pruned(std::uint64_t gone) {
+    if (gone > 0 && pruning_.steps++ == 0)
+      pruning_.commits_before = commits_;
+    pruning_.gone += gone;
+    if (gone > 0 || pruning_.steps == 0)
+      return;
+    spdlog::info("store: {} old events were deleted in {} steps, with {} commits of others between them", pruning_.gone,
+                 pruning_.steps, commits_ - pruning_.commits_before);
+    pruning_ = {};
   }
 
   void serve(batch& waiting) {
@@ -291,7 +304,14 @@ private:
   store_options options_;
   request_queue<waiting_request> changes_, reads_;
 
+  struct pruning {
+    std::uint64_t gone = 0;
+    std::uint64_t steps = 0;
+    std::uint64_t commits_before = 0;
+  };
+
   // of the writing thread
+  pruning pruning_;
   bool away_ = false;
   clock::time_point next_attempt_{};
   clock::time_point next_prune_{};

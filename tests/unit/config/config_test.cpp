@@ -160,14 +160,16 @@ TEST_F(Config, KeepsWhatWasSaidForAYearUnlessItSaysOtherwise) {
   EXPECT_EQ(silent.config->keep.days, std::chrono::days{365});
   EXPECT_EQ(silent.config->keep.room_events, 1'000'000u);
   EXPECT_EQ(silent.config->keep.events, 20'000'000u);
+  EXPECT_EQ(silent.config->keep.look_every, std::chrono::minutes{1});
   EXPECT_EQ(silent.config->limits.store_wait, std::chrono::seconds{10});
   const auto said = read(std::string{small}
-                         + "[store]\nkeep-days = 0\nkeep-room-events = 5\nkeep-events = 7\n"
+                         + "[store]\nkeep-days = 0\nkeep-room-events = 5\nkeep-events = 7\nlook-every-ms = 500\n"
                            "[limits]\nstore-wait-ms = 500\n");
   ASSERT_TRUE(said.config.has_value());
   EXPECT_EQ(said.config->keep.days, std::chrono::days{0});
   EXPECT_EQ(said.config->keep.room_events, 5u);
   EXPECT_EQ(said.config->keep.events, 7u);
+  EXPECT_EQ(said.config->keep.look_every, std::chrono::milliseconds{500});
   EXPECT_EQ(said.config->limits.store_wait, std::chrono::milliseconds{500});
   EXPECT_THAT(problems_of(std::string{small} + "[store]\nkeep-days = -1\n"), Contains(HasSubstr("store.keep-days")));
 }

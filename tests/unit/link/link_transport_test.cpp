@@ -1,5 +1,6 @@
 #include "nodes/link/link_transport.hpp"
 
+#include "tests/support/temporary_folder.hpp"
 #include "tests/unit/link/node_fixture.hpp"
 #include "tests/unit/link/raw_socket.hpp"
 
@@ -7,9 +8,14 @@
 #include <spdlog/sinks/ostream_sink.h>
 #include <spdlog/spdlog.h>
 
+#include <exception>
 #include <filesystem>
 #include <fstream>
+#include <optional>
+#include <sched.h>
 #include <sstream>
+#include <stdexcept>
+#include <sys/mount.h>
 #include <thread>
 
 namespace godwit {
@@ -281,6 +287,39 @@ TEST_F(LinkTransport, ListensOnIpv4AndIpv6) {
   options.peers.front().addresses = {"[::1]:" + std::to_string(broker.transport().ports().back())};
   test_node worker(worker_tls_, options);
   EXPECT_EQ(worker.next().what, happened::opened);
+}
+
+/// The calling thread finds these in place of /etc/hosts.
+void see_other_hosts(const std::filesystem::path& hosts) {
+  const bool sees = ::unshare(CLONE_NEWNS) == 0 && ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0
+                    && ::mount(hosts.c_str(), "/etc/hosts", nullptr, MS_BIND, nullptr) == 0;
+  if (!sees)
+    throw std::runtime_error("no mount namespace: this test needs root, or a name of its machine with two addresses");
+}
+
+TEST_F(LinkTransport, ListensOnAllAddressesThatANameHas) {
+  const test::temporary_folder folder;
+  std::ofstream(folder.path("hosts")) << "127.0.0.1 both.test\n127.0.0.1 both.test\n::1 both.test\n";
+  broker_options_.listen = {"both.test:0"};
+  std::optional<test_node> broker;
+  std::exception_ptr failed;
+  std::thread([&] {
+    try {
+      see_other_hosts(folder.path("hosts"));
+      broker.emplace(broker_tls_, broker_options_);
+    } catch (...) {
+      failed = std::current_exception();
+    }
+  }).join();
+  if (failed)
+    std::rethrow_exception(failed);
+  ASSERT_EQ(broker->transport().ports().size(), 1U);
+  for (const std::string host : {"127.0.0.1:", "[::1]:"}) {
+    auto options = worker_options(*broker);
+    options.peers.front().addresses = {host + std::to_string(broker->transport().ports().front())};
+    test_node worker(worker_tls_, options);
+    EXPECT_EQ(worker.next().what, happened::opened) << host;
+  }
 }
 
 TEST_F(LinkTransport, DoesNotStartOnAnAddressThatIsTakenOrWithACertificateOfAnotherName) {

@@ -175,6 +175,19 @@ TEST(RoomQuestion, ReadsWhatItDoesNotRememberFromTheLog) {
   EXPECT_FALSE(read.more);
 }
 
+TEST(RoomQuestion, AsksTheLogForTheOldestThatItKeepsAndNotForAPieceThatMayBeGone) {
+  auto it = open_room(log_with({ann}, 1000, 1, 5));
+  const room_query query{the_room, {name(ann, 90), "w1"}, identity_of(ann), read_history{1, 0, 0, false, false}};
+  const auto asked = sent<read_log>(it.query(query, at(1001))).at(0);
+  EXPECT_EQ(asked.to, 1000u);
+  EXPECT_EQ(asked.limit, limits::history_piece_entries_max);
+  log_read answer{the_room, asked.ticket, {}, false, std::nullopt};
+  for (room_seq seq = 995; seq <= 1000; ++seq)
+    answer.entries.push_back(log_with({ann}, 1000).tail[seq - 1]);
+  const auto read = std::get<history_read>(sent<query_answered>(it.read(answer, at(1002))).at(0).answer);
+  EXPECT_EQ(read.entries.size(), 6u);
+}
+
 TEST(RoomQuestion, LeavesWhatAnIdentityHasMissedToTheStore) {
   auto it = open_room(log_with({ann}, 20));
   const room_query query{the_room, {name(ann, 90), "w1"}, identity_of(ann), read_history{1, 0, 0, false, true}};

@@ -1,0 +1,91 @@
+// Old events are deleted by the config's `store.keep-room-events` while people chat (docs/OPERATING.md, "What is
+// deleted"). Nothing young is deleted, so that the nodes' clock is moved: what was said shall have been said long ago.
+#include "tests/support/moved_clock.hpp"
+#include "tests/support/posters.hpp"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <regex>
+#include <thread>
+
+namespace godwit::test {
+namespace {
+
+constexpr int kept_events = 50;
+constexpr int events_per_step = 256; // limits::prune_entries_max
+
+struct pruned {
+  int events = 0;
+  int steps = 0;
+  int other_commits = 0;
+};
+
+class Retention : public ::testing::Test {
+protected:
+  Retention() {
+    running_.set_environment(clock_.environment());
+    running_.start();
+  }
+
+  /// So many posts of each, all acknowledged.
+  static void say_much(const posters_of_room& all, int count) {
+    constexpr int at_a_time = 40; // a client keeps no more unconfirmed
+    for (int said = 0; said < count; said += at_a_time) {
+      for (const auto& each : all)
+        each->say_some(at_a_time);
+      for (const auto& each : all)
+        each->client().outcome(each->newest_request());
+    }
+  }
+  /// What the first look at old events has deleted; people post until it is over.
+  pruned prune_while_posting(const posters_of_room& all) {
+    static const std::regex told{"store: ([0-9]+) old events were deleted in ([0-9]+) steps, with ([0-9]+) commits"};
+    std::smatch found;
+    std::string log;
+    clock_.move_to("+0");
+    for (int round = 0; round < 2'000; ++round) {
+      for (const auto& each : all)
+        each->say_some(1);
+      all[static_cast<std::size_t>(round) % all.size()]->client().outcome(
+        all[static_cast<std::size_t>(round) % all.size()]->newest_request());
+      log = running_.log("broker-1");
+      if (std::regex_search(log, found, told))
+        return {std::stoi(found[1]), std::stoi(found[2]), std::stoi(found[3])};
+    }
+    throw std::runtime_error("nothing was deleted");
+  }
+
+  cluster running_{"local", "[store]\nkeep-room-events = 50\nlook-every-ms = 500\n"};
+  const movable_clock clock_{running_.path("clock"), "-40m"};
+};
+
+TEST_F(Retention, DeletesInSmallStepsWhileTheChatGoesOnAndNumbersGoOn) {
+  const auto all = gather(running_, 3);
+  say_much(all, 800);
+  const auto deleted = prune_while_posting(all);
+  EXPECT_GT(deleted.events, 2'000);
+  EXPECT_GE(deleted.steps * events_per_step, deleted.events);
+  EXPECT_GT(deleted.other_commits, 0) << "the chat stood still";
+  wait_for_all(all);
+  expect_undisturbed(all);
+
+  auto reader = running_.join("reader");
+  reader->settle();
+  const auto history = whole_history(*reader);
+  EXPECT_GT(history.front()["seq"], deleted.events);
+  EXPECT_GE(history.size(), static_cast<std::size_t>(kept_events));
+  for (std::size_t i = 1; i < history.size(); ++i)
+    ASSERT_EQ(history[i]["seq"].get<int>(), history[i - 1]["seq"].get<int>() + 1);
+  for (const auto& each : all) {
+    const auto newest = each->client().outcome(each->newest_request());
+    EXPECT_GT(newest["seq"], deleted.events) << "the numbers began anew";
+    EXPECT_EQ(each->client().leave(), process_end{});
+  }
+  EXPECT_EQ(reader->leave(), process_end{});
+  running_.stop();
+  running_.expect_sound_store();
+}
+
+} // namespace
+} // namespace godwit::test
