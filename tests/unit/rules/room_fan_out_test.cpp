@@ -182,8 +182,7 @@ TEST(RoomQuestion, AsksTheLogForTheOldestThatItKeepsAndNotForAPieceThatMayBeGone
   EXPECT_EQ(asked.to, 1000u);
   EXPECT_EQ(asked.limit, limits::history_piece_entries_max);
   log_read answer{the_room, asked.ticket, {}, false, std::nullopt};
-  for (room_seq seq = 995; seq <= 1000; ++seq)
-    answer.entries.push_back(log_with({ann}, 1000).tail[seq - 1]);
+  answer.entries = log_with({ann}, 1000, 1, 6).tail;
   const auto read = std::get<history_read>(sent<query_answered>(it.read(answer, at(1002))).at(0).answer);
   EXPECT_EQ(read.entries.size(), 6u);
 }
