@@ -79,6 +79,7 @@ TEST(Backup, OfAStoreUnderLoadIsOneStateWithAllThatWasAcknowledgedBefore) {
     const auto newcomer = history.back(); // who reads it
     EXPECT_TRUE(has(newcomer, {{"event", "joined"}, {"from", "reader"}})) << newcomer;
     const std::vector<event> copied{history.begin(), history.end() - 1};
+    ASSERT_FALSE(copied.empty()) << "nothing was copied";
     EXPECT_GE(copied.back()["seq"].get<int>(), made.acknowledged_before);
     EXPECT_EQ(newcomer["seq"].get<int>(), copied.back()["seq"].get<int>() + 1) << "its numbers go on";
     ASSERT_LE(copied.size(), whole.size());

@@ -73,6 +73,7 @@ TEST_F(Retention, DeletesInSmallStepsWhileTheChatGoesOnAndNumbersGoOn) {
   auto reader = running_.join("reader");
   reader->settle();
   const auto history = whole_history(*reader);
+  ASSERT_FALSE(history.empty());
   EXPECT_GT(history.front()["seq"], deleted.events);
   EXPECT_GE(history.size(), static_cast<std::size_t>(kept_events));
   for (std::size_t i = 1; i < history.size(); ++i)
