@@ -1,11 +1,15 @@
 # One target per layer, of all sources of one folder: a change in a rule rebuilds and tests in seconds.
 
-# godwit_layer(TARGET FOLDER [EXCLUDE file...] PUBLIC library...)
+# godwit_layer(TARGET FOLDER [EXCLUDE file...] [ONLY file...] PUBLIC library...)
+# ONLY: of a folder's sources those that are named; else all.
 function(godwit_layer target folder)
-  cmake_parse_arguments(layer "" "" "EXCLUDE;PUBLIC" ${ARGN})
+  cmake_parse_arguments(layer "" "" "EXCLUDE;ONLY;PUBLIC" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS RELATIVE ${CMAKE_SOURCE_DIR} ${CMAKE_SOURCE_DIR}/${folder}/*.cpp)
   if(layer_EXCLUDE)
     list(REMOVE_ITEM sources ${layer_EXCLUDE})
+  endif()
+  if(layer_ONLY)
+    list(TRANSFORM layer_ONLY PREPEND ${folder}/ OUTPUT_VARIABLE sources)
   endif()
   if(NOT sources) # while the layer is empty
     add_library(${target} INTERFACE)
@@ -65,5 +69,19 @@ function(godwit_integration_tests)
     if(name STREQUAL broker_kill_test)
       set_tests_properties(integration.${name} PROPERTIES TIMEOUT 1200) # `./dev test --long` kills 200 times
     endif()
+  endforeach()
+endfunction()
+
+# godwit_fuzzers(library...): one program of each tests/fuzz/NAME_fuzz.cpp, and a target `fuzzers` for all. The libraries are
+# built once, with coverage for libFuzzer; its main() comes in here.
+function(godwit_fuzzers)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/fuzz/*_fuzz.cpp)
+  add_custom_target(fuzzers)
+  foreach(source IN LISTS sources)
+    get_filename_component(name ${source} NAME_WE)
+    add_executable(${name} EXCLUDE_FROM_ALL ${source})
+    target_link_libraries(${name} PRIVATE ${ARGN})
+    target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+    add_dependencies(fuzzers ${name})
   endforeach()
 endfunction()

@@ -9,6 +9,9 @@ if(GODWIT_SANITIZE)
   add_compile_options(-fsanitize=${GODWIT_SANITIZE} -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${GODWIT_SANITIZE})
 endif()
+if(GODWIT_FUZZ) # what is undefined ends the program as a crash does
+  add_compile_options(-fno-sanitize-recover=all)
+endif()
 
 find_program(GODWIT_CCACHE ccache)
 if(GODWIT_CCACHE)

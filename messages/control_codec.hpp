@@ -4,8 +4,8 @@
 ///
 /// Requires  nothing of the bytes: they come from outside, of any size and alignment.
 /// Promises  `encode` gives whole frames with header (channel 1), ready to be written. `decode_*` take a frame's
-///           message without header; they return `bad_frame` as a value and never throw; what a newer peer says is
-///           `unknown_control`, to be skipped.
+///           message without header; they return `bad_frame` as a value (`resume_refused` where only the token has
+///           another size) and never throw; what a newer peer says is `unknown_control`, to be skipped.
 /// Source    messages/client.capnp, "connection channel".
 #pragma once
 

@@ -4,6 +4,12 @@
 #include <charconv>
 
 namespace godwit {
+namespace {
+
+/// What stands around a host, and what ends a text of C before its end.
+constexpr std::string_view no_part_of_a_host{"[]\0", 3};
+
+} // namespace
 
 std::string to_string(const endpoint& where) {
   bool bracketed = where.host.find(':') != std::string::npos;
@@ -23,6 +29,8 @@ std::optional<endpoint> parse_endpoint(std::string_view text) {
   } else if (host.find(':') != std::string_view::npos) {
     return std::nullopt; // an IPv6 address needs its brackets
   }
+  if (host.find_first_of(no_part_of_a_host) != std::string_view::npos)
+    return std::nullopt;
   std::uint16_t port = 0;
   auto [end, problem] = std::from_chars(port_text.begin(), port_text.end(), port);
   if (problem != std::errc{} || end != port_text.end())

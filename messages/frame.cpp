@@ -11,11 +11,19 @@ std::uint8_t byte_at(std::string_view bytes, std::size_t at) { return static_cas
 } // namespace
 
 void frame_reader::feed(std::string_view bytes) {
+  if (over_)
+    return;
   buffer_.erase(0, std::exchange(taken_, 0));
   buffer_ += bytes;
 }
 
 result<std::optional<frame>> frame_reader::next() {
+  auto got = cut();
+  over_ = !got;
+  return got;
+}
+
+result<std::optional<frame>> frame_reader::cut() {
   const std::string_view rest = std::string_view(buffer_).substr(taken_);
   if (rest.empty()) { // most streams are idle: who has nothing to keep keeps no memory either
     buffer_ = std::string{};
@@ -40,6 +48,7 @@ result<std::optional<frame>> frame_reader::next() {
 }
 
 std::string frame_reader::take_rest() {
+  over_ = false;
   buffer_.erase(0, std::exchange(taken_, 0));
   return std::exchange(buffer_, {});
 }

@@ -50,15 +50,18 @@ public:
   /// The next whole frame, or nothing yet. `frame_too_large`, or `bad_frame` for an empty frame or an unknown channel;
   /// the stream is of no use from there on, and the same error is given again.
   result<std::optional<frame>> next();
-  /// What was fed and not yet pulled.
+  /// What was fed and not yet pulled; behind an error nothing is added.
   std::size_t waiting_bytes() const { return buffer_.size() - taken_; }
   /// The same bytes, for who goes on without frames. The reader is empty afterwards.
   std::string take_rest();
 
 private:
+  result<std::optional<frame>> cut();
+
   frame_limits limits_;
   std::string buffer_;
   std::size_t taken_ = 0; // bytes at the front of buffer_ that were given out
+  bool over_ = false;     // by an error: what is fed is dropped
 };
 
 /// Requires 1 <= bytes.size() <= frame_bytes_max.

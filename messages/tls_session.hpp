@@ -76,8 +76,8 @@ public:
   tls_session& operator=(tls_session&&) noexcept;
   ~tls_session();
 
-  /// Takes what came from the network, however cut; appends what it decrypts to (at most as many bytes as
-  /// `ciphertext` has). May add to output(), in every state. Returns state().
+  /// Takes what came from the network, however cut; appends what it decrypts to: of all that was fed, never more bytes
+  /// than that had (the end of a record brings all of it). May add to output(), in every state. Returns state().
   tls_state feed(std::string_view ciphertext, std::string& plaintext);
   /// The network said end of stream. An end without close_notify is a failure: somebody may have cut the stream short.
   tls_state feed_end();

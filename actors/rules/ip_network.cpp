@@ -32,6 +32,8 @@ ip_address ip_address::v4(const std::array<std::uint8_t, 4>& bytes) {
 bool ip_address::is_v4() const { return masked(*this, v4_prefix_bits) == v4({}); }
 
 std::optional<ip_address> parse_ip_address(const std::string& text) {
+  if (text.find('\0') != std::string::npos) // inet_pton would not see what follows
+    return std::nullopt;
   std::array<std::uint8_t, 4> four{};
   if (::inet_pton(AF_INET, text.c_str(), four.data()) == 1)
     return ip_address::v4(four);

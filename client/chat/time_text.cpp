@@ -5,11 +5,25 @@
 #include <ctime>
 
 namespace godwit {
+namespace {
+
+struct split_time {
+  std::time_t since_1970 = 0;
+  long micros = 0;
+};
+
+/// A server may say any number: std::chrono::floor overflows at the lowest ones.
+split_time split(timestamp when) {
+  constexpr std::int64_t per_second = 1'000'000;
+  const std::int64_t count = when.time_since_epoch().count();
+  const bool borrows = count % per_second < 0;
+  return {count / per_second - (borrows ? 1 : 0), count % per_second + (borrows ? per_second : 0)};
+}
+
+} // namespace
 
 std::string utc_text(timestamp when) {
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(when);
-  const auto micros = static_cast<long>((when - seconds).count());
-  const std::time_t since_1970 = seconds.time_since_epoch().count();
+  const auto [since_1970, micros] = split(when);
   std::tm parts{};
   ::gmtime_r(&since_1970, &parts);
   std::array<char, 40> date{};
@@ -22,7 +36,7 @@ std::string utc_text(timestamp when) {
 namespace {
 
 std::string local_text(timestamp when, const char* form) {
-  const std::time_t since_1970 = std::chrono::floor<std::chrono::seconds>(when).time_since_epoch().count();
+  const std::time_t since_1970 = split(when).since_1970;
   std::tm parts{};
   ::localtime_r(&since_1970, &parts);
   std::array<char, 32> text{};

@@ -7,6 +7,9 @@
 namespace godwit {
 namespace {
 
+/// What stands around a host, and what ends a text of C before its end.
+constexpr std::string_view no_part_of_a_host{"[]\0", 3};
+
 bool is_port(std::string_view text) {
   std::uint16_t number = 0;
   const auto [end, bad] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -39,7 +42,7 @@ result<server_address> parse_server_address(std::string_view typed) {
     host = typed.substr(0, typed.find(':'));
     port = typed.substr(typed.find(':') + 1);
   }
-  if (host.empty() || !is_port(port))
+  if (host.empty() || host.find_first_of(no_part_of_a_host) != std::string_view::npos || !is_port(port))
     return not_an_address(typed);
   return server_address{std::string{host}, std::string{port}};
 }

@@ -6,6 +6,9 @@
 namespace godwit {
 namespace {
 
+/// The end of the year 9999. A server may say any number; with one up to here can be reckoned.
+constexpr std::int64_t server_time_us_max = 253'402'300'800'000'000;
+
 /// The session can not be resumed, but a new one can begin.
 bool ends_the_session(error_code code) {
   return code == error_code::resume_refused || code == error_code::session_ended;
@@ -335,7 +338,8 @@ client_effects client_session::connected(const control::server_hello& greeting, 
   const bool resumed = greeting.resumed && token_ && greeting.session == session_;
   session_ = greeting.session;
   token_ = greeting.token;
-  server_is_ahead_ = timestamp{std::chrono::microseconds{greeting.server_time_us}} - now;
+  const auto server_time = std::clamp(greeting.server_time_us, std::int64_t{0}, server_time_us_max);
+  server_is_ahead_ = timestamp{std::chrono::microseconds{server_time}} - now;
   say(news::connected{greeting.node, session_, resumed});
   if (resumed) {
     if (auto frames = outbox_.resend(); !frames.empty())

@@ -38,7 +38,7 @@ std::vector<std::optional<tell::was_posted>> find_in_log(const std::vector<const
     if (is_quit(entry->body) && evidence.position_known)
       break; // who is called so from here on is somebody else
     for (auto i = next; i < requests.size(); ++i) {
-      const bool too_old = !evidence.position_known && entry->time + clocks_differ_by < requests[i]->submitted;
+      const bool too_old = !evidence.position_known && entry->time < requests[i]->submitted - clocks_differ_by;
       if (too_old || !is_trace_of(entry->body, requests[i]->request))
         continue;
       found[i] = tell::was_posted{room, entry->seq, entry->time};

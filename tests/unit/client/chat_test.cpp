@@ -5,6 +5,7 @@
 #include "client/chat/line_source.hpp"
 #include "client/chat/news_printer.hpp"
 #include "client/chat/terminal_text.hpp"
+#include "client/chat/time_text.hpp"
 #include "client/net/server_address.hpp"
 #include "tests/support/test_certificates.hpp"
 
@@ -198,6 +199,14 @@ TEST(TextLines, LetNoEscapeSequenceOfOthersThrough) {
   EXPECT_NE(line.find("[2Jhi\n      | there"), std::string::npos) << line;
 }
 
+TEST(TimeText, IsOfAnyTimeThatAServerSays) {
+  const auto text_at = [](std::int64_t us) { return utc_text(timestamp{std::chrono::microseconds{us}}); };
+  EXPECT_EQ(text_at(0), "1970-01-01T00:00:00.000000Z");
+  EXPECT_EQ(text_at(-1), "1969-12-31T23:59:59.999999Z");
+  EXPECT_EQ(text_at(INT64_MIN), "-290308-12-21T19:59:05.224192Z");
+  EXPECT_EQ(text_at(INT64_MAX), "294247-01-10T04:00:54.775807Z");
+}
+
 TEST(TextLines, ShowThePostThatWasRefused) {
   const news::refused refused{4, ask::post{ask::room_named{"x"}, "my words"}, {error_code::not_in_room, ""}};
   EXPECT_NE(text_lines(refused).errors[0].find("my words"), std::string::npos);
@@ -275,7 +284,7 @@ TEST(ServerAddress, TakesNamesAndAddressesWithAndWithoutPort) {
   EXPECT_EQ(*parse_server_address("chat.example"), (server_address{"chat.example", "7700"}));
   EXPECT_EQ(*parse_server_address("[::1]:7701"), (server_address{"::1", "7701"}));
   EXPECT_EQ(*parse_server_address("::1"), (server_address{"::1", "7700"}));
-  for (const auto* wrong : {"", ":7700", "host:", "host:x", "host:70000", "[::1", "[::1]x"})
+  for (const auto* wrong : {"", ":7700", "host:", "host:x", "host:70000", "[::1", "[::1]x", "[[a]:1", "a]:1"})
     EXPECT_FALSE(parse_server_address(wrong)) << wrong;
 }
 

@@ -126,6 +126,19 @@ TEST_F(ClientSession, ConfirmsAPostWithItsPlaceAfterTellingItsEvent) {
   EXPECT_EQ(done.room.name, "lobby");
 }
 
+TEST_F(ClientSession, ReckonsWithAnyTimeThatAServerSays) { // with ubsan: an overflow ends the program
+  const timestamp now{std::chrono::microseconds{1'700'000'000'000'000}};
+  request_number number = 0;
+  for (const auto time : {INT64_MIN, std::int64_t{-1}, INT64_MAX}) {
+    control::server_hello hello;
+    hello.session = session_id{1};
+    hello.server_time_us = time;
+    perform(rules.connected(hello, now));
+    perform(rules.submit(++number, ask::post{ask::room_named{"lobby"}, "x"}, now));
+  }
+  EXPECT_FALSE(rules.is_over());
+}
+
 TEST_F(ClientSession, OffersItsTokenAndPositionsToResume) {
   EXPECT_FALSE(rules.to_resume());
   be_in_the_lobby();

@@ -136,6 +136,16 @@ TEST(Recovery, FindsAPostByNickAndText) {
   EXPECT_EQ(in.find(), (seqs{5}));
 }
 
+TEST(Recovery, ReckonsWithAnyTimeThatAServerSays) { // with ubsan: an overflow ends the program
+  doubts in;
+  in.evidence.position_known = false;
+  in.sent("hi", 2'000'000);
+  auto late = *event_at(4, posted{"hi"}, "ann").entry;
+  late.time = timestamp::max();
+  in.evidence.entries.push_back(std::make_shared<const log_entry>(late));
+  EXPECT_EQ(in.find(), (seqs{4}));
+}
+
 TEST(Recovery, CountsEachLoggedPostForOneRequestOnly) {
   doubts in;
   in.sent("hi");

@@ -71,6 +71,11 @@ TEST_F(Edge, ClosesAConnectionThatSpeaksGarbage) {
   auto channel = connect();
   channel->send(std::string_view("\x08\x00\x00\x09xxxxxxxx", 12));
   EXPECT_EQ(channel->closed_why(), error_code::bad_frame);
+  for (const auto* empty_frame : {"\x00\x00\x00\x00", "\x00\x00\x00\x01"}) {
+    auto empty = begin();
+    empty.client->send(std::string_view(empty_frame, 4));
+    EXPECT_EQ(empty.client->closed_why(), error_code::bad_frame);
+  }
   auto twice = begin();
   twice.client->send(control::client_control{hello()});
   EXPECT_EQ(twice.client->closed_why(), error_code::bad_frame);

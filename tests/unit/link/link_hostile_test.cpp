@@ -21,6 +21,11 @@ using test::test_ca;
 using test::test_node;
 using testing::HasSubstr;
 
+std::size_t descriptor_count() {
+  const std::filesystem::directory_iterator all("/proc/self/fd");
+  return static_cast<std::size_t>(std::distance(begin(all), end(all)));
+}
+
 /// broker-1 listens, worker-1 is linked with it.
 class HostileLink : public testing::Test {
 protected:
@@ -51,6 +56,14 @@ protected:
     EXPECT_EQ(test::read_exactly(at_worker_.fd.get(), 3), "yes");
   }
 
+  /// Who was refused is closed once he has gone, at the deadline at the latest.
+  void expect_no_socket_stays(std::size_t before) {
+    const auto until = std::chrono::steady_clock::now() + test::patience;
+    while (descriptor_count() != before && std::chrono::steady_clock::now() < until)
+      expect_the_link_lives(); // a turn of the thread that closes them
+    EXPECT_EQ(descriptor_count(), before);
+  }
+
   test_ca ca_;
   link_options options_ = options_of("broker-1");
   std::unique_ptr<test_node> broker_;
@@ -63,11 +76,6 @@ std::chrono::nanoseconds cpu_time() {
   timespec spent{};
   ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &spent);
   return std::chrono::seconds{spent.tv_sec} + std::chrono::nanoseconds{spent.tv_nsec};
-}
-
-std::size_t descriptor_count() {
-  const std::filesystem::directory_iterator all("/proc/self/fd");
-  return static_cast<std::size_t>(std::distance(begin(all), end(all)));
 }
 
 TEST_F(HostileLink, StrangersThatStallSpinNoThreadKeepNoSocketAndHarmNoLink) {
@@ -114,6 +122,7 @@ TEST_F(HostileLink, StrangersWhoTakeEveryPlaceKeepNoNodeOut) {
 TEST_F(HostileLink, GarbageOfAnyKindIsClosedAndHarmsNoLink) {
   start(1s);
   using namespace std::string_literals;
+  const auto before = descriptor_count();
   for (const auto& garbage : {"GET / HTTP/1.1\r\n\r\n"s, "\x80\x2e\x01\x00\x02"s + std::string(60, 'x'),
                               "\x17\x03\x03\x00\x05hello"s, "\x16\x03\x01\xff\xff"s + std::string(70'000, 'x'),
                               "\x15\x03\x03\x00\x02\x02\x28"s, std::string(5000, '\0'), std::string(5000, '\xff')}) {
@@ -125,13 +134,16 @@ TEST_F(HostileLink, GarbageOfAnyKindIsClosedAndHarmsNoLink) {
     broker_->next(happened::refused);
     expect_the_link_lives();
   }
+  expect_no_socket_stays(before);
 }
 
-/// Shakes hands with a certificate of any kind, then waits for what becomes of it.
+/// Shakes hands with a certificate of any kind, or with none, then waits for what becomes of it.
 std::string refusal_of(test_node& broker, std::uint16_t port, const certificate_files& own) {
   const std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context(SSL_CTX_new(TLS_client_method()), SSL_CTX_free);
-  EXPECT_EQ(SSL_CTX_use_certificate_chain_file(context.get(), own.certificate.c_str()), 1);
-  EXPECT_EQ(SSL_CTX_use_PrivateKey_file(context.get(), own.key.c_str(), SSL_FILETYPE_PEM), 1);
+  if (!own.certificate.empty()) {
+    EXPECT_EQ(SSL_CTX_use_certificate_chain_file(context.get(), own.certificate.c_str()), 1);
+    EXPECT_EQ(SSL_CTX_use_PrivateKey_file(context.get(), own.key.c_str(), SSL_FILETYPE_PEM), 1);
+  }
   const std::unique_ptr<SSL, decltype(&SSL_free)> tls(SSL_new(context.get()), SSL_free);
   const auto stranger = test::connect_to(port);
   SSL_set_fd(tls.get(), stranger.get());
@@ -144,8 +156,10 @@ std::string refusal_of(test_node& broker, std::uint16_t port, const certificate_
 
 TEST_F(HostileLink, CertificatesThatAreNoNodesAreRefusedAndHarmNoLink) {
   start(5s);
-  const test_ca other("another CA");
   test_ca people("the client CA");
+  const auto before = descriptor_count();
+  EXPECT_NE(refusal_of(*broker_, port(), {}), "") << "a client of people has no certificate";
+  expect_the_link_lives();
   EXPECT_THAT(refusal_of(*broker_, port(), people.server()), HasSubstr("not signed by our CA"));
   expect_the_link_lives();
   EXPECT_THAT(refusal_of(*broker_, port(), people.node("worker-2")), HasSubstr("not signed by our CA"))
@@ -153,6 +167,25 @@ TEST_F(HostileLink, CertificatesThatAreNoNodesAreRefusedAndHarmNoLink) {
   expect_the_link_lives();
   EXPECT_NE(refusal_of(*broker_, port(), ca_.server({"worker-2"})), "") << "our own CA's, but not for a client of TLS";
   expect_the_link_lives();
+  expect_no_socket_stays(before);
+}
+
+TEST_F(HostileLink, ANodeThatSpeaksGarbageIsRefusedAndHarmsNoLink) {
+  start(1s);
+  using namespace std::string_literals;
+  const auto context = ca_.node_context("worker-2");
+  const auto before = descriptor_count();
+  for (const auto& words : {"\0\0\0\0"s, "\xff\xff\xff\0"s, "\x08\0\0\x09xxxxxxxx"s, "\x08\0\0\0xxxxxxxx"s,
+                            "\x40\0\0\0cut"s, "GET / HTTP/1.1\r\n\r\n"s, std::string(200'000, '\xff')}) {
+    test::raw_node odd(context, "broker-1", port());
+    try {
+      odd.say_unframed(words);
+    } catch (const std::runtime_error&) { // it was closed before it had said all
+    }
+    EXPECT_NE(broker_->next(happened::refused).reason, "");
+    expect_the_link_lives();
+  }
+  expect_no_socket_stays(before);
 }
 
 } // namespace

@@ -106,7 +106,11 @@ public:
   void say_bytes(std::string_view bytes) {
     std::string framed;
     append_frame(framed, 0, bytes);
-    tls_.write(framed);
+    say_unframed(framed);
+  }
+  /// Throws if the peer has had enough before all was said.
+  void say_unframed(std::string_view bytes) {
+    tls_.write(bytes);
     while (tls_.state() == tls_state::handshaking && receive()) {
     }
     send();

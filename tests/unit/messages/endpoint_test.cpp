@@ -18,5 +18,11 @@ TEST(Endpoint, IsNotGuessed) {
     EXPECT_FALSE(parse_endpoint(text)) << text;
 }
 
+TEST(Endpoint, HasAHostWithoutBracketsAndWithoutAnEndBeforeItsEnd) {
+  for (const auto& text : {std::string("[[a]:80"), std::string("[[a]]:80"), std::string("a]:80"),
+                           std::string("[]x]:80"), std::string("0.0.0.0\0x:80", 12)})
+    EXPECT_FALSE(parse_endpoint(text)) << text;
+}
+
 } // namespace
 } // namespace godwit

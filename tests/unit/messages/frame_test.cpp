@@ -86,8 +86,10 @@ TEST(Frame, ReaderStaysAtItsErrorWhateverFollows) {
   frame_reader reader{small};
   reader.feed("\x00\x00\x00\x00"s + framed(0, "good"));
   ASSERT_FALSE(reader.next());
+  const auto waiting = reader.waiting_bytes();
   reader.feed(framed(0, "good"));
   EXPECT_EQ(reader.next().why().code, error_code::bad_frame);
+  EXPECT_EQ(reader.waiting_bytes(), waiting) << "what follows an error is not kept";
 }
 
 TEST(Frame, ReaderGivesBackWhatFollowsTheLastFrame) {

@@ -36,6 +36,7 @@ TEST(IpNetwork, ReadsNothingElse) {
   for (const auto* text : {"", "/", "/8", "localhost", "127.0.0.1/", "127.0.0.0/33", "127.0.0.0/x", "127.0.0.0/8 ",
                            "127.0.0.1/8", "::1/129", "2001:db8::1/32", "127.0.0.0/-1", "1.2.3/8", "[::1]"})
     EXPECT_FALSE(parse_ip_network(text)) << text;
+  EXPECT_FALSE(parse_ip_network(std::string_view("127.0.0.1\0.2", 12))) << "an end before its end";
 }
 
 // C-21

@@ -93,6 +93,17 @@ TEST_F(HostileRequests, OfBadTextsAndNamesAreRefusedAndReachNobody) {
   refused(ask::join{"a\u200Bb"}, error_code::room_invalid); // zero-width space
   refused(ask::join{"a\u2066b"}, error_code::room_invalid); // left-to-right isolate
   refused(ask::join{"\xff"}, error_code::room_invalid);
+  refused(ask::change_nick{std::string(33, 'x')}, error_code::nick_too_long);
+  refused(ask::change_nick{std::string(1000, 'x')}, error_code::nick_too_long);
+  refused(ask::change_nick{"a\u202Eb"}, error_code::nick_invalid);
+  refused(ask::change_nick{"a\u200Db"}, error_code::nick_invalid); // zero-width joiner
+  refused(ask::change_nick{"\xc3"}, error_code::nick_invalid);
+  refused(ask::change_nick{"a\x1b[2J"}, error_code::nick_invalid);
+  refused(ask::change_nick{""}, error_code::nick_invalid);
+  refused(ask::leave{"lobby", "two\nlines"}, error_code::text_invalid);
+  refused(ask::leave{"lobby", std::string(1000, 'x')}, error_code::text_too_long);
+  refused(ask::away{"\xff"}, error_code::text_invalid);
+  refused(ask::away{std::string(1000, 'x')}, error_code::text_too_long);
   refused(ask::set_topic{"lobby", "two\nlines"}, error_code::text_invalid);
   refused(ask::set_topic{"lobby", std::string(2000, 'x')}, error_code::text_too_long);
 }
