@@ -12,7 +12,7 @@ namespace godwit {
 using connection_handle =
   caf::typed_actor<caf::reacts_to<open_connection>, caf::reacts_to<write_frames>, caf::reacts_to<close_connection>,
                    caf::reacts_to<connection_opened>, caf::reacts_to<frames_arrived>, caf::reacts_to<connection_lost>,
-                   caf::reacts_to<dial_now>>;
+                   caf::reacts_to<dial_now>, caf::reacts_to<deadline_passed>>;
 
 using outbox_handle =
   caf::typed_actor<caf::reacts_to<submit_request>, caf::reacts_to<connection_opened>, caf::reacts_to<frames_arrived>,

@@ -15,6 +15,7 @@
 
 #include <caf/allowed_unsafe_message_type.hpp>
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -49,6 +50,10 @@ struct connection_lost {
 };
 /// connection → itself, after a pause.
 struct dial_now {};
+/// connection → itself: the time is over within which a connection was to be made.
+struct deadline_passed {
+  std::uint64_t number = 0; ///< the newest counts
+};
 /// connection → outbox. It was lost for too long.
 struct connection_given_up {
   error why;
@@ -86,6 +91,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(godwit::connection_opened)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(godwit::frames_arrived)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(godwit::connection_lost)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(godwit::dial_now)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(godwit::deadline_passed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(godwit::connection_given_up)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(godwit::redial_planned)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(godwit::submit_request)

@@ -3,6 +3,7 @@
 #include <caf/actor_clock.hpp>
 #include <caf/send.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace godwit {
@@ -11,7 +12,6 @@ connection_actor::connection_actor(caf::actor_config& config, const client_setti
                                    const server_port_maker& make_port, outbox_handle outbox)
     : connection_handle::base(config), settings_(settings), outbox_(std::move(outbox)), servers_{settings.server},
       pauses_(settings.redial, settings.seed) {
-  away_since_ = now();
   connection_ = make_port(events());
 }
 
@@ -24,6 +24,7 @@ connection_actor::behavior_type connection_actor::make_behavior() {
     [this](frames_arrived& what) { arrived(what); },
     [this](connection_lost& what) { lost(what); },
     [this](const dial_now&) { dial(); },
+    [this](const deadline_passed& what) { deadline(what.number); },
   };
 }
 
@@ -50,12 +51,13 @@ std::chrono::steady_clock::time_point connection_actor::now() const { return hom
 void connection_actor::open(open_connection& what) {
   wanted_ = std::move(what);
   if (!last_failure_) {
+    away_since_ = now();
+    set_deadline();
     dial();
     return;
   }
-  const auto longest = was_connected_ ? settings_.reconnection_within : settings_.first_connection_within;
-  if (now() - away_since_ >= longest) {
-    send(outbox_, connection_given_up{*last_failure_});
+  if (now() - away_since_ >= longest()) {
+    give_up();
     return;
   }
   const auto pause = pauses_.next();
@@ -63,7 +65,33 @@ void connection_actor::open(open_connection& what) {
   caf::delayed_anon_send(caf::actor_cast<connection_handle>(this), pause, dial_now{});
 }
 
+std::chrono::milliseconds connection_actor::longest() const {
+  return was_connected_ ? settings_.reconnection_within : settings_.first_connection_within;
+}
+
+/// Of the absence that goes on.
+void connection_actor::set_deadline() {
+  const auto left = std::max(away_since_ + longest() - now(), std::chrono::steady_clock::duration::zero());
+  caf::delayed_anon_send(caf::actor_cast<connection_handle>(this), left, deadline_passed{++deadlines_});
+}
+
+void connection_actor::deadline(std::uint64_t number) {
+  if (!opened_at_ && number == deadlines_)
+    give_up();
+}
+
+void connection_actor::give_up() {
+  if (std::exchange(given_up_, true))
+    return;
+  connection_->close();
+  const error too_slow{error_code::handshake_timeout,
+                       to_text(servers_[next_server_ % servers_.size()]) + " did not answer in time"};
+  send(outbox_, connection_given_up{last_failure_.value_or(too_slow)});
+}
+
 void connection_actor::dial() {
+  if (given_up_)
+    return;
   control::client_hello hello;
   hello.identity = settings_.identity;
   hello.client_name = settings_.client_name;
@@ -100,6 +128,7 @@ void connection_actor::lost(connection_lost& what) {
     served(); // it had nothing to say, but it held
   if (!last_failure_)
     away_since_ = at;
+  set_deadline();
   last_failure_ = what.why;
   ++next_server_;
   send(outbox_, std::move(what));

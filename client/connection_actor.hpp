@@ -5,6 +5,9 @@
 ///       ▲                                                  │                  │
 ///       └────────────────────── connection_lost ◀──────────┴──────────────────┘
 ///
+/// When no connection stands at the deadline (first_connection_within, reconnection_within) it is given up, in
+/// whichever state that is: what is under way is dropped.
+///
 /// Lives on    the client's actor system, one per client.
 /// Spawned by  outbox_actor.
 /// Receives    open_connection, write_frames, close_connection from the outbox; what happens, from the io thread.
@@ -22,6 +25,7 @@
 #include <caf/typed_event_based_actor.hpp>
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -43,6 +47,10 @@ private:
   void arrived(frames_arrived& what);
   void lost(connection_lost& what);
   void served();
+  void set_deadline();
+  void deadline(std::uint64_t number);
+  void give_up();
+  std::chrono::milliseconds longest() const;
   connection_events events();
   std::chrono::steady_clock::time_point now() const;
 
@@ -57,6 +65,8 @@ private:
   std::chrono::steady_clock::time_point away_since_;
   std::optional<std::chrono::steady_clock::time_point> opened_at_;
   bool was_connected_ = false;
+  bool given_up_ = false;
+  std::uint64_t deadlines_ = 0;
 };
 
 } // namespace godwit

@@ -5,6 +5,9 @@
 
 #include <gtest/gtest.h>
 
+#include <deque>
+#include <poll.h>
+
 namespace godwit {
 namespace {
 
@@ -218,6 +221,85 @@ TEST_F(Client, GivesUpWhenNoConnectionCouldBeMadeInTime) {
   const auto over = next<news::over>(*chat);
   EXPECT_TRUE(over.why);
   EXPECT_EQ(over.unfinished, (std::vector<request_number>{number}));
+}
+
+/// Whoever connects is told nothing, not even by TCP, once its queue is full.
+class deaf_port {
+public:
+  deaf_port() : listener_(io_) {
+    const asio::ip::tcp::endpoint loopback{asio::ip::make_address("127.0.0.1"), 0};
+    listener_.open(loopback.protocol());
+    listener_.bind(loopback);
+    listener_.listen(0);
+    while (queue_one()) {
+    }
+  }
+  std::string number() const { return std::to_string(listener_.local_endpoint().port()); }
+
+private:
+  /// False: there was no answer to the connect, and there will be none.
+  bool queue_one() {
+    queued_.emplace_back(io_);
+    auto& socket = queued_.back();
+    socket.open(listener_.local_endpoint().protocol());
+    socket.native_non_blocking(true);
+    const auto where = listener_.local_endpoint();
+    ::connect(socket.native_handle(), where.data(), static_cast<socklen_t>(where.size())); // Asio's would wait
+    pollfd wanted{socket.native_handle(), POLLOUT, 0};
+    return ::poll(&wanted, 1, 200) == 1;
+  }
+
+  asio::io_context io_;
+  asio::ip::tcp::acceptor listener_;
+  std::deque<asio::ip::tcp::socket> queued_;
+};
+
+/// From `begun` on the client was given up in its time, with room for a slow machine and none for a whole try.
+void expect_given_up_in(std::chrono::milliseconds time, std::chrono::steady_clock::time_point begun) {
+  const auto taken = std::chrono::steady_clock::now() - begun;
+  EXPECT_GE(taken, time);
+  EXPECT_LT(taken, connection_settings{}.open_within - 3s);
+}
+
+TEST_F(Client, GivesUpInItsTimeWhereAServerAcceptsAndSaysNothing) {
+  auto with = settings();
+  with.first_connection_within = 100ms;
+  const auto begun = std::chrono::steady_clock::now();
+  auto chat = start(with);
+  auto peer = server.accept();
+  peer.read_hello();
+  const auto over = next<news::over>(*chat);
+  expect_given_up_in(100ms, begun);
+  EXPECT_EQ(over.why->code, error_code::handshake_timeout);
+  EXPECT_TRUE(peer.has_ended());
+}
+
+TEST_F(Client, GivesUpInItsTimeWherePacketsAreSwallowed) {
+  const deaf_port deaf;
+  auto with = settings();
+  with.server.port = deaf.number();
+  with.first_connection_within = 100ms;
+  const auto begun = std::chrono::steady_clock::now();
+  auto chat = start(with);
+  const auto over = next<news::over>(*chat);
+  chat.reset();
+  expect_given_up_in(100ms, begun);
+  EXPECT_EQ(over.why->code, error_code::handshake_timeout);
+}
+
+TEST_F(Client, GivesALostConnectionUpInItsTimeWhileItDials) {
+  auto with = settings();
+  with.reconnection_within = 100ms;
+  auto chat = start(with);
+  auto peer = server.accept();
+  peer.read_hello();
+  peer.greet(session_id{1});
+  peer.let_in();
+  next<news::logged_in>(*chat);
+  const auto begun = std::chrono::steady_clock::now();
+  peer.cut();
+  EXPECT_TRUE(next<news::over>(*chat).why); // nobody accepts any more
+  expect_given_up_in(100ms, begun);
 }
 
 TEST_F(Client, TriesAllAddressesOfAHost) {

@@ -26,12 +26,20 @@ protected:
         [this](const redial_planned& what) { planned_.push_back(what.what); },
       };
     }));
+    start();
+  }
+  ~ConnectionActor() override { stop(); }
+  void start() {
     actor_ = system_.spawn<connection_actor>(settings_, port_maker(), outbox_);
     settle();
   }
-  ~ConnectionActor() override {
+  void stop() {
     caf::anon_send_exit(actor_, caf::exit_reason::user_shutdown);
     settle();
+  }
+  void restart() {
+    stop();
+    start();
   }
   void open(std::optional<control::resume_request> resume = {}) { give(actor_, open_connection{std::move(resume)}); }
   void fail() {
@@ -146,6 +154,59 @@ TEST_F(ConnectionActor, HasMorePatienceOnceItWasConnected) {
   EXPECT_TRUE(given_up_.empty()) << "5 s are more than the first connection may take";
   pass(20s);
   fail();
+  EXPECT_EQ(given_up_.size(), 1U);
+}
+
+TEST_F(ConnectionActor, GivesUpAtTheDeadlineWhileItDials) {
+  open();
+  pass(3s - 10ms);
+  EXPECT_TRUE(given_up_.empty());
+  pass(20ms);
+  ASSERT_EQ(given_up_.size(), 1U);
+  EXPECT_EQ(given_up_[0].code, error_code::handshake_timeout);
+  EXPECT_EQ(given_up_[0].detail, "chat.example:7700 did not answer in time");
+  EXPECT_EQ(port_->closes, 1) << "what was under way is dropped";
+}
+
+TEST_F(ConnectionActor, GivesUpAtTheDeadlineWhileItPausesAndDialsNoMore) {
+  settings_.redial = {4s, 4s};
+  const auto pause = backoff(settings_.redial, settings_.seed).next();
+  settings_.first_connection_within = pause / 2;
+  restart();
+  open();
+  fail();
+  pass(pause / 2 + 10ms);
+  ASSERT_EQ(given_up_.size(), 1U);
+  EXPECT_EQ(given_up_[0].code, error_code::tls_failed);
+  pass(10s);
+  EXPECT_EQ(dials(), 1U);
+}
+
+TEST_F(ConnectionActor, CountsTheDeadlineFromTheLossOfTheLastServerThatServed) {
+  open();
+  fail(); // the first connection's deadline is under way
+  pass(1s);
+  greet();
+  arrive({"a"});
+  pass(10s);
+  fail();
+  pass(20s - 1s);
+  EXPECT_TRUE(given_up_.empty());
+  pass(1s);
+  EXPECT_EQ(given_up_.size(), 1U);
+}
+
+TEST_F(ConnectionActor, LeavesAConnectionThatStandsAtItsDeadlineAlone) {
+  open();
+  pass(2s);
+  greet(); // and says nothing more
+  pass(60s);
+  EXPECT_TRUE(given_up_.empty());
+  lose();
+  open();
+  pass(10s);
+  EXPECT_TRUE(given_up_.empty());
+  pass(10s);
   EXPECT_EQ(given_up_.size(), 1U);
 }
 
