@@ -6,6 +6,7 @@
 
 #include <caf/allowed_unsafe_message_type.hpp>
 
+#include <string>
 #include <vector>
 
 namespace godwit {
@@ -27,6 +28,7 @@ struct room_opened_here {
   room_id room;
   room_key key;
   room_epoch epoch = 0;
+  std::string title; ///< as the log has it
 };
 /// room → room_host. It is off the switchboard.
 struct room_over_here {

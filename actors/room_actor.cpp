@@ -41,7 +41,8 @@ void room_actor::perform(room_effects effects) {
 void room_actor::perform(godwit::send& effect) { board_.send(effect.to, std::move(effect.what)); }
 
 void room_actor::perform(hosted& effect) {
-  caf::anon_send(board_.local(entity_kind::room_host, 0), room_opened_here{rules_.id(), rules_.key(), effect.epoch});
+  caf::anon_send(board_.local(entity_kind::room_host, 0),
+                 room_opened_here{rules_.id(), rules_.key(), effect.epoch, rules_.title()});
 }
 
 void room_actor::perform(announce& effect) { board_.announce(effect.what); }

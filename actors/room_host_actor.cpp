@@ -68,6 +68,7 @@ void room_host_actor::opened(const room_opened_here& what) {
   if (found == rooms_.end() || !found->second.handle)
     return;
   found->second.epoch = found->second.former = what.epoch;
+  found->second.title = what.title;
   board_.learn({what.room, what.epoch, board_.self()});
   tell_directory(room_hosted{what.room, what.epoch, board_.self(), {}});
 }
@@ -229,7 +230,7 @@ void room_host_actor::begin_report(const link_reset& what) {
   rooms_here rooms;
   for (const auto& [id, row] : rooms_)
     if (row.epoch != 0)
-      rooms.rooms.push_back({id, row.epoch, row.key});
+      rooms.rooms.push_back({id, row.epoch, row.key, row.title});
   caf::anon_send(board_.local(entity_kind::session_host, 0), std::move(rooms));
 }
 

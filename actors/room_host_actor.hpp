@@ -46,6 +46,7 @@ private:
   struct hosted_room {
     caf::actor handle; ///< null: it rests after its end by an error
     room_key key;
+    std::string title;     ///< of a room that was open here
     room_epoch epoch = 0;  ///< 0: not open
     room_epoch former = 0; ///< the directory holds it for open with this epoch; 0: it does not
     bool wanted = true;    ///< is to be opened when it has rested

@@ -295,6 +295,7 @@ struct RoomLocated {
   key   @1 :Text;
   place @2 :RoomPlace;
   why   @3 :Failure;
+  title @4 :Text;  # as whoever made it typed it; empty: private, or not known
 }
 struct ListRooms {
   # session → directory
@@ -348,6 +349,7 @@ struct RoomReport {
   room  @0 :UInt64;
   epoch @1 :UInt64;
   key   @2 :Text;
+  title @3 :Text;
 }
 
 # --------------------------------------------------------------------------------------------- directory ↔ room_host
@@ -717,8 +719,9 @@ struct NickRowClaimed {
   taken @1 :Bool;
 }
 struct RoomFound {
-  room @0 :UInt64;
-  key  @1 :Text;
+  room  @0 :UInt64;
+  key   @1 :Text;
+  title @2 :Text;  # of whoever made it
 }
 struct RoomRows {
   rooms @0 :List(RoomSummary);

@@ -163,6 +163,7 @@ void get(RoomPlace::Reader from, room_place& to) {
 void put(RoomLocated::Builder to, const room_located& from) {
   put(to.initName(), from.name);
   to.setKey(text_of(from.key));
+  to.setTitle(text_of(from.title));
   if (from.place)
     put(to.initPlace(), *from.place);
   put_why(to, from);
@@ -170,6 +171,7 @@ void put(RoomLocated::Builder to, const room_located& from) {
 void get(RoomLocated::Reader from, room_located& to) {
   get(from.getName(), to.name);
   to.key = string_of(from.getKey());
+  to.title = string_of(from.getTitle());
   if (from.hasPlace())
     get(from.getPlace(), to.place.emplace());
   get_why(from, to);
@@ -256,9 +258,10 @@ void put(RoomReport::Builder to, const room_report& from) {
   to.setRoom(from.room.value);
   to.setEpoch(from.epoch);
   to.setKey(text_of(from.key));
+  to.setTitle(text_of(from.title));
 }
 void get(RoomReport::Reader from, room_report& to) {
-  to = {{from.getRoom()}, from.getEpoch(), string_of(from.getKey())};
+  to = {{from.getRoom()}, from.getEpoch(), string_of(from.getKey()), string_of(from.getTitle())};
 }
 
 void put(ReportWorker::Builder to, const report_worker& from) {

@@ -115,8 +115,11 @@ void get(NickRowClaimed::Reader from, nick_row_claimed& to) {
 void put(RoomFound::Builder to, const room_found& from) {
   to.setRoom(from.room.value);
   to.setKey(text_of(from.key));
+  to.setTitle(text_of(from.title));
 }
-void get(RoomFound::Reader from, room_found& to) { to = {{from.getRoom()}, string_of(from.getKey())}; }
+void get(RoomFound::Reader from, room_found& to) {
+  to = {{from.getRoom()}, string_of(from.getKey()), string_of(from.getTitle())};
+}
 
 void put(RoomRows::Builder to, const room_rows& from) {
   put_each(to.initRooms(from.rooms.size()), from.rooms);

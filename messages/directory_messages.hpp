@@ -69,6 +69,7 @@ struct room_place {
 struct room_located {
   effect_name name;
   room_key key;
+  std::string title; ///< as whoever made it typed it, whatever the asker did; empty: private, or not known
   std::optional<room_place> place;
   std::optional<error> why;
   bool operator==(const room_located&) const = default;
@@ -139,6 +140,7 @@ struct room_report {
   room_id room;
   room_epoch epoch = 0;
   room_key key;
+  std::string title;
   bool operator==(const room_report&) const = default;
 };
 struct report_worker {

@@ -219,6 +219,7 @@ struct nick_row_claimed {
 struct room_found {
   room_id room; ///< 0: there is none
   room_key key;
+  std::string title; ///< of whoever made it
   bool operator==(const room_found&) const = default;
 };
 struct room_rows {

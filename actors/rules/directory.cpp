@@ -197,7 +197,7 @@ void directory::refuse(const find_nick& asked, const error& why) {
   tell_session(asked.origin, nick_found{asked.origin.name, std::nullopt, why});
 }
 void directory::refuse(const locate_room& asked, const error& why) {
-  tell_session(asked.origin, room_located{asked.origin.name, asked.key, std::nullopt, why});
+  tell_session(asked.origin, room_located{asked.origin.name, asked.key, {}, std::nullopt, why});
 }
 void directory::refuse(const list_rooms& asked, const error& why) {
   tell_session(asked.origin, rooms_listed{asked.origin.name, {}, {}, why});

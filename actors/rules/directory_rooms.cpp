@@ -66,7 +66,7 @@ void directory::stored(const store_purpose::search& purpose, const directory_res
     return;
   }
   if (found->room) {
-    rooms_.add(found->room, purpose.key);
+    rooms_.add(found->room, purpose.key, found->title);
     for (const auto& asked : waiters)
       add_waiter(found->room, asked);
     return;
@@ -98,14 +98,14 @@ void directory::answer_waiters(room_id id) {
   if (room == nullptr || !room->place)
     return;
   for (const auto& origin : std::exchange(room->waiters, {}))
-    tell_session(origin,
-                 room_located{origin.name, room->key, room_place{id, room->epoch, room->place->node}, std::nullopt});
+    tell_session(origin, room_located{origin.name, room->key, room->title,
+                                      room_place{id, room->epoch, room->place->node}, std::nullopt});
 }
 
 void directory::refuse_waiters(room_id id, const error& why) {
   auto* room = rooms_.find(id);
   for (const auto& origin : std::exchange(room->waiters, {}))
-    tell_session(origin, room_located{origin.name, room->key, std::nullopt, why});
+    tell_session(origin, room_located{origin.name, room->key, room->title, std::nullopt, why});
   rooms_.forget_if_unused(id);
 }
 
@@ -145,7 +145,7 @@ void directory::on(const room_hosted& told) {
     return; // of a node that is dead, or unheard of
   const auto place = asked_for ? *room->opening : worker_place{told.node, node->incarnation};
   const auto former = room != nullptr ? room->place : std::nullopt;
-  if (rooms_.opened(told.room, {}, told.epoch, place)) {
+  if (rooms_.opened({told.room, told.epoch, {}, {}}, place)) {
     touched_[place];
     if (former)
       touched_[*former];

@@ -178,7 +178,7 @@ void directory::on(const report_worker& told) {
   std::set<room_id> rooms;
   for (const auto& report : told.rooms) {
     rooms.insert(report.room);
-    rooms_.opened(report.room, report.key, report.epoch, place);
+    rooms_.opened(report, place);
     answer_waiters(report.room);
   }
   rooms_not_reported(place, rooms);

@@ -75,6 +75,8 @@ public:
 
   [[nodiscard]] room_id id() const { return id_; }
   [[nodiscard]] const room_key& key() const { return key_; }
+  /// Empty until the log is open, and of private conversations.
+  [[nodiscard]] const std::string& title() const { return ledger_.state().title; }
   /// 0 until it is open.
   [[nodiscard]] room_epoch epoch() const { return epoch_; }
   [[nodiscard]] bool is_open() const { return phase_ == phase::open; }

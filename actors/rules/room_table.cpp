@@ -14,12 +14,14 @@ room_id room_table::id_of(const room_key& key) const {
   return id == ids_by_key_.end() ? room_id{} : id->second;
 }
 
-room_table::room& room_table::add(room_id id, const room_key& key) {
+room_table::room& room_table::add(room_id id, const room_key& key, const std::string& title) {
   auto& row = rooms_by_id_[id];
   if (!key.empty()) {
     row.key = key;
     ids_by_key_[key] = id;
   }
+  if (!title.empty())
+    row.title = title;
   return row;
 }
 
@@ -35,13 +37,13 @@ void room_table::set_place(room_id id, room& row, std::optional<worker_place> pl
     open_by_place_[*row.place].insert(id);
 }
 
-bool room_table::opened(room_id id, const room_key& key, room_epoch epoch, const worker_place& place) {
-  auto& row = add(id, key);
-  if (epoch <= row.epoch && !(epoch == row.epoch && !row.place))
+bool room_table::opened(const room_report& told, const worker_place& place) {
+  auto& row = add(told.room, told.key, told.title);
+  if (told.epoch <= row.epoch && !(told.epoch == row.epoch && !row.place))
     return false;
-  row.epoch = epoch;
+  row.epoch = told.epoch;
   row.opening.reset();
-  set_place(id, row, place);
+  set_place(told.room, row, place);
   return true;
 }
 

@@ -12,6 +12,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -20,7 +21,8 @@ namespace godwit {
 class room_table {
 public:
   struct room {
-    room_key key; ///< empty: not known, the room was reported open by one who could not say
+    room_key key;      ///< empty: not known, the room was reported open by one who could not say
+    std::string title; ///< empty: private, or not known
     room_epoch epoch = 0;
     std::optional<worker_place> place;   ///< open here
     std::optional<worker_place> opening; ///< this worker node was asked to open it
@@ -35,9 +37,10 @@ public:
   room* find(room_id id);
   room* find(const room_key& key);
   room_id id_of(const room_key& key) const;
-  room& add(room_id id, const room_key& key);
+  /// What is not known of key and title is left empty, and changes nothing that is.
+  room& add(room_id id, const room_key& key, const std::string& title);
   /// It is open here. False: something as new or newer is known; nothing was changed.
-  bool opened(room_id id, const room_key& key, room_epoch epoch, const worker_place& place);
+  bool opened(const room_report& told, const worker_place& place);
   /// It is not open there any more. True if it was the known place.
   bool closed(room_id id, room_epoch epoch, const node_name& node);
   void forget_if_unused(room_id id);

@@ -109,7 +109,7 @@ private:
   void conversation_denied(const effect_name& post);
   void begin_numbered_request(const client_command& command, room_id room);
   void locate(session_task& task, bool create);
-  void arrive(session_task& task, const room_place& place);
+  void arrive(session_task& task, const room_place& place, const std::string& title);
   void join(session_task& task, room_seat& seat);
   void act(session_task& task, room_seat& seat);
   void finish_nick(session_task& task);

@@ -277,11 +277,12 @@ void session_core::located(const room_located& what) {
     return;
   if (what.why || !what.place)
     return refuse(what.name.op, what.why.value_or(error{error_code::no_such_room, {}}));
-  arrive(*task, *what.place);
+  arrive(*task, *what.place, what.title);
 }
 
-void session_core::arrive(session_task& task, const room_place& place) {
-  auto& seat = seat_for(place.room, task.key, task.title);
+/// `title`: the room's own, whatever this client typed.
+void session_core::arrive(session_task& task, const room_place& place, const std::string& title) {
+  auto& seat = seat_for(place.room, task.key, title.empty() ? task.title : title);
   task.room = place.room;
   const auto& request = task.command.request;
   if (std::holds_alternative<ask::join>(request))

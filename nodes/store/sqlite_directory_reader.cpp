@@ -16,7 +16,7 @@ std::size_t page_of(std::uint32_t wanted) {
 } // namespace
 
 sqlite_directory_reader::sqlite_directory_reader(sqlite_connection& connection)
-    : find_(connection, "SELECT id FROM room WHERE key = ?1"),
+    : find_(connection, "SELECT id, title FROM room WHERE key = ?1"),
       list_(connection, "SELECT key, title, member_count, topic FROM room WHERE listed = 1 AND key > ?1 "
                         "ORDER BY key LIMIT ?2"),
       sessions_(connection, "SELECT id, generation, protocol, identity, token_hash, proxy, proxy_incarnation, nick "
@@ -46,7 +46,9 @@ directory_result sqlite_directory_reader::ask(const directory_request& question)
 
 directory_result sqlite_directory_reader::find(const find_room& question) {
   auto row = find_.run(question.key);
-  return room_found{row.next() ? room_id{row.number(0)} : room_id{}, question.key};
+  if (!row.next())
+    return room_found{room_id{}, question.key, {}};
+  return room_found{room_id{row.number(0)}, question.key, row.text(1)};
 }
 
 directory_result sqlite_directory_reader::list(const list_room_rows& question) {

@@ -19,7 +19,7 @@ sqlite_directory_writer::sqlite_directory_writer(sqlite_connection& connection)
       delete_session_(connection, "DELETE FROM session WHERE id = ?1"),
       delete_nicks_(connection, "DELETE FROM nick WHERE session = ?1"),
       delete_last_ops_(connection, "DELETE FROM last_op WHERE session = ?1"),
-      find_room_(connection, "SELECT id FROM room WHERE key = ?1"),
+      find_room_(connection, "SELECT id, title FROM room WHERE key = ?1"),
       insert_room_(connection, "INSERT INTO room (key, title, listed) VALUES (?1, ?2, ?3) RETURNING id") {}
 
 directory_result sqlite_directory_writer::change(const directory_request& request) {
@@ -103,16 +103,16 @@ directory_result sqlite_directory_writer::change_by(const delete_session& reques
 
 directory_result sqlite_directory_writer::change_by(const find_room& request) {
   if (auto there = find_room_.run(request.key); there.next())
-    return room_found{room_id{there.number(0)}, request.key};
+    return room_found{room_id{there.number(0)}, request.key, there.text(1)};
   if (!request.create)
-    return room_found{room_id{}, request.key};
+    return room_found{room_id{}, request.key, {}};
   const bool listed = !request.key.starts_with('=');
   auto made = insert_room_.run(request.key, request.title, std::uint64_t{listed});
   if (!made.next())
     return error{error_code::internal_error, "the store gave no id to a new room"};
   const room_id id{made.number(0)};
   made.next(); // to its end: the insert is done then
-  return room_found{id, request.key};
+  return room_found{id, request.key, request.title};
 }
 
 } // namespace godwit

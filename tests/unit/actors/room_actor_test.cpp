@@ -47,10 +47,13 @@ protected:
 TEST_F(RoomActor, IsOpenWhenItsLogIs) {
   ASSERT_EQ(broker_->take<open_log>().size(), 1U);
   EXPECT_TRUE(opened_.empty());
-  tell(log_with({ann}, 1, 5));
+  auto log = log_with({ann}, 1, 5);
+  log.state.title = "Lobby";
+  tell(std::move(log));
   ASSERT_EQ(opened_.size(), 1U);
   EXPECT_EQ(opened_[0].epoch, 5U);
   EXPECT_EQ(opened_[0].key, "lobby");
+  EXPECT_EQ(opened_[0].title, "Lobby");
 }
 
 //

@@ -133,7 +133,10 @@ TEST_F(RoomHostActor, EndsARoomThatWasOpenedElsewhereLater) {
 }
 
 TEST_F(RoomHostActor, ReportsOpenRoomsAtTheLinkToTheBrokerNode) {
-  open(3);
+  ask_to_open();
+  auto log = log_with({ann}, 1, 3);
+  log.state.title = "Lobby";
+  give_room(std::move(log));
   give(host_, host_room{room_id{8}, "other"});
   give(host_, link_reset{"w2", incarnation{2}, 2});
   EXPECT_TRUE(reported_.empty());
@@ -141,6 +144,7 @@ TEST_F(RoomHostActor, ReportsOpenRoomsAtTheLinkToTheBrokerNode) {
   ASSERT_EQ(reported_.size(), 1U);
   EXPECT_EQ(reported_[0].room, the_room);
   EXPECT_EQ(reported_[0].epoch, 3U);
+  EXPECT_EQ(reported_[0].title, "Lobby");
 }
 
 // ------------------------------------------------------------------------------------------- rooms that end by an

@@ -43,7 +43,7 @@ protected:
     attach();
     login();
     say(2, ask::join{"lobby"});
-    tell_session(room_located{{me, 2, 1}, "lobby", room_place{lobby, 1, "w2"}, {}});
+    tell_session(room_located{{me, 2, 1}, "lobby", "lobby", room_place{lobby, 1, "w2"}, {}});
     show(entry(1, {me, 2, 2}, joined{}));
     edge_->items.clear();
     other_->take<room_command>();

@@ -13,7 +13,7 @@ protected:
     board_.enter(entity_kind::session_host, 0, caf::actor_cast<caf::actor>(host_));
   }
   report_worker report() {
-    give(host_, rooms_here{{{lobby, 3, "lobby"}}});
+    give(host_, rooms_here{{{lobby, 3, "lobby", "Lobby"}}});
     auto reports = broker_->take<report_worker>();
     EXPECT_EQ(reports.size(), 1U);
     return reports.empty() ? report_worker{} : reports[0];

@@ -56,12 +56,12 @@ inline std::vector<message> cluster_samples() {
     find_nick{origin, "Bob"},
     nick_found{name, found_person{{12}, "Bob", sample_hash(4), "worker-2"}, why},
     locate_room{origin, "lobby", "Lobby", true},
-    room_located{name, "lobby", room_place{{7}, 3, "worker-2"}, why},
+    room_located{name, "lobby", "Lobby", room_place{{7}, 3, "worker-2"}, why},
     list_rooms{origin, "lobby", 20},
     rooms_listed{name, {{"Lobby", 3, "topic"}, {"Other", 1, ""}}, "next", why},
     end_session{{11}, epoch, "worker-1"},
     session_must_end{{11}, epoch, why},
-    report_worker{"worker-1", {78}, {report}, {{{7}, 3, "lobby"}}},
+    report_worker{"worker-1", {78}, {report}, {{{7}, 3, "lobby", "Lobby"}}},
     host_room{{7}, "lobby"},
     room_hosted{{7}, 3, "worker-1", why},
     room_closed{{7}, 3, "worker-1"},
@@ -112,9 +112,9 @@ inline std::vector<message> cluster_samples() {
                                       list_room_rows{"lobby", 20}, load_directory{}, load_session{{11}, "broker-1"}})
     all.emplace_back(ask_store{21, std::move(request)});
   for (directory_result result :
-       std::vector<directory_result>{done{}, session_taken{row}, nick_row_claimed{nick, true}, room_found{{7}, "lobby"},
-                                     room_rows{{{"Lobby", 3, "topic"}}, "next"}, directory_loaded{{row}, {nick}},
-                                     session_loaded{{11}, "ann", {}, {}}, why})
+       std::vector<directory_result>{done{}, session_taken{row}, nick_row_claimed{nick, true},
+                                     room_found{{7}, "lobby", "Lobby"}, room_rows{{{"Lobby", 3, "topic"}}, "next"},
+                                     directory_loaded{{row}, {nick}}, session_loaded{{11}, "ann", {}, {}}, why})
     all.emplace_back(store_answered{21, std::move(result)});
   return all;
 }

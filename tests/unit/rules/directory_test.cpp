@@ -293,7 +293,7 @@ TEST(Directory, ConcurrentLocatesOfOneRoomWaitForOneOpening) {
   b.tell(b.locate(2, "lobby"));
   b.tell(b.locate(1, "lobby"));
   EXPECT_EQ(b.asked.size(), 1U);
-  b.answer<find_room>(room_found{{77}, "lobby"});
+  b.answer<find_room>(room_found{{77}, "lobby", "Lobby"});
   ASSERT_TRUE(b.take<host_room>());
   EXPECT_FALSE(b.take<host_room>());
   b.tell(room_hosted{{77}, 3, "worker-1", {}});
@@ -311,14 +311,42 @@ TEST(Directory, ARoomThatNobodyMadeIsNotMadeByAQuestion) {
   b.tell(b.locate(2, "lobby", true));
   EXPECT_FALSE(b.answer<find_room>(room_found{}).create);
   EXPECT_EQ(b.take<room_located>()->why->code, error_code::no_such_room);
-  EXPECT_TRUE(b.answer<find_room>(room_found{{77}, "lobby"}).create);
+  EXPECT_TRUE(b.answer<find_room>(room_found{{77}, "lobby", "Lobby"}).create);
   EXPECT_TRUE(b.take<host_room>());
+}
+
+// N-4
+TEST(Directory, SaysARoomsTitleAsWhoeverMadeItTypedIt) {
+  bench b;
+  b.start();
+  auto typed = b.locate(1, "lobby");
+  typed.title = "LOBBY";
+  b.tell(typed);
+  EXPECT_EQ(b.answer<find_room>(room_found{{77}, "lobby", "Lobby"}).title, "LOBBY");
+  b.tell(room_hosted{{77}, 3, "worker-1", {}});
+  EXPECT_EQ(b.take<room_located>()->title, "Lobby");
+  typed = b.locate(2, "lobby");
+  typed.title = "lobby";
+  b.tell(typed);
+  EXPECT_EQ(b.take<room_located>()->title, "Lobby");
+}
+
+// N-4
+TEST(Directory, KnowsTheTitleOfARoomThatWasOpenBeforeItself) {
+  bench b;
+  b.start();
+  b.tell(report_worker{"worker-1", {11}, {}, {{{77}, 5, "lobby", "Lobby"}}});
+  b.tell(b.locate(1, "lobby"));
+  EXPECT_EQ(b.take<room_located>()->title, "Lobby");
+  b.tell(room_hosted{{77}, 6, "worker-2", {}}); // who does not say it
+  b.tell(b.locate(2, "lobby"));
+  EXPECT_EQ(b.take<room_located>()->title, "Lobby");
 }
 
 TEST(Directory, APlaceIsReplacedByAHigherEpochOnly) {
   bench b;
   b.start();
-  b.tell(report_worker{"worker-1", {11}, {}, {{{77}, 5, "lobby"}}});
+  b.tell(report_worker{"worker-1", {11}, {}, {{{77}, 5, "lobby", "Lobby"}}});
   b.tell(room_hosted{{77}, 4, "worker-2", {}});
   b.tell(b.locate(1, "lobby"));
   EXPECT_EQ(b.take<room_located>()->place->node, "worker-1");
@@ -330,7 +358,7 @@ TEST(Directory, APlaceIsReplacedByAHigherEpochOnly) {
 TEST(Directory, TheRoomsOfADeadWorkerAreOpenedOnASurvivor) {
   bench b;
   b.start();
-  b.tell(report_worker{"worker-1", {11}, {}, {{{77}, 5, "lobby"}}});
+  b.tell(report_worker{"worker-1", {11}, {}, {{{77}, 5, "lobby", "Lobby"}}});
   b.view({bench::node(one, node_state::dead), bench::node(two)});
   EXPECT_EQ(b.take<host_room>()->room, room_id{77});
   b.tell(link_reset{"worker-2", {22}, role_worker}); // it may be lost
@@ -340,7 +368,7 @@ TEST(Directory, TheRoomsOfADeadWorkerAreOpenedOnASurvivor) {
 TEST(Directory, AWorkerNodeThatOffersAFormerLifeOfARoomIsToldSoAndAskedAgain) {
   bench b;
   b.start();
-  b.tell(report_worker{"worker-1", {11}, {}, {{{77}, 5, "lobby"}}});
+  b.tell(report_worker{"worker-1", {11}, {}, {{{77}, 5, "lobby", "Lobby"}}});
   b.view({bench::node(one, node_state::dead), bench::node(two)});
   ASSERT_TRUE(b.take<host_room>());
   b.tell(b.locate(1, "lobby"));

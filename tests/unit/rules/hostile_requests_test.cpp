@@ -54,7 +54,7 @@ TEST_F(HostileRequests, ThousandsOfJoinsEndAtTheLimitAndCostTheClusterNoMore) {
       continue;
     }
     asked += sent<locate_room>().size();
-    take(subject.located({name(op, 1), room, room_place{room_id{1000 + op}, 1, "w"}, {}}));
+    take(subject.located({name(op, 1), room, {}, room_place{room_id{1000 + op}, 1, "w"}, {}}));
     take(subject.events({room_id{1000 + op}, {{entry(1, name(op, 2), joined{}), nullptr, nullptr}}}));
     ++joined_rooms;
   }

@@ -47,7 +47,7 @@ struct session_fixture : testing::Test {
   }
   void join(std::uint64_t op = 2, room_seq seq = 1) {
     say(op, ask::join{"lobby"});
-    take(subject.located({name(op, 1), "lobby", room_place{lobby, 1, "w"}, {}}));
+    take(subject.located({name(op, 1), "lobby", "lobby", room_place{lobby, 1, "w"}, {}}));
     show(seq, name(op, 2), joined{});
   }
   /// Logged in, in the lobby from room_seq 1 on, with a clean slate. The next op is 3.

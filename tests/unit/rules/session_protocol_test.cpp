@@ -26,7 +26,7 @@ struct SessionProtocol : session_fixture {
     say(3, ask::post{ask::person_named{"bob"}, "psst"});
     take(subject.found({name(3, 0), found_person{session_id{12}, "bob", {}, "w2"}, {}}));
     const auto key = sent<locate_room>().at(0).key;
-    take(subject.located({name(3, 1), key, room_place{conversation, 1, "w"}, {}}));
+    take(subject.located({name(3, 1), key, {}, room_place{conversation, 1, "w"}, {}}));
     show_there(2, name(3, 2), joined{});
     show_there(3, name(3, 3), posted{"psst"});
     ASSERT_EQ(confirmed_op(), 3u);
@@ -118,7 +118,7 @@ TEST_F(SessionProtocol, RefusesAJoinBeyondItsRooms) {
     const room_id room{1000 + op};
     const auto title = "room" + std::to_string(op);
     say(op, ask::join{title});
-    take(subject.located({name(op, 1), title, room_place{room, 1, "w"}, {}}));
+    take(subject.located({name(op, 1), title, title, room_place{room, 1, "w"}, {}}));
     take(subject.events({room, {{entry(1, name(op, 2), joined{}), nullptr, nullptr}}}));
   }
   EXPECT_TRUE(told<client_reply>().empty()) << "so many are allowed";
@@ -142,7 +142,7 @@ TEST_F(SessionProtocol, PostsToTheSameConversationByThePersonAgain) {
   say(4, ask::post{ask::person_named{"bob"}, "still there?"});
   take(subject.found({name(4, 0), found_person{session_id{12}, "bob", {}, "w2"}, {}}));
   for (const auto& each : sent<locate_room>())
-    take(subject.located({each.origin.name, each.key, room_place{conversation, 1, "w"}, {}}));
+    take(subject.located({each.origin.name, each.key, {}, room_place{conversation, 1, "w"}, {}}));
   show_there(4, name(4, 3), posted{"still there?"});
   EXPECT_EQ(confirmed_op(), 4u);
   EXPECT_TRUE(told<tell::room_opened>().empty());

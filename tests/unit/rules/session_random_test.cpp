@@ -149,7 +149,7 @@ private:
     if (const auto* claim = std::get_if<claim_nick>(&what))
       answer(nick_claimed{claim->origin.name, claim->nick, {}}, &session::claimed);
     else if (const auto* where = std::get_if<locate_room>(&what))
-      answer(room_located{where->origin.name, where->key, room_place{lobby, epoch_, "w"}, {}}, &session::located);
+      answer(room_located{where->origin.name, where->key, {}, room_place{lobby, epoch_, "w"}, {}}, &session::located);
     else if (const auto* command = std::get_if<room_command>(&what))
       decide(*command);
   }

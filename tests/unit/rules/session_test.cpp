@@ -97,7 +97,7 @@ TEST_F(Session, HoldsAPostUntilTheJoinBeforeItIsAnswered) {
   login();
   say(2, ask::join{"lobby"});
   post_to_lobby(3);
-  take(subject.located({name(2, 1), "lobby", room_place{lobby, 1, "w"}, {}}));
+  take(subject.located({name(2, 1), "lobby", "lobby", room_place{lobby, 1, "w"}, {}}));
   EXPECT_EQ(sent<room_command>().size(), 1u);
   show(1, name(2, 2), joined{});
   EXPECT_EQ(sent<room_command>().size(), 2u);
@@ -141,7 +141,7 @@ TEST_F(Session, LooksOnceForARoomThatIsNotThereAndResendsThen) {
   take(subject.not_here({lobby, 1, me}));
   const auto asked = sent<locate_room>();
   ASSERT_EQ(asked.size(), 1u);
-  take(subject.located({asked[0].origin.name, "lobby", room_place{lobby, 2, "w2"}, {}}));
+  take(subject.located({asked[0].origin.name, "lobby", "lobby", room_place{lobby, 2, "w2"}, {}}));
   EXPECT_EQ(sent<room_command>().size(), 1u);
 }
 
@@ -241,7 +241,7 @@ TEST_F(Session, RepeatsALeaveWhoseConfirmationWasLost) {
   show(2, name(3, 3), left{});
   attach({{lobby.value, 2}});
   say(3, ask::leave{"lobby", ""});
-  take(subject.located({name(3, 1), "lobby", room_place{lobby, 1, "w"}, {}}));
+  take(subject.located({name(3, 1), "lobby", "lobby", room_place{lobby, 1, "w"}, {}}));
   take(subject.answered(command_answered{name(3, 3), lobby, logged_at{2, {}}, {}}));
   EXPECT_EQ(told<client_reply>().back().answer, tell::answer(tell::has_left{lobby}));
 }
@@ -265,12 +265,67 @@ TEST_F(Session, BringsACompanionIntoANewConversationAndPostsThen) {
   take(subject.found({name(3, 0), bob, {}}));
   const auto key = sent<locate_room>().at(0).key;
   EXPECT_TRUE(is_private(key));
-  take(subject.located({name(3, 1), key, room_place{room_id{8}, 1, "w"}, {}}));
+  take(subject.located({name(3, 1), key, {}, room_place{room_id{8}, 1, "w"}, {}}));
   const auto join = sent<room_command>().at(0);
   EXPECT_EQ(std::get<join_room>(join.action).companion->session, bob.session);
   take(subject.events({room_id{8}, {{entry(2, name(3, 2), joined{}), nullptr, nullptr}}}));
   EXPECT_EQ(sent<room_command>().at(1).name, name(3, 3));
   EXPECT_EQ(told<tell::room_opened>().at(0).person, "bob");
+}
+
+// N-4, R-3
+TEST_F(Session, ShowsARoomByItsTitleWhateverItsClientTyped) {
+  attach();
+  login();
+  say(2, ask::join{"LOBBY"});
+  EXPECT_EQ(sent<locate_room>().back().title, "LOBBY");
+  take(subject.located({name(2, 1), "lobby", "Lobby", room_place{lobby, 1, "w"}, {}}));
+  show(1, name(2, 2), joined{});
+  say(3, ask::join{"lobby"}); // it is there
+  attach({{lobby.value, 1}});
+  std::vector<std::string> titles;
+  for (const auto& each : told<tell::room_opened>())
+    titles.push_back(each.title);
+  EXPECT_EQ(titles, (std::vector<std::string>{"Lobby", "Lobby", "Lobby"}));
+}
+
+// N-4
+TEST_F(Session, ShowsItsTitleAfterASnapshotFromTheStoreAndInAGivenMembership) {
+  attach();
+  login();
+  say(2, ask::join{"LOBBY"});
+  take(subject.located({name(2, 1), "lobby", "Lobby", room_place{lobby, 1, "w"}, {}}));
+  show(1, name(2, 2), joined{});
+  const auto title_of = [](session_fixture& it) { return it.told<tell::room_opened>().at(0).title; };
+  std::string snapshot;
+  for (const auto& each : effects<give_output>())
+    snapshot = each.snapshot.value_or(snapshot);
+
+  struct another : session_fixture {
+    void TestBody() override {}
+  };
+  another from_snapshot;
+  from_snapshot.attach({}, 0, snapshot);
+  EXPECT_EQ(title_of(from_snapshot), "Lobby");
+
+  another from_store;
+  attach_session how;
+  how.session = me;
+  how.epoch = {2, 0};
+  how.attach = 1;
+  how.proxy = "p";
+  how.from_store = true;
+  how.first_in_seq = 1;
+  from_store.take(from_store.subject.attach(how));
+  from_store.take(from_store.subject.loaded({me, "ada", {{lobby, "lobby", "Lobby", 1, "", {}}}, {}}));
+  EXPECT_EQ(title_of(from_store), "Lobby");
+
+  another given;
+  given.attach();
+  given.login();
+  given.seen.clear();
+  given.take(given.subject.given({me, lobby, 1, "w", "lobby", "Lobby", "", 4, {}}));
+  EXPECT_EQ(title_of(given), "Lobby");
 }
 
 TEST_F(Session, AcceptsAMembershipThatItWasGivenOnce) {
@@ -352,7 +407,7 @@ TEST_F(Session, RefusesAConversationBeyondItsRooms) {
   for (std::uint64_t op = 3; op < 2 + limits::rooms_per_session_max; ++op) {
     const room_id room{1000 + op};
     say(op, ask::join{"room" + std::to_string(op)});
-    take(subject.located({name(op, 1), "room" + std::to_string(op), room_place{room, 1, "w"}, {}}));
+    take(subject.located({name(op, 1), "room" + std::to_string(op), {}, room_place{room, 1, "w"}, {}}));
     take(subject.events({room, {{entry(1, name(op, 2), joined{}), nullptr, nullptr}}}));
   }
   seen.clear();

@@ -160,6 +160,20 @@ TEST_F(Directory, ARoomHasOneIdForEver) {
   EXPECT_GT(make_room("third"), other);
 }
 
+// N-4
+TEST_F(Directory, ARoomHasTheTitleThatWhoeverMadeItTyped) {
+  const auto title = [this](const std::string& typed, bool create) {
+    return ask_directory<room_found>(*store_, find_room{"lobby", typed, create}).title;
+  };
+  EXPECT_EQ(title("Lobby", false), "") << "nobody has made it";
+  EXPECT_EQ(title("Lobby", true), "Lobby");
+  EXPECT_EQ(title("LOBBY", true), "Lobby");
+  EXPECT_EQ(title("lobby", false), "Lobby");
+  reopen();
+  EXPECT_EQ(title("LOBBY", true), "Lobby");
+  EXPECT_EQ(open_room(make_room("lobby", "LOBBY")).state.title, "Lobby");
+}
+
 //
 TEST_F(Directory, PublicRoomsAreListedInPagesWithMembersAndTopic) {
   room_of("ada", {5, 6, 7});
