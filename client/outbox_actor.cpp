@@ -8,13 +8,6 @@
 #include <utility>
 
 namespace godwit {
-namespace {
-
-timestamp time_now() {
-  return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
-}
-
-} // namespace
 
 outbox_actor::outbox_actor(caf::actor_config& config, const client_settings& settings, server_port_maker make_port,
                            session_view_handle view)
@@ -25,8 +18,8 @@ outbox_actor::behavior_type outbox_actor::make_behavior() {
   connection_ = spawn<connection_actor, caf::linked>(settings_, make_port_, caf::actor_cast<outbox_handle>(this));
   send(connection_, open_connection{});
   return {
-    [this](submit_request& what) { perform(rules_.submit(what.number, std::move(what.request), time_now())); },
-    [this](connection_opened& what) { perform(rules_.connected(what.hello, time_now())); },
+    [this](submit_request& what) { perform(rules_.submit(what.number, std::move(what.request))); },
+    [this](connection_opened& what) { perform(rules_.connected(what.hello)); },
     [this](frames_arrived& what) { take_frames(what); },
     [this](connection_lost& what) {
       perform(rules_.lost(what.why));

@@ -182,6 +182,12 @@ struct Topic {
 struct History {
   roomId @0 :UInt64;
   events @1 :List(RoomEvent);
+  own    @2 :List(OwnEvent);  # those of `events` that frames of this identity caused, in any of its sessions, in order
+}
+struct OwnEvent {
+  event   @0 :UInt32;  # which of the list `events`: from 0, rising
+  session @1 :UInt64;  # as ServerHello named it
+  op      @2 :UInt64;
 }
 struct Posted {
   roomId  @0 :UInt64;
@@ -192,7 +198,7 @@ struct Posted {
 
 struct RoomOpened {
   roomId  @0 :UInt64;
-  room    @1 :Text;    # the room's name; empty in a private conversation
+  room    @1 :Text;    # the name as whoever made it typed it; empty in a private conversation
   person  @2 :Text;    # the other one's nick; empty in a room
   roomSeq @3 :UInt64;  # events behind this one follow
 }

@@ -122,12 +122,24 @@ using request = std::variant<login, change_nick, join, leave, post, members, roo
 
 namespace godwit::tell {
 
+/// A client's frame, whichever session it was sent in.
+struct frame_name {
+  session_id session;
+  std::uint64_t op = 0;
+  auto operator<=>(const frame_name&) const = default;
+};
+
 /// A logged event as one client is told it. When decoded by a client, the entry's session, k and identity are empty.
 struct event {
   room_id room;
   std::uint64_t op = 0; ///< the receiver's own frame that caused it; 0: not the receiver's
   shared_entry entry;   ///< never null
-  bool operator==(const event& that) const { return room == that.room && op == that.op && *entry == *that.entry; }
+  /// Of `history` only: the frame that caused it, of whichever session of the receiver's identity. Session 0:
+  /// another's, or caused by no frame.
+  frame_name frame{};
+  bool operator==(const event& that) const {
+    return room == that.room && op == that.op && *entry == *that.entry && frame == that.frame;
+  }
 };
 
 struct logged_in {

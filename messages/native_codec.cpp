@@ -228,6 +228,25 @@ struct answer_writer {
     for (const auto& each : it.events)
       if (is_shown(*each.entry))
         write_event(events[at++], it.room, *each.entry, each.op);
+    write_own(out, it.events);
+  }
+  static void write_own(wire::History::Builder to, const std::vector<tell::event>& events) {
+    const auto is_own = [](const auto& each) { return each.frame.session && is_shown(*each.entry); };
+    const auto count = std::ranges::count_if(events, is_own);
+    if (count == 0)
+      return;
+    auto own = to.initOwn(static_cast<unsigned>(count));
+    unsigned at = 0;
+    std::uint32_t shown = 0;
+    for (const auto& each : events) {
+      if (is_own(each)) {
+        auto row = own[at++];
+        row.setEvent(shown);
+        row.setSession(each.frame.session.value);
+        row.setOp(each.frame.op);
+      }
+      shown += is_shown(*each.entry) ? 1 : 0;
+    }
   }
   void operator()(const tell::pong& it) { to.setPong(it.number); }
   void operator()(const tell::was_posted& it) {
@@ -346,6 +365,9 @@ tell::history read_history_events(wire::History::Reader from) {
   out.events.reserve(from.getEvents().size());
   for (const auto each : from.getEvents())
     out.events.push_back(read_event(each));
+  for (const auto each : from.getOwn())
+    if (each.getEvent() < out.events.size() && each.getSession() != 0)
+      out.events[each.getEvent()].frame = {session_id{each.getSession()}, each.getOp()};
   return out;
 }
 

@@ -127,6 +127,7 @@ private:
   void take_members(session_task& task, const members_read& what);
   void take_history(session_task& task, const history_read& what);
   void page_ended(session_task& task, bool more);
+  tell::frame_name own_frame(const log_entry& entry) const;
   void add_piece(session_task& task, tell::answer answer);
 
   // session_rooms.cpp

@@ -163,13 +163,22 @@ void session_core::take_history(session_task& task, const history_read& what) {
       bytes = 0;
     }
     bytes += size;
-    piece.events.push_back({task.room, is_own(*each) && each->name.op != ending_op ? each->name.op : 0, each});
+    const auto op = is_own(*each) && each->name.op != ending_op ? each->name.op : 0;
+    piece.events.push_back({task.room, op, each, own_frame(*each)});
     task.pages->after = std::to_string(each->seq);
     task.pages->left -= std::min<std::uint32_t>(task.pages->left, 1);
   }
   if (!piece.events.empty())
     add_piece(task, std::move(piece));
   page_ended(task, what.more && !what.entries.empty() && task.pages->left != 0);
+}
+
+/// What of this identity's was the cause: its other sessions are its own to know, those of others are not. Whom
+/// somebody brought into a conversation has no frame of his own there.
+tell::frame_name session_core::own_frame(const log_entry& entry) const {
+  const bool caused_by_frame = entry.name.k < effect_k::companion && entry.name.op != ending_op;
+  return entry.identity == identity_ && caused_by_frame ? tell::frame_name{entry.name.session, entry.name.op}
+                                                        : tell::frame_name{};
 }
 
 void session_core::add_piece(session_task& task, tell::answer answer) {

@@ -155,11 +155,7 @@ struct writer {
     auto rows = json::array();
     for (const auto& each : answer.rows)
       rows.push_back({{"nick", each.nick}, {"away", each.away}});
-    const auto* question = std::get_if<ask::members>(&what.question);
-    add({{"event", "members"},
-         {"request", what.request},
-         {"room", question ? question->room : std::string{}},
-         {"members", std::move(rows)}});
+    add({{"event", "members"}, {"request", what.request}, {"room", what.room.name}, {"members", std::move(rows)}});
   }
   void add_answer(const news::answered& what, const tell::rooms& answer) const {
     auto rows = json::array();

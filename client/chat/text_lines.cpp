@@ -134,8 +134,7 @@ struct writer {
   }
 
   void show(const news::answered& what, const tell::members& answer) const {
-    const auto* question = std::get_if<ask::members>(&what.question);
-    std::string line = "-- in #" + (question ? safe(question->room) : "") + ":";
+    std::string line = "-- in " + label_of(what.room) + ":";
     for (const auto& each : answer.rows)
       line += " " + safe(each.nick) + (each.away.empty() ? "" : " (away: " + safe(each.away) + ")");
     say(std::move(line));

@@ -84,11 +84,10 @@ std::optional<control::resume_request> client_session::to_resume() const {
 
 // ------------------------------------------------------------------------------------------- what the user wants
 
-client_effects client_session::submit(request_number number, ask::request request, timestamp now) {
+client_effects client_session::submit(request_number number, ask::request request) {
   outgoing wanted;
   wanted.number = number;
   wanted.request = std::move(request);
-  wanted.submitted = now + server_is_ahead_;
   if (is_over())
     say(news::refused{number, std::move(wanted.request), {error_code::session_ended, {}}});
   else if (auto refused = wanted.request; !outbox_.submit(std::move(wanted)))
@@ -185,24 +184,19 @@ void client_session::take_own_piece(const outgoing& asked, tell::answer& piece, 
   const auto* question = std::get_if<ask::history>(&asked.request);
   if (history == nullptr || question == nullptr)
     return;
-  if (std::holds_alternative<ask::newest>(question->range)) { // to settle doubts, not to be told
-    const auto key = key_of(question->of);
-    evidence_rooms_[key] = history->room;
-    auto& entries = evidence_[key].entries;
-    for (auto& each : history->events)
-      if (entries.empty() || entries.back()->seq < each.entry->seq) // pieces may come again after a resume
-        entries.push_back(each.entry);
+  for (const auto& each : history->events)
+    note_logged(each);
+  if (asked.searches) {
+    if (const auto at = doubted_.find(key_of(question->of)); at != doubted_.end() && at->second.search)
+      for (const auto& each : history->events)
+        at->second.search->take(each);
     return;
   }
   const auto at = feeds_.find(history->room);
   if (at == feeds_.end())
     return;
   auto& feed = at->second;
-  auto fresh = feed.missed(std::move(history->events));
-  if (phase_ == phase::returning)
-    for (const auto& each : fresh)
-      evidence_[key_of(feed.room())].entries.push_back(each.entry);
-  bool has_left = tell_events(feed, std::move(fresh), news::source::missed);
+  bool has_left = tell_events(feed, feed.missed(std::move(history->events)), news::source::missed);
   if (!more)
     has_left = tell_events(feed, feed.caught_up(missed_events_per_answer), news::source::live) || has_left;
   if (has_left)
@@ -231,8 +225,15 @@ void client_session::take(tell::event& what) {
 
 void client_session::note_logged(const tell::event& what) {
   // The log has it: whatever becomes of this session, the request behind it is done.
-  if (auto* asked = outbox_.find(what.op); asked != nullptr && leaves_a_trace(asked->request))
+  if (auto* asked = cause_of(what); asked != nullptr && is_trace_of(what.entry->body, asked->request))
     asked->logged = tell::was_posted{what.room, what.entry->seq, what.entry->time};
+}
+
+/// The user's request behind it, of this session or a former one.
+outgoing* client_session::cause_of(const tell::event& what) {
+  if (auto* asked = outbox_.find(what.op))
+    return asked;
+  return what.frame.session ? outbox_.find_in_doubt(what.frame) : nullptr;
 }
 
 void client_session::take(tell::presence& what) {
@@ -245,7 +246,7 @@ bool client_session::tell_events(room_feed& feed, std::vector<tell::event> event
   bool has_left = false;
   for (auto& each : events) {
     note_logged(each);
-    const auto* asked = outbox_.find(each.op);
+    const auto* asked = cause_of(each);
     const bool own = each.op != 0 || each.entry->nick == nick_;
     const auto& body = each.entry->body;
     if (each.op != 0 && std::holds_alternative<renamed>(body))
@@ -295,6 +296,8 @@ void client_session::tell_confirmed(outgoing request) {
       about = ref_of(topic->room);
     else if (const auto* history = std::get_if<tell::history>(&*request.answer))
       about = ref_of(history->room);
+    else if (const auto* members = std::get_if<ask::members>(&request.request))
+      about = ref_of_named(members->room);
     say(news::answered{request.number, request.request, std::move(about), std::move(*request.answer)});
   }
   const bool quits = std::holds_alternative<ask::quit>(request.request);
@@ -331,15 +334,13 @@ client_effects client_session::lost(const error& why) {
   return take_effects();
 }
 
-client_effects client_session::connected(const control::server_hello& greeting, timestamp now) {
+client_effects client_session::connected(const control::server_hello& greeting) {
   if (is_over())
     return {};
   online_ = true;
   const bool resumed = greeting.resumed && token_ && greeting.session == session_;
-  session_ = greeting.session;
+  const auto former = std::exchange(session_, greeting.session);
   token_ = greeting.token;
-  const auto server_time = std::clamp(greeting.server_time_us, std::int64_t{0}, server_time_us_max);
-  server_is_ahead_ = timestamp{std::chrono::microseconds{server_time}} - now;
   say(news::connected{greeting.node, session_, resumed});
   if (resumed) {
     if (auto frames = outbox_.resend(); !frames.empty())
@@ -348,7 +349,8 @@ client_effects client_session::connected(const control::server_hello& greeting, 
       feed.resumed();
     go_on();
   } else {
-    begin_session();
+    const auto server_time = std::clamp(greeting.server_time_us, std::int64_t{0}, server_time_us_max);
+    begin_session(former, std::exchange(began_, timestamp{std::chrono::microseconds{server_time}}));
   }
   send_what_may_be();
   return take_effects();

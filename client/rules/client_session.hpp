@@ -12,6 +12,7 @@
 ///
 /// Invariants: a room's events are told in order and once (room_feed); a request ends once; a post is sent as a new
 /// frame only if its former one is known not to be in the log (recovery).
+/// No clock: the only time that counts is what the server says.
 /// Limits: client/rules/outbox.hpp; refusals_max.
 /// Source: docs/PROTOCOL.md, "Resume"; docs/CLIENT.md.
 #pragma once
@@ -63,9 +64,9 @@ public:
   /// What to say when a connection is made; nothing: begin a new session.
   std::optional<control::resume_request> to_resume() const;
 
-  /// `number` must be greater than all before. `now`: this machine's clock.
-  client_effects submit(request_number number, ask::request request, timestamp now);
-  client_effects connected(const control::server_hello& greeting, timestamp now);
+  /// `number` must be greater than all before.
+  client_effects submit(request_number number, ask::request request);
+  client_effects connected(const control::server_hello& greeting);
   client_effects lost(const error& why);
   client_effects receive(server_frame frame);
   client_effects pause_over();
@@ -91,14 +92,28 @@ private:
   void own_ended(const outgoing& request);
   void login_ended(const outgoing& request);
   void join_ended(const std::string& room, const std::optional<error>& refused);
-  void history_refused(const ask::history& question, const error& why);
+  void search_ended(const outgoing& request);
+  void missing_refused(const ask::history& question, const error& why);
   void user_ended(outgoing request);
   void tell_confirmed(outgoing request);
 
   // coming back
-  void begin_session();
+  /// A room with posts or topics whose fate is not known.
+  struct doubted_room {
+    ask::target target;
+    bool position_known = false;      ///< what was missed begins behind what the client was told last
+    timestamp began;                  ///< the session in which they were sent
+    std::optional<log_search> search; ///< where the position is not known
+    bool asked = false;
+    std::optional<error> unreadable; ///< the log can not be looked at
+  };
+  void begin_session(session_id former, timestamp former_began);
   void begin_returning();
-  void list_doubts();
+  void list_doubts(timestamp former_began);
+  void doubt_in(const ask::target& target, const outgoing& request, timestamp former_began);
+  void search_for_doubts();
+  bool has_open_doubt(const std::string& key);
+  void can_not_look(const std::string& key, const error& why);
   void ask_for_missing();
   void settle_doubts();
   void go_on();
@@ -110,9 +125,12 @@ private:
   std::string key_of(const news::room_ref& room) const;
   room_feed* feed_of(const std::string& key);
   news::room_ref ref_of(room_id room) const;
+  /// By the room's own title, however it was typed.
+  news::room_ref ref_of_named(const std::string& typed);
   /// Whether the last of them was the user's own leaving.
   bool tell_events(room_feed& feed, std::vector<tell::event> events, news::source from);
   void note_logged(const tell::event& what);
+  outgoing* cause_of(const tell::event& what);
 
   void say(client_news what) { effects_.emplace_back(tell_user{std::move(what)}); }
   void send_what_may_be();
@@ -126,7 +144,7 @@ private:
   std::optional<std::string> away_;
   session_id session_;
   std::optional<control::resume_token> token_;
-  std::chrono::microseconds server_is_ahead_{};
+  timestamp began_{}; ///< the session, by the server's clock
 
   godwit::outbox outbox_;
   std::vector<outgoing> refused_for_now_; // go back to the outbox after the pause
@@ -136,11 +154,8 @@ private:
   bool pausing_ = false;
 
   std::map<room_id, room_feed> feeds_;
-  std::set<std::string> to_join_; // rooms to come back to, not joined yet
-  // What decides what became of posts in doubt; all by key_of.
-  std::map<std::string, room_evidence> evidence_;
-  std::map<std::string, room_id> evidence_rooms_;
-  std::map<std::string, ask::target> evidence_wanted_;
+  std::set<std::string> to_join_;               // rooms to come back to, not joined yet
+  std::map<std::string, doubted_room> doubted_; ///< by key_of; until all doubts are settled
 
   client_effects effects_;
 };

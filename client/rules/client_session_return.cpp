@@ -4,12 +4,10 @@
 #include "messages/names.hpp"
 
 #include <algorithm>
+#include <optional>
 
 namespace godwit {
 namespace {
-
-/// Of a conversation of which the client had been told nothing: so far back may a post in doubt stand.
-constexpr std::uint32_t evidence_events = 256;
 
 /// What rooms and people are compared by; as typed where that is no name.
 std::string folded_room(const std::string& typed) {
@@ -22,15 +20,16 @@ std::string folded_person(const std::string& typed) {
   return "@" + (folded ? *folded : typed);
 }
 
-const ask::target* target_of(const ask::request& request, ask::target& made) {
+std::optional<ask::target> target_of(const ask::request& request) {
   if (const auto* post = std::get_if<ask::post>(&request))
-    return &post->to;
-  if (const auto* topic = std::get_if<ask::set_topic>(&request)) {
-    made = ask::room_named{topic->room};
-    return &made;
-  }
-  return nullptr;
+    return post->to;
+  if (const auto* topic = std::get_if<ask::set_topic>(&request))
+    return ask::room_named{topic->room};
+  return std::nullopt;
 }
+
+/// Where the identity has never been nothing of its can be found.
+bool is_nothing_there(error_code code) { return code == error_code::not_in_room || code == error_code::no_such_room; }
 
 } // namespace
 
@@ -53,13 +52,18 @@ room_feed* client_session::feed_of(const std::string& key) {
   return nullptr;
 }
 
+news::room_ref client_session::ref_of_named(const std::string& typed) {
+  const auto* feed = feed_of(folded_room(typed));
+  return feed != nullptr ? feed->room() : news::room_ref{{}, typed, {}};
+}
+
 bool client_session::has_quit() const {
   const auto* rest = refused_for_now_.empty() ? outbox_.only_request() : nullptr;
   return rest != nullptr && rest->was_sent() && std::holds_alternative<ask::quit>(rest->request);
 }
 
-void client_session::begin_session() {
-  outbox_.begin_anew();
+void client_session::begin_session(session_id former, timestamp former_began) {
+  outbox_.begin_anew(former);
   for (const auto number : outbox_.logged())
     tell_confirmed(*outbox_.take(number));
   if (has_quit()) {
@@ -74,25 +78,33 @@ void client_session::begin_session() {
     if (!feed.room().name.empty())
       to_join_.insert(feed.room().name);
   }
-  list_doubts();
+  list_doubts(former_began);
   go_on();
 }
 
-void client_session::list_doubts() {
+void client_session::list_doubts(timestamp former_began) {
+  for (auto& [key, room] : doubted_) { // of a return that was interrupted: it is looked at anew
+    room.search.reset();
+    room.unreadable.reset();
+  }
   for (const auto* each : outbox_.in_doubt()) {
     if (const auto* join = std::get_if<ask::join>(&each->request); join != nullptr)
       if (feed_of(folded_room(join->room)) == nullptr)
         to_join_.insert(join->room);
-    ask::target made;
-    const auto* target = target_of(each->request, made);
-    if (target == nullptr)
-      continue;
-    const auto key = key_of(*target);
-    // What is known from an interrupted return stays: those events are told already, and will not come again.
-    if (!evidence_.contains(key))
-      evidence_[key].position_known = feed_of(key) != nullptr;
-    if (!evidence_[key].position_known)
-      evidence_wanted_[key] = *target;
+    if (const auto target = target_of(each->request))
+      doubt_in(*target, *each, former_began);
+  }
+}
+
+void client_session::doubt_in(const ask::target& target, const outgoing& request, timestamp former_began) {
+  const auto key = key_of(target);
+  const auto [at, is_new] = doubted_.try_emplace(key);
+  auto& room = at->second;
+  if (is_new) // else: a feed that is there since the interrupted return began behind the doubts
+    room = {target, feed_of(key) != nullptr, former_began, {}, false, {}};
+  if (!room.position_known && !room.search) {
+    room.search.emplace(request.former, room.began);
+    room.asked = false;
   }
 }
 
@@ -120,10 +132,25 @@ void client_session::go_on() {
   if (!to_join_.empty())
     return;
   ask_for_missing();
-  for (auto& [key, target] : std::exchange(evidence_wanted_, {}))
-    outbox_.submit_own(ask::history{target, ask::newest{evidence_events}, 0});
+  search_for_doubts();
   if (!outbox_.own_under_way())
     settle_doubts();
+}
+
+void client_session::search_for_doubts() {
+  for (auto& [key, room] : doubted_) {
+    const bool is_over = !room.search || room.search->done() || room.unreadable || !has_open_doubt(key);
+    if (is_over || std::exchange(room.asked, true))
+      continue;
+    outbox_.submit_own(room.search->question(room.target), true);
+  }
+}
+
+bool client_session::has_open_doubt(const std::string& key) {
+  return std::ranges::any_of(outbox_.in_doubt(), [&](const auto* each) {
+    const auto target = target_of(each->request);
+    return target && !each->logged && key_of(*target) == key;
+  });
 }
 
 void client_session::ask_for_missing() {
@@ -141,34 +168,27 @@ void client_session::ask_for_missing() {
 }
 
 void client_session::settle_doubts() {
-  std::map<std::string, std::vector<outgoing*>> by_room;
-  std::vector<request_number> done;
+  std::vector<std::pair<request_number, std::optional<error>>> ended;
   for (auto* each : outbox_.in_doubt()) {
     each->in_doubt = false;
-    ask::target made;
-    if (const auto* target = target_of(each->request, made))
-      by_room[key_of(*target)].push_back(each);
-    else if (const auto* join = std::get_if<ask::join>(&each->request); join && feed_of(folded_room(join->room)))
-      done.push_back(each->number);
-    else if (const auto* leave = std::get_if<ask::leave>(&each->request); leave && !feed_of(folded_room(leave->room)))
-      done.push_back(each->number);
+    const auto target = target_of(each->request);
+    const auto doubted = target ? doubted_.find(key_of(*target)) : doubted_.end();
+    const auto* join = std::get_if<ask::join>(&each->request);
+    const auto* leave = std::get_if<ask::leave>(&each->request);
+    if (each->logged || (join && feed_of(folded_room(join->room))) || (leave && !feed_of(folded_room(leave->room))))
+      ended.emplace_back(each->number, std::nullopt);
+    else if (doubted != doubted_.end() && doubted->second.unreadable)
+      ended.emplace_back(each->number, doubted->second.unreadable);
   }
-  for (const auto& [key, requests] : by_room) {
-    const auto* feed = feed_of(key);
-    const auto room = feed != nullptr ? feed->room().id : evidence_rooms_[key];
-    const auto found = find_in_log({requests.begin(), requests.end()}, room, evidence_[key], nick_);
-    for (std::size_t i = 0; i < found.size(); ++i) {
-      requests[i]->logged = found[i];
-      if (found[i])
-        done.push_back(requests[i]->number);
-    }
-  }
-  evidence_.clear();
-  evidence_rooms_.clear();
+  doubted_.clear();
   phase_ = phase::live;
-  std::ranges::sort(done);
-  for (const auto number : done)
-    tell_confirmed(*outbox_.take(number));
+  for (const auto& [number, why] : ended) {
+    auto request = *outbox_.take(number);
+    if (why)
+      say(news::refused{number, std::move(request.request), *why});
+    else
+      tell_confirmed(std::move(request));
+  }
 }
 
 // ---------------------------------------------------------------------------- the end of the library's own requests
@@ -178,8 +198,10 @@ void client_session::own_ended(const outgoing& request) {
     login_ended(request);
   else if (const auto* join = std::get_if<ask::join>(&request.request))
     join_ended(join->room, request.refused);
+  else if (request.searches)
+    search_ended(request);
   else if (const auto* history = std::get_if<ask::history>(&request.request); history != nullptr && request.refused)
-    history_refused(*history, *request.refused);
+    missing_refused(*history, *request.refused);
 }
 
 void client_session::login_ended(const outgoing& request) {
@@ -209,6 +231,7 @@ void client_session::join_ended(const std::string& room, const std::optional<err
   to_join_.erase(room);
   if (!refused)
     return;
+  can_not_look(folded_room(room), *refused);
   const auto* feed = feed_of(folded_room(room));
   if (feed == nullptr)
     return; // only wished for: the user's own request will tell
@@ -217,22 +240,42 @@ void client_session::join_ended(const std::string& room, const std::optional<err
   say(news::room_closed{ref, refused});
 }
 
-void client_session::history_refused(const ask::history& question, const error& why) {
+void client_session::search_ended(const outgoing& request) {
+  const auto key = key_of(std::get<ask::history>(request.request).of);
+  const auto at = doubted_.find(key);
+  if (at == doubted_.end() || !at->second.search)
+    return;
+  auto& room = at->second;
+  room.asked = false;
+  if (!request.refused)
+    room.search->page_over();
+  else if (passes_by_itself(request.refused->code))
+    pause_and_retry(*request.refused);
+  else if (is_nothing_there(request.refused->code))
+    room.search->stop();
+  else
+    can_not_look(key, *request.refused);
+}
+
+void client_session::missing_refused(const ask::history& question, const error& why) {
   const bool passes = passes_by_itself(why.code);
   const auto key = key_of(question.of);
   if (passes)
     pause_and_retry(why);
-  if (std::holds_alternative<ask::newest>(question.range)) {
-    if (passes)
-      evidence_wanted_[key] = question.of;
-    return;
-  }
   auto* feed = feed_of(key);
   if (feed == nullptr)
     return;
   feed->asked = false;
-  if (!passes)
-    tell_events(*feed, feed->give_up(), news::source::live);
+  if (passes)
+    return;
+  can_not_look(key, why);
+  tell_events(*feed, feed->give_up(), news::source::live);
+}
+
+/// What is in doubt there is not sent again, for it may stand in the log: the user is told.
+void client_session::can_not_look(const std::string& key, const error& why) {
+  if (const auto at = doubted_.find(key); at != doubted_.end())
+    at->second.unreadable = error{why.code, "whether it was said before is not known"};
 }
 
 } // namespace godwit

@@ -79,7 +79,7 @@ struct presence {
 struct answered {
   request_number request = 0;
   ask::request question;
-  room_ref room; ///< of topic and history
+  room_ref room; ///< of members, topic and history
   tell::answer answer;
 };
 /// The request is done, for good. For a post: where it was logged.

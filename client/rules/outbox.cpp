@@ -12,9 +12,10 @@ bool outbox::submit(outgoing request) {
   return true;
 }
 
-void outbox::submit_own(ask::request request) {
+void outbox::submit_own(ask::request request, bool searches) {
   outgoing own;
   own.request = std::move(request);
+  own.searches = searches;
   own_.push_back(std::move(own));
 }
 
@@ -47,12 +48,13 @@ std::vector<client_command> outbox::resend() {
   return frames;
 }
 
-void outbox::begin_anew() {
+void outbox::begin_anew(session_id former) {
   std::vector<outgoing> again;
   for (auto& each : flight_) {
     if (each.number == 0)
       continue;
     each.in_doubt = true;
+    each.former = {former, each.op};
     each.refused.reset();
     each.answer.reset();
     again.push_back(std::move(each));
@@ -89,6 +91,12 @@ std::vector<outgoing*> outbox::in_doubt() {
     if (each.in_doubt)
       found.push_back(&each);
   return found;
+}
+
+outgoing* outbox::find_in_doubt(const tell::frame_name& frame) {
+  const auto at =
+    std::ranges::find_if(waiting_, [&](const auto& each) { return each.in_doubt && each.former == frame; });
+  return at == waiting_.end() ? nullptr : &*at;
 }
 
 std::optional<outgoing> outbox::take(request_number number) {

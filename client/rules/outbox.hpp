@@ -25,10 +25,11 @@ inline constexpr std::size_t client_waiting_requests_max = 1024;
 struct outgoing {
   request_number number = 0; ///< 0: the library's own
   ask::request request;
-  timestamp submitted{}; ///< by the server's clock
-  std::uint64_t op = 0;  ///< 0: not sent in this session
-  bool in_doubt = false; ///< was sent in a session that is over: it may have been logged
-  unsigned refusals = 0; ///< by errors that pass
+  std::uint64_t op = 0;    ///< 0: not sent in this session
+  tell::frame_name former; ///< the frame that it was in a session that is over
+  bool in_doubt = false;   ///< as that frame it may have been logged
+  bool searches = false;   ///< the library's own: its answer settles doubts, and is not told
+  unsigned refusals = 0;   ///< by errors that pass
   std::optional<tell::was_posted> logged;
   std::optional<error> refused;
   std::optional<tell::answer> answer; ///< pieces are put together here
@@ -41,15 +42,15 @@ public:
   /// False: too much waits.
   bool submit(outgoing request);
   /// A request of the library itself: goes before all that waits.
-  void submit_own(ask::request request);
+  void submit_own(ask::request request, bool searches = false);
 
   /// Frames that may be sent now. `held`: only the library's own.
   std::vector<client_command> next_frames(bool held);
   /// The session goes on: all that was sent and not confirmed, once more, with its ops.
   std::vector<client_command> resend();
-  /// A new session: ops begin at 1 again. The user's frames that were sent wait again, in order, and are in doubt; the
-  /// library's own are dropped.
-  void begin_anew();
+  /// A new session: ops begin at 1 again. The user's frames that were sent in the `former` one wait again, in order,
+  /// and are in doubt; the library's own are dropped.
+  void begin_anew(session_id former);
 
   /// The frame with this op, if it is not confirmed.
   outgoing* find(std::uint64_t op);
@@ -60,6 +61,8 @@ public:
 
   /// What waits and was sent in a former session.
   std::vector<outgoing*> in_doubt();
+  /// Which of it was this frame; nullptr: none.
+  outgoing* find_in_doubt(const tell::frame_name& frame);
   /// Takes a request of the user's out, wherever it is.
   std::optional<outgoing> take(request_number number);
   /// All that stands in the log already, by the numbers of its requests.

@@ -1,52 +1,40 @@
 #include "client/rules/recovery.hpp"
 
-namespace godwit {
-namespace {
+#include <algorithm>
+#include <utility>
 
-constexpr std::chrono::seconds clocks_differ_by{1};
+namespace godwit {
 
 bool is_trace_of(const entry_body& body, const ask::request& request) {
-  if (const auto* said = std::get_if<posted>(&body))
-    if (const auto* asked = std::get_if<ask::post>(&request))
-      return said->text == asked->text;
-  if (const auto* set = std::get_if<topic_set>(&body))
-    if (const auto* asked = std::get_if<ask::set_topic>(&request))
-      return set->text == asked->text;
-  return false;
+  return (std::holds_alternative<posted>(body) && std::holds_alternative<ask::post>(request))
+         || (std::holds_alternative<topic_set>(body) && std::holds_alternative<ask::set_topic>(request));
 }
 
-bool is_quit(const entry_body& body) {
-  const auto* gone = std::get_if<left>(&body);
-  return gone != nullptr && gone->quit;
+ask::history log_search::question(ask::target of) {
+  told_from_.reset();
+  is_last_ = false;
+  if (!seen_from_)
+    return {std::move(of), ask::newest{events_per_page}, 0};
+  const auto before = *seen_from_ - 1; // at least 1: page_over() ends it at the first event
+  const auto count = static_cast<std::uint32_t>(std::min<room_seq>(before, events_per_page));
+  asked_from_ = *seen_from_ - count;
+  return {std::move(of), ask::since{*asked_from_ - 1}, count};
 }
 
-} // namespace
-
-bool leaves_a_trace(const ask::request& request) {
-  return std::holds_alternative<ask::post>(request) || std::holds_alternative<ask::set_topic>(request);
+void log_search::take(const tell::event& event) {
+  const auto& entry = *event.entry;
+  told_from_ = std::min(told_from_.value_or(entry.seq), entry.seq);
+  const bool is_before = event.frame.session == oldest_.session && event.frame.op <= oldest_.op;
+  is_last_ = is_last_ || is_before || entry.time < began_ - clocks_differ_by;
 }
 
-std::vector<std::optional<tell::was_posted>> find_in_log(const std::vector<const outgoing*>& requests, room_id room,
-                                                         const room_evidence& evidence, std::string nick) {
-  std::vector<std::optional<tell::was_posted>> found(requests.size());
-  std::size_t next = 0; // logged in the order in which they were sent
-  for (const auto& entry : evidence.entries) {
-    if (entry->nick != nick)
-      continue;
-    if (const auto* change = std::get_if<renamed>(&entry->body))
-      nick = change->to;
-    if (is_quit(entry->body) && evidence.position_known)
-      break; // who is called so from here on is somebody else
-    for (auto i = next; i < requests.size(); ++i) {
-      const bool too_old = !evidence.position_known && entry->time < requests[i]->submitted - clocks_differ_by;
-      if (too_old || !is_trace_of(entry->body, requests[i]->request))
-        continue;
-      found[i] = tell::was_posted{room, entry->seq, entry->time};
-      next = i + 1;
-      break;
-    }
-  }
-  return found;
+void log_search::page_over() {
+  // An empty page: nobody has said anything yet, or what came before was removed.
+  done_ = is_last_ || !told_from_;
+  if (done_)
+    return;
+  seen_from_ = std::min(*told_from_, asked_from_.value_or(*told_from_)); // events of unknown kinds are not told
+  done_ = *seen_from_ <= 1;
 }
 
 } // namespace godwit

@@ -17,9 +17,6 @@ namespace {
 using fuzz::choices;
 using fuzz::require;
 
-/// This machine's clock.
-constexpr timestamp now{std::chrono::microseconds{1'700'000'000'000'000}};
-
 bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 
 /// What people and programs get to see.
@@ -58,7 +55,7 @@ private:
     case 4: hear(fuzz::content_of_frame(native::encode(any_frame()), 0)); break;
     case 5:
     case 6: submit(); break;
-    case 7: perform(session_.connected(any_greeting(), now)); break;
+    case 7: perform(session_.connected(any_greeting())); break;
     case 8: perform(session_.lost({error_code::tls_failed, {}})); break;
     case 9: perform(session_.pause_over()); break;
     default: answer_honestly(); break;
@@ -144,7 +141,7 @@ private:
     if (over_)
       return;
     open_.insert(++submitted_);
-    perform(session_.submit(submitted_, requests[input_.of(std::size(requests))], now));
+    perform(session_.submit(submitted_, requests[input_.of(std::size(requests))]));
   }
 
   /// So that the session gets as far as honest ones do.
@@ -172,7 +169,7 @@ private:
     if (!said)
       return;
     if (const auto* greeting = std::get_if<control::server_hello>(&*said))
-      perform(session_.connected(*greeting, now));
+      perform(session_.connected(*greeting));
     if (const auto* closed = std::get_if<control::connection_closed>(&*said))
       perform(session_.lost(closed->why));
   }

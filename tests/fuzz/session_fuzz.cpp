@@ -372,7 +372,7 @@ private:
   void take(const locate_room& what) {
     require(is_private(what.key) || (fold_room(what.key) && *fold_room(what.key) == what.key),
             "the directory hears of keys alone");
-    room_located out{what.origin.name, what.key, {}, maybe_refused(error_code::no_such_room)};
+    room_located out{what.origin.name, what.key, {}, {}, maybe_refused(error_code::no_such_room)};
     if (!out.why && !what.create && !rooms_.contains(what.key))
       out.why = error{error_code::no_such_room, {}};
     if (!out.why)

@@ -99,6 +99,20 @@ TEST_P(Chat, ATopicIsSetSeenAndRead) {
   EXPECT_TRUE(has(read[0], {{"current", true}, {"text", "wading birds"}, {"from", "t-alice"}})) << read[0];
 }
 
+// N-4
+TEST_P(Chat, ARoomHasOneTitleHoweverItIsTyped) {
+  auto alice = join("t-alice", "Titled");
+  auto bob = join("t-bob", "TITLED");
+  EXPECT_EQ(bob->expect({{"event", "opened"}})["room"], "Titled");
+  EXPECT_EQ(bob->answers("/who").at(0)["room"], "Titled");
+  EXPECT_EQ(bob->ask("hi")["room"], "Titled");
+  EXPECT_EQ(bob->expect({{"event", "posted"}, {"text", "hi"}})["room"], "Titled");
+  bob->ask("/leave titled");
+  const auto before = bob->count();
+  bob->ask("/join #titled");
+  EXPECT_EQ(bob->expect({{"event", "opened"}}, before)["room"], "Titled");
+}
+
 TEST_P(Chat, MembersAndRoomsAreListed) {
   auto alice = join("w-alice", "Waders");
   auto bob = join("w-bob", "waders"); // one case mapping

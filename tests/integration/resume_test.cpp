@@ -133,6 +133,35 @@ TEST_P(Resume, RequestsUnderWayAreAnsweredAfterTheCut) {
   EXPECT_EQ(witness_->events({{"event", "topic"}}).size(), 1U);
 }
 
+// H-6, N-7
+TEST(ResumeWindow, WhatASessionThatIsOverHadSaidIsSaidOnceWhateverElseWasSaidInTheSameWords) {
+  constexpr int count = 100;
+  cluster running{"local", "[limits]\nresume-timeout-ms = 1000\n"};
+  running.start();
+  tcp_relay relay{running.client_port()};
+  auto options = running.options_for("cut-off");
+  options.server = relay.address();
+  chat_client cut_off{options};
+  auto witness = running.join("witness");
+  cut_off.settle();
+  witness->settle();
+  relay.let_in(false);
+  relay.cut_after_bytes_to_client(3'000); // after some confirmations
+  for (int i = 0; i < count; ++i) {
+    cut_off.say("same");
+    witness->say("same");
+  }
+  witness->expect({{"event", "quit"}, {"from", "cut-off"}});
+  relay.let_in(true);
+  cut_off.expect({{"event", "logged_in"}, {"again", true}});
+  cut_off.settle();
+  EXPECT_EQ(cut_off.events({{"event", "confirmed"}, {"what", "post"}}).size(), static_cast<std::size_t>(count));
+  witness->settle();
+  witness->ask("/ping");
+  const fields said{{"event", "posted"}, {"from", "cut-off"}, {"text", "same"}};
+  EXPECT_EQ(witness->events(said).size(), static_cast<std::size_t>(count));
+}
+
 // U-7
 TEST(ResumeWindow, ASessionWhoseClientStaysAwayEndsWithAQuit) {
   cluster running{"local", "[limits]\nresume-timeout-ms = 1000\n"};

@@ -69,6 +69,8 @@ void tcp_relay::accept_clients() {
     unique_fd client{::accept4(listening_.get(), nullptr, nullptr, SOCK_CLOEXEC)};
     if (!client)
       return;
+    if (!lets_in_)
+      continue;
     auto server = stream_socket();
     const auto where = loopback(target_);
     if (::connect(server.get(), reinterpret_cast<const sockaddr*>(&where), sizeof where) != 0)

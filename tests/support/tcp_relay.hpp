@@ -33,6 +33,8 @@ public:
   /// is being sent.
   void cut_after_bytes_to_server(std::int64_t count) { to_server_left_ = count; }
   void cut_after_bytes_to_client(std::int64_t count) { to_client_left_ = count; }
+  /// False: new connections end at once, until it is said anew.
+  void let_in(bool wanted) { lets_in_ = wanted; }
   /// Connections accepted so far.
   int accepted() const { return accepted_; }
 
@@ -53,6 +55,7 @@ private:
   unique_fd listening_;
   std::atomic<std::int64_t> to_server_left_{no_end};
   std::atomic<std::int64_t> to_client_left_{no_end};
+  std::atomic<bool> lets_in_{true};
   std::atomic<int> accepted_{0};
   std::mutex lock_; // guards passages_ and stopped_
   std::list<passage> passages_;

@@ -16,6 +16,11 @@ shared_entry entry_at(room_seq seq, entry_body body, std::string nick) {
   return std::make_shared<const log_entry>(std::move(entry));
 }
 
+/// An event in the history of the lobby; `op`: of the frame of `session` that caused it.
+tell::event past(room_seq seq, entry_body body, std::string nick, std::uint64_t session = 0, std::uint64_t op = 0) {
+  return {lobby, 0, entry_at(seq, std::move(body), std::move(nick)), {session_id{session}, op}};
+}
+
 /// A client_session and what came out of it.
 struct session_fixture : testing::Test {
   client_session rules{"ann", 1};
@@ -23,6 +28,7 @@ struct session_fixture : testing::Test {
   std::vector<client_news> told;
   unsigned pauses = 0;
   bool finished = false;
+  timestamp server_time{}; ///< when a connection is made
 
   void perform(client_effects effects) {
     for (auto& each : effects) {
@@ -37,7 +43,7 @@ struct session_fixture : testing::Test {
     }
   }
 
-  void submit(request_number number, ask::request request) { perform(rules.submit(number, std::move(request), {})); }
+  void submit(request_number number, ask::request request) { perform(rules.submit(number, std::move(request))); }
   void post(request_number number, std::string text) {
     submit(number, ask::post{ask::room_named{"lobby"}, std::move(text)});
   }
@@ -46,7 +52,8 @@ struct session_fixture : testing::Test {
     hello.session = session_id{session};
     hello.token.fill(static_cast<std::uint8_t>(session));
     hello.resumed = resumed;
-    perform(rules.connected(hello, {}));
+    hello.server_time_us = server_time.time_since_epoch().count();
+    perform(rules.connected(hello));
   }
   void lose(error_code why) { perform(rules.lost({why, {}})); }
   void say(server_frame frame) { perform(rules.receive(std::move(frame))); }
@@ -127,14 +134,13 @@ TEST_F(ClientSession, ConfirmsAPostWithItsPlaceAfterTellingItsEvent) {
 }
 
 TEST_F(ClientSession, ReckonsWithAnyTimeThatAServerSays) { // with ubsan: an overflow ends the program
-  const timestamp now{std::chrono::microseconds{1'700'000'000'000'000}};
   request_number number = 0;
   for (const auto time : {INT64_MIN, std::int64_t{-1}, INT64_MAX}) {
     control::server_hello hello;
     hello.session = session_id{1};
     hello.server_time_us = time;
-    perform(rules.connected(hello, now));
-    perform(rules.submit(++number, ask::post{ask::room_named{"lobby"}, "x"}, now));
+    perform(rules.connected(hello));
+    perform(rules.submit(++number, ask::post{ask::room_named{"lobby"}, "x"}));
   }
   EXPECT_FALSE(rules.is_over());
 }
@@ -220,9 +226,8 @@ TEST_F(ClientSession, SendsOnlyThosePostsAgainThatTheLogDoesNotHave) {
   say(tell::room_opened{lobby, "lobby", {}, 3});
   confirm(join.first);
   const auto missed = take_only<ask::history>();
-  answer(missed.first,
-         tell::history{lobby,
-                       {{lobby, 0, entry_at(2, posted{"a"}, "ann")}, {lobby, 0, entry_at(3, left{"", true}, "ann")}}});
+  answer(missed.first, tell::history{lobby, {past(2, posted{"a"}, "ann", 1, 3), past(3, left{"", true}, "ann")}});
+  EXPECT_EQ(of_kind<news::event>().at(0).request, 2U);
   confirm(missed.first);
   const auto again = take_sent();
   ASSERT_EQ(again.size(), 2U);
@@ -264,11 +269,134 @@ TEST_F(ClientSession, LooksForAPostToARoomThatItHadNotSeenYet) {
   confirm(join.first);
   const auto evidence = take_only<ask::history>();
   ASSERT_TRUE(std::holds_alternative<ask::newest>(evidence.second.range));
-  answer(evidence.first, tell::history{lobby, {{lobby, 0, entry_at(2, posted{"a"}, "ann")}}});
+  answer(evidence.first, tell::history{lobby, {past(1, joined{}, "ann", 1, 2), past(2, posted{"a"}, "ann", 1, 3)}});
   confirm(evidence.first);
   EXPECT_TRUE(sent.empty());
   EXPECT_EQ(of_kind<news::confirmed>().size(), 2U); // the join and the post
   EXPECT_TRUE(told_seqs().empty());
+}
+
+/// Of a client that is in the lobby, has sent "a" there with op 3 of session 1, and lost that.
+struct ClientInDoubt : session_fixture {
+  void come_back(room_seq seq) {
+    be_in_the_lobby();
+    post(2, "a");
+    EXPECT_EQ(take_only<ask::post>().first, 3U);
+    lose(error_code::session_ended);
+    connect(2);
+    take_sent();
+    answer(1, tell::logged_in{"ann"});
+    confirm(1);
+    const auto join = take_only<ask::join>();
+    say(tell::room_opened{lobby, "lobby", {}, seq});
+    confirm(join.first);
+  }
+};
+
+// H-6
+TEST_F(ClientInDoubt, TakesNoPostOfTheSameWordsForItsOwn) {
+  come_back(6);
+  const auto missed = take_only<ask::history>();
+  answer(missed.first, tell::history{lobby,
+                                     {past(2, posted{"a"}, "ann"),       // another person, when the nick was free
+                                      past(3, posted{"a"}, "ann", 5, 3), // another client of the same person
+                                      past(4, posted{"a"}, "ann", 1, 2), // said before
+                                      past(5, topic_set{"a"}, "ann", 1, 3), past(6, left{"", true}, "ann")}});
+  confirm(missed.first);
+  EXPECT_EQ(take_only<ask::post>().second.text, "a");
+  EXPECT_TRUE(of_kind<news::confirmed>().empty());
+}
+
+// H-6
+TEST_F(ClientInDoubt, FindsItsPostHoweverMuchFollowed) {
+  constexpr room_seq last = 5'001;
+  come_back(last);
+  room_seq got = 1;
+  while (got < last) {
+    const auto missed = take_only<ask::history>();
+    ASSERT_EQ(std::get<ask::since>(missed.second.range).seq, got);
+    tell::history piece{lobby, {}};
+    for (unsigned i = 0; i < missed.second.limit && got < last; ++i) {
+      ++got;
+      piece.events.push_back(got == 2 ? past(2, posted{"a"}, "anna", 1, 3) : past(got, posted{"a"}, "bob"));
+    }
+    answer(missed.first, std::move(piece));
+    confirm(missed.first);
+  }
+  // Where an answer was full, there may be more.
+  for (const auto& each : take_sent()) {
+    answer(each.op, tell::history{lobby, {}});
+    confirm(each.op);
+  }
+  EXPECT_TRUE(sent.empty());
+  ASSERT_EQ(of_kind<news::confirmed>().size(), 1U);
+  EXPECT_EQ(of_kind<news::confirmed>()[0].at->seq, 2U);
+}
+
+TEST_F(ClientInDoubt, SendsNothingAgainWhereItCanNotLook) {
+  be_in_the_lobby();
+  post(2, "a");
+  take_sent();
+  lose(error_code::session_ended);
+  connect(2);
+  take_sent();
+  answer(1, tell::logged_in{"ann"});
+  confirm(1);
+  const auto join = take_only<ask::join>();
+  answer(join.first, error{error_code::room_full, {}});
+  confirm(join.first);
+  EXPECT_TRUE(sent.empty());
+  ASSERT_EQ(of_kind<news::refused>().size(), 1U);
+  EXPECT_EQ(of_kind<news::refused>()[0].request, 2U);
+  EXPECT_EQ(of_kind<news::refused>()[0].why.code, error_code::room_full);
+  EXPECT_FALSE(of_kind<news::refused>()[0].why.detail.empty());
+}
+
+// H-6
+TEST_F(ClientInDoubt, LooksBackToItsFormerSessionInAConversationThatItHadNotSeenYet) {
+  server_time = timestamp{std::chrono::hours{10}};
+  connect(1);
+  take_sent();
+  answer(1, tell::logged_in{"ann"});
+  confirm(1);
+  submit(1, ask::post{ask::person_named{"bob"}, "psst"});
+  submit(2, ask::post{ask::person_named{"bob"}, "hush"});
+  take_sent();
+  lose(error_code::session_ended);
+  connect(2);
+  take_sent();
+  answer(1, tell::logged_in{"ann"});
+  confirm(1);
+  constexpr room_seq last = 2'500;
+  const auto event_of = [](room_seq seq) {
+    auto event = past(seq, posted{"psst"}, "ann");
+    if (seq == 301)
+      event = past(seq, joined{}, "ann", 1, 2);
+    if (seq == 302)
+      event.frame = {session_id{1}, 2};
+    auto entry = *event.entry;
+    entry.time = timestamp{std::chrono::hours{10}};
+    event.entry = std::make_shared<const log_entry>(std::move(entry));
+    return event;
+  };
+  std::vector<std::pair<room_seq, room_seq>> pages;
+  while (sent.size() == 1 && std::holds_alternative<ask::history>(sent[0].request)) {
+    const auto [op, question] = take_only<ask::history>();
+    const auto* since = std::get_if<ask::since>(&question.range);
+    const auto from = since ? since->seq + 1 : last - std::get<ask::newest>(question.range).count + 1;
+    const auto to = since ? since->seq + question.limit : last;
+    pages.emplace_back(from, to);
+    tell::history piece{room_id{8}, {}};
+    for (auto seq = from; seq <= to; ++seq)
+      piece.events.push_back(event_of(seq));
+    answer(op, std::move(piece));
+    confirm(op);
+  }
+  EXPECT_EQ(pages, (std::vector<std::pair<room_seq, room_seq>>{{1501, 2500}, {501, 1500}, {1, 500}}));
+  EXPECT_EQ(take_only<ask::post>().second.text, "hush");
+  ASSERT_EQ(of_kind<news::confirmed>().size(), 1U);
+  EXPECT_EQ(of_kind<news::confirmed>()[0].request, 1U);
+  EXPECT_EQ(of_kind<news::confirmed>()[0].at->seq, 302U);
 }
 
 TEST_F(ClientSession, WaitsForItsNickWhileTheFormerSessionHasIt) {
@@ -415,8 +543,7 @@ TEST_F(ClientSession, SurvivesTheLossOfTheSessionWhileItComesBack) {
   say(tell::room_opened{lobby, "lobby", {}, 3});
   confirm(2);
   answer(take_only<ask::history>().first,
-         tell::history{lobby,
-                       {{lobby, 0, entry_at(2, posted{"a"}, "ann")}, {lobby, 0, entry_at(3, left{"", true}, "ann")}}});
+         tell::history{lobby, {past(2, posted{"a"}, "ann", 1, 3), past(3, left{"", true}, "ann")}});
   lose(error_code::session_ended); // told already that "a" is in the log, but not settled
   connect(3);
   take_sent();

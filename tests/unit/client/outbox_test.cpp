@@ -70,7 +70,7 @@ TEST(Outbox, BeginsAnewWithOpOneAndPutsWhatWasSentIntoDoubt) {
   box.submit(a_post(2, "b"));
   box.next_frames(false);
   box.submit(a_post(3, "c"));
-  box.begin_anew();
+  box.begin_anew(session_id{1});
   EXPECT_EQ(box.in_doubt().size(), 2U);
   const auto frames = box.next_frames(false);
   ASSERT_EQ(ops_of(frames), (ops{1, 2, 3}));

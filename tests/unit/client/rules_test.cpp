@@ -1,4 +1,4 @@
-// The small rules: reconnecting, room feeds, what became of posts in doubt.
+// The small rules: reconnecting, room feeds, the search for posts in doubt.
 #include "client/rules/reconnect.hpp"
 #include "client/rules/recovery.hpp"
 #include "client/rules/room_feed.hpp"
@@ -103,92 +103,84 @@ TEST(RoomFeed, AsksAgainForWhatItCouldNotHold) {
 
 // ------------------------------------------------------------------------------------------------------ recovery
 
-struct doubts {
-  std::vector<outgoing> requests;
-  room_evidence evidence{true, {}};
+using std::chrono::hours;
 
-  void sent(const std::string& text, std::int64_t at_us = 0) {
-    outgoing request;
-    request.number = requests.size() + 1;
-    request.request = ask::post{ask::room_named{"lobby"}, text};
-    request.submitted = timestamp{std::chrono::microseconds{at_us}};
-    requests.push_back(std::move(request));
+tell::event event_of(room_seq seq, tell::frame_name frame, hours time = hours{10}) {
+  auto event = event_at(seq, posted{"x"}, "ann", std::chrono::microseconds{time}.count());
+  event.frame = frame;
+  return event;
+}
+
+/// What a search for frames of session 1 from op 5 on asks for, in a log of events that `make` makes.
+template <class Make>
+std::vector<std::pair<room_seq, room_seq>> pages_of(room_seq last, Make make) {
+  log_search search({session_id{1}, 5}, timestamp{hours{10}});
+  std::vector<std::pair<room_seq, room_seq>> pages;
+  while (!search.done()) {
+    const auto question = search.question(ask::room_named{"lobby"});
+    const auto* since = std::get_if<ask::since>(&question.range);
+    const auto from = since ? since->seq + 1 : last - std::min<room_seq>(last, log_search::events_per_page) + 1;
+    const auto to = since ? since->seq + question.limit : last;
+    pages.emplace_back(from, to);
+    for (auto seq = from; seq <= to; ++seq)
+      if (std::optional<tell::event> event = make(seq))
+        search.take(*event);
+    search.page_over();
   }
-  void logged(const tell::event& event) { evidence.entries.push_back(event.entry); }
+  return pages;
+}
+using pages = std::vector<std::pair<room_seq, room_seq>>;
 
-  /// The seqs at which the requests were found; 0: not.
-  seqs find() const {
-    std::vector<const outgoing*> pointers;
-    for (const auto& each : requests)
-      pointers.push_back(&each);
-    seqs found;
-    for (const auto& each : find_in_log(pointers, room_id{7}, evidence, "ann"))
-      found.push_back(each ? each->seq : 0);
-    return found;
+TEST(LogSearch, GoesBackToTheBeginningOfTheLog) {
+  const auto anothers = [](room_seq seq) { return event_of(seq, {}); };
+  EXPECT_EQ(pages_of(2'001, anothers), (pages{{1'002, 2'001}, {2, 1'001}, {1, 1}}));
+  EXPECT_EQ(pages_of(7, anothers), (pages{{1, 7}}));
+  EXPECT_EQ(pages_of(0, anothers), (pages{{1, 0}})) << "nobody has said anything";
+}
+
+TEST(LogSearch, EndsAtAnEventOfTheSessionThatIsNoYounger) {
+  const auto make = [](room_seq seq) {
+    return event_of(seq, seq == 1'500   ? tell::frame_name{session_id{1}, 5}
+                         : seq == 3'000 ? tell::frame_name{session_id{2}, 1} // of another session
+                         : seq == 2'600 ? tell::frame_name{session_id{1}, 6} // younger
+                                        : tell::frame_name{});
+  };
+  EXPECT_EQ(pages_of(4'000, make), (pages{{3'001, 4'000}, {2'001, 3'000}, {1'001, 2'000}}));
+}
+
+TEST(LogSearch, EndsWhereTheLogIsOlderThanTheSession) {
+  const auto make = [](room_seq seq) { return event_of(seq, {}, seq > 2'000 ? hours{9} : hours{8}); };
+  EXPECT_EQ(pages_of(4'000, make), (pages{{3'001, 4'000}, {2'001, 3'000}, {1'001, 2'000}}));
+}
+
+TEST(LogSearch, ReckonsWithAnyTimeThatAServerSays) { // with ubsan: an overflow ends the program
+  for (const auto time : {timestamp::min(), timestamp::max()}) {
+    log_search search({session_id{1}, 5}, timestamp{});
+    auto said = *event_of(4, {}).entry;
+    said.time = time;
+    search.question(ask::room_named{"lobby"});
+    search.take({room_id{7}, 0, std::make_shared<const log_entry>(said)});
+    search.page_over();
+    EXPECT_EQ(search.done(), time == timestamp::min());
   }
-};
-
-TEST(Recovery, FindsAPostByNickAndText) {
-  doubts in;
-  in.sent("hi");
-  in.logged(event_at(4, posted{"hi"}, "bob"));
-  in.logged(event_at(5, posted{"hi"}, "ann"));
-  EXPECT_EQ(in.find(), (seqs{5}));
 }
 
-TEST(Recovery, ReckonsWithAnyTimeThatAServerSays) { // with ubsan: an overflow ends the program
-  doubts in;
-  in.evidence.position_known = false;
-  in.sent("hi", 2'000'000);
-  auto late = *event_at(4, posted{"hi"}, "ann").entry;
-  late.time = timestamp::max();
-  in.evidence.entries.push_back(std::make_shared<const log_entry>(late));
-  EXPECT_EQ(in.find(), (seqs{4}));
+TEST(LogSearch, AsksForAPageAgainWhoseAnswerWasCutShort) {
+  log_search search({session_id{1}, 5}, timestamp{hours{10}});
+  search.question(ask::room_named{"lobby"});
+  search.take(event_of(3'001, {session_id{1}, 5})); // the rest of the page may hold what is looked for
+  EXPECT_TRUE(std::holds_alternative<ask::newest>(search.question(ask::room_named{"lobby"}).range));
+  search.take(event_of(3'002, {}));
+  search.page_over();
+  EXPECT_FALSE(search.done());
+  EXPECT_EQ(std::get<ask::since>(search.question(ask::room_named{"lobby"}).range).seq, 2'001U);
 }
 
-TEST(Recovery, CountsEachLoggedPostForOneRequestOnly) {
-  doubts in;
-  in.sent("hi");
-  in.sent("hi");
-  in.logged(event_at(5, posted{"hi"}, "ann"));
-  EXPECT_EQ(in.find(), (seqs{5, 0}));
-  in.logged(event_at(6, posted{"hi"}, "ann"));
-  EXPECT_EQ(in.find(), (seqs{5, 6}));
-}
-
-TEST(Recovery, TakesPostsInTheOrderInWhichTheyWereSent) {
-  doubts in;
-  in.sent("refused");
-  in.sent("b");
-  in.sent("c");
-  in.logged(event_at(5, posted{"b"}, "ann"));
-  EXPECT_EQ(in.find(), (seqs{0, 5, 0}));
-}
-
-TEST(Recovery, TakesNothingForItsOwnThatWasSaidAfterItsQuit) {
-  doubts in;
-  in.sent("hi");
-  in.logged(event_at(5, left{"lost", true}, "ann"));
-  in.logged(event_at(6, posted{"hi"}, "ann"));
-  EXPECT_EQ(in.find(), (seqs{0}));
-}
-
-TEST(Recovery, FollowsTheUserToANewNick) {
-  doubts in;
-  in.sent("hi");
-  in.logged(event_at(5, renamed{"anna"}, "ann"));
-  in.logged(event_at(6, posted{"hi"}, "anna"));
-  EXPECT_EQ(in.find(), (seqs{6}));
-}
-
-TEST(Recovery, GoesByTimeWhereTheClientKnewNothingOfTheRoom) {
-  doubts in;
-  in.evidence.position_known = false;
-  in.sent("hi", 100'000'000);
-  in.logged(event_at(5, posted{"hi"}, "ann", 90'000'000)); // an older "hi"
-  EXPECT_EQ(in.find(), (seqs{0}));
-  in.logged(event_at(6, posted{"hi"}, "ann", 100'500'000));
-  EXPECT_EQ(in.find(), (seqs{6}));
+TEST(LogSearch, EndsWhereOlderEventsWereRemovedAndSkipsThoseOfUnknownKinds) {
+  const auto removed = [](room_seq seq) { return seq > 3'500 ? std::optional{event_of(seq, {})} : std::nullopt; };
+  EXPECT_EQ(pages_of(4'000, removed), (pages{{3'001, 4'000}, {2'501, 3'500}}));
+  const auto skipped = [](room_seq seq) { return seq % 2 == 0 ? std::optional{event_of(seq, {})} : std::nullopt; };
+  EXPECT_EQ(pages_of(2'003, skipped), (pages{{1'004, 2'003}, {4, 1'003}, {1, 3}}));
 }
 
 } // namespace

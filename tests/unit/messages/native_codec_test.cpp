@@ -38,6 +38,11 @@ tell::event own(room_seq seq, std::uint64_t op, entry_body body) {
   return {room_id{7}, op, std::make_shared<const log_entry>(std::move(changed))};
 }
 
+tell::event of_frame(tell::event event, session_id session, std::uint64_t op) {
+  event.frame = {session, op};
+  return event;
+}
+
 std::map<std::string, client_command> commands() {
   return {{"login", {1, false, ask::login{"ada"}}},
           {"nick", {2, false, ask::change_nick{"lovelace"}}},
@@ -69,6 +74,10 @@ std::map<std::string, server_frame> frames() {
     {"rooms_listed", client_reply{9, false, tell::rooms{{{"lobby", 2, "birds"}}}}},
     {"topic", client_reply{11, false, tell::topic{room_id{7}, "birds", "ada", time}}},
     {"history", client_reply{13, false, tell::history{room_id{7}, {own(1, 3, joined{}), own(2, 0, posted{"x"})}}}},
+    {"history_own", client_reply{13, false,
+                                 tell::history{room_id{7},
+                                               {of_frame(own(1, 3, joined{}), {11}, 3), own(2, 0, posted{"x"}),
+                                                of_frame(own(3, 0, posted{"y"}), {12}, 4)}}}},
     {"pong", client_reply{16, false, tell::pong{99}}},
     {"was_posted", client_reply{5, false, tell::was_posted{room_id{7}, 42, time}}},
     {"is_away", client_reply{12, false, tell::is_away{"lunch"}}},
@@ -135,6 +144,37 @@ TEST(NativeCodec, DecodesEveryServerFrameThatItEncodes) {
     ASSERT_TRUE(read) << name;
     EXPECT_EQ(*read, frame) << name;
   }
+}
+
+TEST(NativeCodec, ReadsTheHistoryOfAServerThatNamesNoFrames) {
+  std::ifstream file(GODWIT_SOURCE_DIR "/tests/data/native_history_without_own.hex");
+  std::string bytes;
+  for (char high = 0, low = 0; file >> high >> low;)
+    bytes += static_cast<char>(std::stoi(std::string{high, low}, nullptr, 16));
+  const auto read = native::decode_server_frame(message_of(bytes));
+  ASSERT_TRUE(read);
+  EXPECT_EQ(*read, frames().at("history"));
+}
+
+// H-6
+TEST(NativeCodec, TakesFramesOfHistoryForNoOtherEvents) {
+  capnp::MallocMessageBuilder message;
+  auto history = message.initRoot<wire::ServerFrame>().initReply().initHistory();
+  auto events = history.initEvents(2);
+  events[0].setRoomSeq(1);
+  events[1].setRoomSeq(2);
+  auto own = history.initOwn(3);
+  for (unsigned at = 0; at < own.size(); ++at) {
+    own[at].setEvent(at == 0 ? 1 : at == 1 ? 2 : 0); // the second is of none
+    own[at].setSession(at == 2 ? 0 : 11);            // and the third of nobody
+    own[at].setOp(at + 1);
+  }
+  const auto words = capnp::messageToFlatArray(message);
+  const auto read = native::decode_server_frame({words.asChars().begin(), words.asChars().size()});
+  ASSERT_TRUE(read);
+  const auto& told = std::get<tell::history>(std::get<client_reply>(*read).answer).events;
+  EXPECT_EQ(told.at(0).frame, tell::frame_name{});
+  EXPECT_EQ(told.at(1).frame, (tell::frame_name{session_id{11}, 1}));
 }
 
 // E-4

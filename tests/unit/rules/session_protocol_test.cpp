@@ -1,5 +1,7 @@
 // Sentences of docs/PROTOCOL.md about one session, each proven by itself.
+#include "actors/rules/frame_window.hpp"
 #include "actors/rules/limits.hpp"
+#include "actors/rules/session_task.hpp"
 #include "tests/unit/rules/session_fixture.hpp"
 
 #include "messages/names.hpp"
@@ -196,6 +198,31 @@ TEST_F(SessionProtocol, TellsHistoryOldestFirstWithItsOwnOpsAndMovesNoPosition) 
   EXPECT_TRUE(shown().empty());
   show_other(3);
   EXPECT_EQ(shown(), (std::vector<room_seq>{3})) << "what was read is told in its place all the same";
+}
+
+// H-6
+TEST_F(SessionProtocol, NamesTheFramesOfItsIdentityInHistoryAndNobodyElses) {
+  be_in_lobby();
+  say(3, ask::history{ask::room_named{"lobby"}, ask::since{0}, 0});
+  const auto of_identity = [](shared_entry it) {
+    auto own = *it;
+    own.identity[0] = 1; // as the fixture attaches
+    return std::make_shared<const log_entry>(std::move(own));
+  };
+  const session_id former{5};
+  const session_id other{99};
+  history_read page;
+  page.entries = {of_identity(entry(1, {former, 4, 3}, posted{"hi"})), entry(2, {other, 9, 3}, posted{"hi"}),
+                  of_identity(entry(3, {former, ending_op, 0}, left{"", true})),
+                  of_identity(entry(4, {other, 10, effect_k::companion + 2}, joined{})),
+                  of_identity(entry(5, name(2, 2), joined{}))};
+  take(subject.answered(query_answered{sent<room_query>().at(0).origin.name, lobby, page}));
+  std::vector<tell::frame_name> frames;
+  const auto read = std::get<tell::history>(answers_to(3).at(0));
+  for (const auto& each : read.events)
+    frames.push_back(each.frame);
+  const tell::frame_name nobodys;
+  EXPECT_EQ(frames, (std::vector<tell::frame_name>{{former, 4}, nobodys, nobodys, nobodys, {me, 2}}));
 }
 
 // H-4
