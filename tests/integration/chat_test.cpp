@@ -101,8 +101,8 @@ TEST_P(Chat, ATopicIsSetSeenAndRead) {
 
 // N-4
 TEST_P(Chat, ARoomHasOneTitleHoweverItIsTyped) {
-  auto alice = join("t-alice", "Titled");
-  auto bob = join("t-bob", "TITLED");
+  auto alice = join("title-alice", "Titled");
+  auto bob = join("title-bob", "TITLED");
   EXPECT_EQ(bob->expect({{"event", "opened"}})["room"], "Titled");
   EXPECT_EQ(bob->answers("/who").at(0)["room"], "Titled");
   EXPECT_EQ(bob->ask("hi")["room"], "Titled");
