@@ -6,9 +6,9 @@
 namespace godwit {
 
 room_actor::room_actor(caf::actor_config& config, switchboard& board, room_clock clock, room_id id, room_key key,
-                       std::chrono::milliseconds store_wait)
+                       const room_patience& patience)
     : room_handle::base(config), board_(board), clock_(std::move(clock)),
-      rules_(id, std::move(key), board.self(), store_wait) {}
+      rules_(id, std::move(key), board.self(), patience) {}
 
 room_actor::behavior_type room_actor::make_behavior() {
   return {

@@ -39,7 +39,7 @@ using room_clock = std::function<timestamp()>;
 class room_actor : public room_handle::base {
 public:
   room_actor(caf::actor_config& config, switchboard& board, room_clock clock, room_id id, room_key key,
-             std::chrono::milliseconds store_wait = limits::store_given_up_after);
+             const room_patience& patience = {});
 
   behavior_type make_behavior() override;
 

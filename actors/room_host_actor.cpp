@@ -14,8 +14,8 @@
 namespace godwit {
 
 room_host_actor::room_host_actor(caf::actor_config& config, switchboard& board, room_clock clock,
-                                 std::chrono::milliseconds store_wait)
-    : room_host_handle::base(config), board_(board), clock_(std::move(clock)), store_wait_(store_wait) {
+                                 const room_patience& patience)
+    : room_host_handle::base(config), board_(board), clock_(std::move(clock)), patience_(patience) {
   set_down_handler([this](const caf::down_msg& what) { actor_went_down(what); });
 }
 
@@ -55,7 +55,7 @@ void room_host_actor::host(const host_room& what) {
 
 void room_host_actor::open(room_id room, hosted_room& row) {
   row.handle =
-    caf::actor_cast<caf::actor>(home_system().spawn<room_actor>(std::ref(board_), clock_, room, row.key, store_wait_));
+    caf::actor_cast<caf::actor>(home_system().spawn<room_actor>(std::ref(board_), clock_, room, row.key, patience_));
   row.restarts.started(now());
   rooms_by_actor_[row.handle.id()] = room;
   monitor(row.handle);

@@ -36,9 +36,7 @@ using room_host_handle =
 
 class room_host_actor : public room_host_handle::base {
 public:
-  /// `store_wait`: how long its rooms wait for a store that is away.
-  room_host_actor(caf::actor_config& config, switchboard& board, room_clock clock,
-                  std::chrono::milliseconds store_wait = limits::store_given_up_after);
+  room_host_actor(caf::actor_config& config, switchboard& board, room_clock clock, const room_patience& patience = {});
 
   behavior_type make_behavior() override;
 
@@ -80,7 +78,7 @@ private:
 
   switchboard& board_;
   room_clock clock_;
-  std::chrono::milliseconds store_wait_;
+  room_patience patience_; ///< of its rooms
   std::unordered_map<room_id, hosted_room> rooms_;
   std::unordered_map<room_id, hosted_relay> relays_;
   std::unordered_map<caf::actor_id, room_id> rooms_by_actor_; // of all that are monitored

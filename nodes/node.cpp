@@ -186,7 +186,8 @@ private:
                       std::max<std::chrono::microseconds>(limits::kept_at_least, cluster_.limits.resume_timeout)};
     options.prune_pause = cluster_.keep.look_every;
     const auto file = self_.data / "godwit.db";
-    auto started = store::start(make_sqlite_engine({.file = file}), std::move(options));
+    auto started =
+      store::start(make_sqlite_engine({.file = file, .cache_bytes = cluster_.store_cache_bytes}), std::move(options));
     if (!started) {
       const auto code = code_of_unusable_store(file);
       return start_fault{code, with_advice(code, started.why().detail)};
@@ -211,8 +212,9 @@ private:
     if (self_.has(node_role::worker)) {
       board_.set_sessions(std::make_shared<session_spawner>(*system_, board_));
       enter(entity_kind::session_host, system_->spawn<session_host_actor>(std::ref(board_)));
-      enter(entity_kind::room_host,
-            system_->spawn<room_host_actor>(std::ref(board_), wall_time, cluster_.limits.store_wait));
+      enter(entity_kind::room_host, system_->spawn<room_host_actor>(
+                                      std::ref(board_), wall_time,
+                                      room_patience{cluster_.limits.store_wait, cluster_.limits.room_closes_after}));
     }
     enter(entity_kind::membership,
           system_->spawn<membership_actor>(std::ref(board_), membership_rules(), events_.must_end));

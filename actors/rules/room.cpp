@@ -15,9 +15,9 @@ address the_store() { return broker_service(entity_kind::store); }
 
 } // namespace
 
-room::room(room_id id, room_key key, node_name own_node, std::chrono::milliseconds store_wait)
+room::room(room_id id, room_key key, node_name own_node, const room_patience& patience)
     : id_(id), key_(std::move(key)), node_(own_node), ledger_(id, own_node), window_(id), reader_(id, own_node),
-      store_wait_(store_wait) {}
+      patience_(patience) {}
 
 // ------------------------------------------------------------------------------------------------ its life
 
@@ -33,7 +33,7 @@ room_effects room::log_opened(const godwit::log_opened& what, timestamp now) {
       return out;
     if (!away_since_)
       away_since_ = now;
-    store_away_ = what.why->code == error_code::store_unavailable && now - *away_since_ < store_wait_;
+    store_away_ = what.why->code == error_code::store_unavailable && now - *away_since_ < patience_.store_wait;
     if (store_away_)
       schedule(now, out);
     else
@@ -118,13 +118,13 @@ void room::schedule(timestamp now, room_effects& out) {
   if (const auto silent = log_silent_since())
     for (const auto* queue : {&undecided_, &waiting_})
       if (!queue->empty())
-        want(std::max(std::max(*silent, queue->oldest()) + store_wait_, now + limits::store_retry_after));
+        want(std::max(std::max(*silent, queue->oldest()) + patience_.store_wait, now + limits::store_retry_after));
   if (window_.is_undelivered())
     want(now + limits::fan_out_stall);
   if (give_again_at_)
     want(*give_again_at_);
   if (idle_since_)
-    want(*idle_since_ + limits::room_closes_after);
+    want(*idle_since_ + patience_.closes_after);
   if (!wanted || (next_wake_ && *next_wake_ <= *wanted))
     return;
   next_wake_ = wanted;
@@ -142,7 +142,7 @@ room_effects room::wake(timestamp now) {
   if (std::exchange(store_away_, false))
     say_again_to_store(out);
   settle(now, out);
-  if (idle_since_ && now - *idle_since_ >= limits::room_closes_after)
+  if (idle_since_ && now - *idle_since_ >= patience_.closes_after)
     end(room_end::idle, {}, out);
   return out;
 }

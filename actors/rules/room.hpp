@@ -39,11 +39,15 @@
 
 namespace godwit {
 
+/// How long a room waits before it gives something up.
+struct room_patience {
+  std::chrono::milliseconds store_wait = limits::store_given_up_after; ///< for a store that is away
+  std::chrono::milliseconds closes_after = limits::room_closes_after;  ///< with nobody in it
+};
+
 class room {
 public:
-  /// What needs the log waits `store_wait` at most for a store that is away.
-  room(room_id id, room_key key, node_name own_node,
-       std::chrono::milliseconds store_wait = limits::store_given_up_after);
+  room(room_id id, room_key key, node_name own_node, const room_patience& patience = {});
 
   /// Once, first: asks the store for the log.
   room_effects start();
@@ -149,7 +153,7 @@ private:
   std::vector<room_query> held_queries_;
   std::map<effect_name, room_action> finding_; ///< asked of the log by name
   std::vector<late_answer> late_answers_;
-  std::chrono::milliseconds store_wait_;
+  room_patience patience_;
   bool store_away_ = false;                  ///< say everything again at the next wake
   std::optional<timestamp> away_since_;      ///< the store said that it is, and has done nothing since
   std::optional<timestamp> unwritten_since_; ///< an append is unanswered, and none was answered since

@@ -138,13 +138,13 @@ std::optional<timestamp> room::log_silent_since() const {
 
 void room::refuse_overdue(timestamp now, room_effects& out) {
   const auto silent = log_silent_since();
-  if (!silent || now - *silent < store_wait_)
+  if (!silent || now - *silent < patience_.store_wait)
     return;
   const auto may_go = [](const room_command& what) {
     return !is_leave(what) && !std::holds_alternative<rename_member>(what.action);
   };
   for (auto* queue : {&undecided_, &waiting_})
-    for (const auto& what : queue->take_until(now - store_wait_, may_go))
+    for (const auto& what : queue->take_until(now - patience_.store_wait, may_go))
       refuse(what.name, {error_code::store_unavailable, {}}, out);
 }
 

@@ -59,6 +59,7 @@ struct tunables {
   flood_settings flood;
   address_settings addresses;
   std::chrono::milliseconds store_wait;
+  std::chrono::milliseconds room_closes_after;
   tunables();
 };
 
@@ -77,7 +78,8 @@ struct cluster_config {
   std::vector<node_config> nodes;
   tunables limits;
   keep_config keep;
-  std::vector<std::string> reserved_nicks; ///< default_reserved_nicks(), unless the file has a list of its own
+  std::size_t store_cache_bytes = 64 * 1024 * 1024; ///< what a broker node keeps of its file in memory, for writing
+  std::vector<std::string> reserved_nicks;          ///< default_reserved_nicks(), unless the file has a list of its own
   std::string log_level = "info";
   std::size_t scheduler_threads = 0; ///< of CAF; 0: one per core
 

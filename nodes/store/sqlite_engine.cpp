@@ -118,8 +118,8 @@ private:
   sqlite_pruner pruner_;
 };
 
-sqlite_connection open_for_writing(const std::filesystem::path& file, sqlite_connection::mode how) {
-  sqlite_connection connection(file, how);
+sqlite_connection open_for_writing(const sqlite_options& options, sqlite_connection::mode how) {
+  sqlite_connection connection(options.file, how);
   connection.keep_wal_on_close(true);
   if (const auto prepared = prepare_schema(connection); !prepared)
     throw sqlite_failure(SQLITE_ERROR, prepared.why().detail);
@@ -128,7 +128,8 @@ sqlite_connection open_for_writing(const std::filesystem::path& file, sqlite_con
                                            + "; look at it with `godwitd check`, and bring back a copy");
   // Only now, since it writes to the file: it is ours. A large WAL is cut back when it starts anew.
   connection.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;"
-                     "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -65536; PRAGMA journal_size_limit = 67108864;");
+                     "PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 67108864;");
+  connection.execute(("PRAGMA cache_size = -" + std::to_string(options.cache_bytes / 1024)).c_str());
   return connection;
 }
 
@@ -244,7 +245,7 @@ private:
       throw sqlite_failure(SQLITE_CANTOPEN, "the file is not there any more; bring its disk back");
     rewrite_wal(options_.file);
     const auto how = was_open_ ? sqlite_connection::mode::existing : sqlite_connection::mode::read_write;
-    writer_ = std::make_unique<sqlite_writer>(open_for_writing(options_.file, how));
+    writer_ = std::make_unique<sqlite_writer>(open_for_writing(options_, how));
     checkpoint_wholly(writer_->connection());
     wal_pages_ = 0;
     checkpoint_failed_ = false;

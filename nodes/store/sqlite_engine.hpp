@@ -9,6 +9,7 @@
 
 #include "nodes/store/store_engine.hpp"
 
+#include <cstddef>
 #include <filesystem>
 #include <memory>
 
@@ -18,6 +19,8 @@ struct sqlite_options {
   std::filesystem::path file; ///< its folder must exist
   int checkpoint_pages = 1'000;
   int wal_pages_max = 16'000;
+  std::size_t cache_bytes =
+    64 * 1024 * 1024; ///< of the file's pages, for writing: it fills with what is written, and stays
 };
 
 std::unique_ptr<store_engine> make_sqlite_engine(sqlite_options options);

@@ -284,6 +284,15 @@ TEST(Room, ClosesWhenNobodyIsInItForAWhile) {
   EXPECT_EQ(wanted<end_room>(late)[0].why, room_end::idle);
 }
 
+TEST(Room, ClosesAfterTheTimeThatItWasGiven) {
+  const auto log = log_with({}, 0);
+  room it(the_room, log.key, "w1", {.closes_after = std::chrono::seconds{2}});
+  it.start();
+  it.log_opened(log, at(1000));
+  EXPECT_TRUE(wanted<end_room>(it.wake(at(2999))).empty());
+  EXPECT_EQ(wanted<end_room>(it.wake(at(3000))).size(), 1u);
+}
+
 // ----------------------------------------------------------------------------------- private conversations
 
 room private_room() {
