@@ -215,6 +215,13 @@ bool switchboard::is_dead(const node_name& node) const {
 bool switchboard::learn(const room_place& place) {
   auto& home = shard_of(place.room.value);
   std::unique_lock guard{home.lock};
+  if (place.node.empty() && !is_used(home, place.room.value)) { // new rooms come and close for ever
+    const auto known = home.places.find(place.room.value);
+    if (known == home.places.end() || known->second.place.epoch > place.epoch)
+      return false;
+    home.places.erase(known);
+    return true;
+  }
   const auto [known, is_new] = home.places.try_emplace(place.room.value, known_place{place});
   if (is_new) {
     if (home.places.size() > home.places_max)
@@ -229,14 +236,15 @@ bool switchboard::learn(const room_place& place) {
   return true;
 }
 
+bool switchboard::is_used(const shard& home, std::uint64_t room) {
+  return home.actors.contains({entity_kind::relay, room}) || home.actors.contains({entity_kind::room, room});
+}
+
 /// Those that were unused at the sweep before too: one that was just heard of may be about to be used. The next sweep
 /// comes when as many again were heard of, so that each costs its share of one.
 void switchboard::forget_unused_places(shard& home) {
-  const auto is_used = [&](std::uint64_t id) {
-    return home.actors.contains({entity_kind::relay, id}) || home.actors.contains({entity_kind::room, id});
-  };
   for (auto each = home.places.begin(); each != home.places.end();) {
-    const bool unused = !is_used(each->first);
+    const bool unused = !is_used(home, each->first);
     const bool was_unused = std::exchange(each->second.is_old, unused);
     each = unused && was_unused ? home.places.erase(each) : std::next(each);
   }

@@ -99,9 +99,9 @@ public:
   /// To those who follow the view: the directory, the rooms, the edge; to sessions and relays when a node has died.
   void tell_all(const membership_view& what);
 
-  /// Where a room is, by the highest epoch heard of. Returns whether that was news. Forgotten are, after a while,
-  /// places of rooms that have neither room nor relay here: who writes to one is told that the room is not here, and
-  /// asks.
+  /// Where a room is, by the highest epoch heard of; an empty node: nowhere. Returns whether that was news. Forgotten
+  /// are places of rooms that have neither room nor relay here, at once where the room has closed, else after a while:
+  /// who writes to one is told that the room is not here, and asks.
   bool learn(const room_place& place);
   std::optional<room_place> place_of(room_id room) const;
   std::size_t place_count() const;
@@ -143,6 +143,7 @@ private:
   bool note_dead(const membership_view& view);
   void note_life(const link_reset& what);
   bool is_dead(const node_name& node) const;
+  static bool is_used(const shard& home, std::uint64_t room);
   static void forget_unused_places(shard& home);
   bool give_locally(const address& to, message& what);
   void bounce(const node_name& sender, const address& to, const message& what);

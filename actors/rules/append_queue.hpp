@@ -13,7 +13,7 @@
 #include "messages/store_messages.hpp"
 
 #include <cstddef>
-#include <deque>
+#include <list>
 #include <optional>
 #include <vector>
 
@@ -64,10 +64,10 @@ private:
   node_name reply_to_;
   room_epoch epoch_ = 0;
   room_state state_; ///< as it is after the last append that was formed
-  std::deque<entry_group> waiting_;
+  std::list<entry_group> waiting_;
   std::size_t waiting_bytes_ = 0;
   std::size_t waiting_entries_ = 0;
-  std::deque<append> under_way_;
+  std::list<append> under_way_;
 };
 
 } // namespace godwit

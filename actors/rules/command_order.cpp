@@ -91,7 +91,7 @@ void command_order::decided(decided_command decision) {
   order.under_way.erase(decision.name);
   order.decided.push_back(std::move(decision));
   if (order.decided.size() > limits::decided_commands_max)
-    order.decided.pop_front();
+    order.decided.erase(order.decided.begin());
 }
 
 void command_order::stays(session_id session) { orders_[session].forgettable = false; }

@@ -86,7 +86,7 @@ private:
     node_name home;
     last_op logged;
     std::set<effect_name> under_way;
-    std::deque<decided_command> decided;
+    std::vector<decided_command> decided; ///< a deque would take 600 bytes for none
     bool forgettable = true;
 
     [[nodiscard]] effect_name accepted() const;

@@ -153,7 +153,7 @@ void directory::retire_holder(held_session& session, const resume_session& by) {
   if (!row.proxy.empty() && !same_route && !is_dead(row.proxy, row.proxy_incarnation)) {
     session.former_routes.push_back({row.proxy, row.proxy_incarnation, session.epoch});
     if (session.former_routes.size() > limits::former_routes_max)
-      session.former_routes.pop_front();
+      session.former_routes.erase(session.former_routes.begin());
     tell(service_at(row.proxy, entity_kind::edge),
          route_revoked{row.session, session.epoch, {error_code::replaced, {}}});
   }

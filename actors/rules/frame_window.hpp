@@ -9,7 +9,7 @@
 #include "messages/client_commands.hpp"
 
 #include <cstdint>
-#include <deque>
+#include <list>
 #include <vector>
 
 namespace godwit {
@@ -38,14 +38,14 @@ public:
   /// Requires front_is_answered().
   window_frame pop();
 
-  std::deque<window_frame>& frames() { return frames_; }
-  [[nodiscard]] const std::deque<window_frame>& frames() const { return frames_; }
+  std::list<window_frame>& frames() { return frames_; }
+  [[nodiscard]] const std::list<window_frame>& frames() const { return frames_; }
 
 private:
   /// Ops rise within one attach; a client that resends begins a new one.
   client_command checked(client_command command);
 
-  std::deque<window_frame> frames_;
+  std::list<window_frame> frames_; // of an idle session nothing
   std::uint32_t attach_ = 0;
   std::uint64_t next_in_seq_ = 1;
   std::uint64_t last_op_ = 0;

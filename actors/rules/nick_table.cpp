@@ -64,7 +64,7 @@ void nick_table::remember(const nick_claimed& answer) {
   auto& answers = answers_by_session_[answer.name.session];
   answers.push_back(answer);
   if (answers.size() > limits::unanswered_effects_max)
-    answers.pop_front();
+    answers.erase(answers.begin());
 }
 
 const nick_claimed* nick_table::answer_to(const effect_name& name) const {

@@ -7,7 +7,6 @@
 
 #include "messages/store_messages.hpp"
 
-#include <deque>
 #include <map>
 #include <optional>
 #include <string>
@@ -44,7 +43,7 @@ private:
   std::map<std::string, claim> claims_by_nick_;
   std::multimap<std::string, std::string> nicks_by_skeleton_;
   std::map<session_id, std::vector<std::string>> nicks_by_session_;
-  std::map<session_id, std::deque<nick_claimed>> answers_by_session_;
+  std::map<session_id, std::vector<nick_claimed>> answers_by_session_;
 };
 
 } // namespace godwit

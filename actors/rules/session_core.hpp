@@ -14,7 +14,6 @@
 #include "actors/rules/session.hpp"
 #include "actors/rules/session_task.hpp"
 
-#include <deque>
 #include <map>
 #include <optional>
 #include <string>
@@ -173,7 +172,7 @@ private:
   std::vector<stream_position> positions_;     ///< of the last attach, until the rooms are known
   std::optional<piece_cursor> piece_;          ///< the reply in pieces that is being told
   std::optional<piece_cursor> piece_to_go_on_; ///< what a former owner, or the link, had told of it
-  std::deque<std::string> released_nicks_;     ///< said, never answered: said again to a new broker node
+  std::vector<std::string> released_nicks_;    ///< said, never answered: said again to a new broker node
   std::optional<error> must_end_;
   std::string told_snapshot_;
   bool snapshot_changed_ = false;

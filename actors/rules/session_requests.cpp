@@ -159,7 +159,7 @@ void session_core::finish_nick(session_task& task) {
   if (const auto old = fold_nick(former); old && folded && *old != *folded) {
     released_nicks_.push_back(former);
     if (released_nicks_.size() > limits::unanswered_effects_max)
-      released_nicks_.pop_front(); // the end of the session frees it at last
+      released_nicks_.erase(released_nicks_.begin()); // the end of the session frees it at last
     send_to(broker_service(entity_kind::directory), release_nick{id_, former});
   }
   done(op, {client_reply{op, false, tell::nick_changed{nick_}}});

@@ -14,7 +14,6 @@
 #include "actors/rules/instant.hpp"
 #include "messages/cluster_messages.hpp"
 
-#include <deque>
 #include <map>
 #include <optional>
 #include <set>
@@ -44,9 +43,9 @@ struct held_session {
   session_phase phase = session_phase::lost;
   std::optional<worker_place> worker;
   std::optional<instant> deadline;
-  std::optional<resume_session> resuming; ///< the newest one; the store is asked
-  bool resumed = false;                   ///< placed for a resume
-  std::deque<former_route> former_routes;
+  std::optional<resume_session> resuming;  ///< the newest one; the store is asked
+  bool resumed = false;                    ///< placed for a resume
+  std::vector<former_route> former_routes; ///< oldest first
 };
 
 class session_table {

@@ -8,7 +8,7 @@
 #include "messages/room_messages.hpp"
 
 #include <cstddef>
-#include <deque>
+#include <list>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -29,7 +29,7 @@ public:
   template <class Predicate>
   std::vector<room_command> take_until(timestamp came_by, Predicate may_go) {
     std::vector<room_command> taken;
-    std::deque<waiting> all;
+    std::list<waiting> all;
     all.swap(commands_);
     for (auto& each : all) {
       const bool goes = each.came <= came_by && may_go(each.command);
@@ -51,7 +51,7 @@ private:
   };
   void forget(const room_command& command);
 
-  std::deque<waiting> commands_;
+  std::list<waiting> commands_;
   std::unordered_map<session_id, std::size_t> count_by_session_;
   std::size_t bytes_ = 0;
 };

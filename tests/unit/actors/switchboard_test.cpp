@@ -74,5 +74,15 @@ TEST_F(Switchboard, ForgetsPlacesOfRoomsThatNobodyHereUses) {
   EXPECT_FALSE(board.place_of(room_id{100}));
 }
 
+TEST_F(Switchboard, ForgetsAtOnceThePlaceOfARoomThatClosed) {
+  const auto before = board.place_count();
+  board.learn({room_id{100}, 2, "w3"});
+  board.learn({room_id{100}, 1, ""}); // a former life of it
+  EXPECT_EQ(board.place_count(), before + 1);
+  board.learn({room_id{100}, 2, ""});
+  board.learn({room_id{101}, 1, ""}); // never heard of
+  EXPECT_EQ(board.place_count(), before);
+}
+
 } // namespace
 } // namespace godwit
