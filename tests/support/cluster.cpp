@@ -21,6 +21,14 @@ namespace godwit::test {
 namespace {
 
 constexpr int printed_lines = 60;
+#ifdef __SANITIZE_ADDRESS__
+constexpr bool is_sanitized = true; // and so are the nodes
+#else
+constexpr bool is_sanitized = false;
+#endif
+/// docs/OPERATING.md, "Exit codes": a node that a test held up for long may have been declared dead, and has ended
+/// itself.
+constexpr int declared_dead = 4;
 
 std::string program_named(const std::string& name) {
   const char* folder = std::getenv("GODWIT_PROGRAMS");
@@ -108,11 +116,28 @@ cluster::cluster(const std::string& config_name, const std::string& more)
 }
 
 cluster::~cluster() {
+  if (is_sanitized && std::uncaught_exceptions() == uncaught_at_start_ && !::testing::Test::HasFailure())
+    end_in_order();
   for (auto& [name, each] : members_)
     if (each.running)
       each.running->kill();
   if (std::uncaught_exceptions() > uncaught_at_start_ || ::testing::Test::HasFailure())
     print_logs();
+}
+
+void cluster::end_in_order() {
+  for (auto at = nodes_.rbegin(); at != nodes_.rend(); ++at) {
+    auto& running = members_[*at].running;
+    if (!running || !running->is_running())
+      continue; // the test has ended it
+    running->signal(SIGTERM);
+    running->signal(SIGCONT); // it may be paused
+    const auto end = running->wait(patience);
+    if (!end)
+      ADD_FAILURE() << *at << " does not stop";
+    else if (*end != process_end{} && *end != process_end{declared_dead, 0})
+      ADD_FAILURE() << *at << ' ' << to_string(*end);
+  }
 }
 
 void cluster::make_certificates() const {

@@ -4,7 +4,8 @@
 /// The file is taken as it is, but for its ports. Paths in it are relative (`../var/...`), so that certificates and
 /// data are the test's own; `godwitd certs` makes the certificates.
 ///
-/// Owns      the folder, and the processes: all end with it.
+/// Owns      the folder, and the processes: all end with it. Built with asan they are stopped in order unless the
+///           test has failed, since a node tells only then what it has leaked; the test fails if one does not end so.
 /// Promises  each wait has a deadline; when a test fails, what the nodes logged last is printed.
 /// Source    cluster-configs/, nodes/readiness.hpp.
 #pragma once
@@ -86,6 +87,7 @@ private:
     unique_fd ready; ///< says when it is
   };
 
+  void end_in_order();
   void make_certificates() const;
   void print_logs() const;
 

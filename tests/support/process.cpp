@@ -3,6 +3,9 @@
 #include "tests/support/patience.hpp"
 #include "tests/support/text_file.hpp"
 
+#include <gtest/gtest.h>
+
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -86,7 +89,8 @@ std::string to_string(const process_end& end) {
                          : "ended with code " + std::to_string(end.code);
 }
 
-process::process(const program& what) {
+process::process(const program& what)
+    : error_file_(what.error_file), error_file_begin_(read_text(what.error_file).size()) {
   std::signal(SIGPIPE, SIG_IGN);
   auto arguments = what.arguments;
   auto environment = environment_with(what.environment);
@@ -124,8 +128,19 @@ bool process::reap(int flags) {
   while (got < 0 && errno == EINTR);
   if (got != pid_)
     return false;
+  look_for_sanitizer_report();
   ended_ = WIFSIGNALED(status) ? process_end{0, WTERMSIG(status)} : process_end{WEXITSTATUS(status), 0};
   return true;
+}
+
+void process::look_for_sanitizer_report() const {
+  const auto said = read_text(error_file_);
+  auto found = std::string::npos;
+  for (const auto* sign :
+       {"ERROR: AddressSanitizer", "ERROR: LeakSanitizer", "WARNING: ThreadSanitizer", ": runtime error: "})
+    found = std::min(found, said.find(sign, std::min(error_file_begin_, said.size())));
+  if (found != std::string::npos)
+    ADD_FAILURE() << "process " << pid_ << " has a sanitizer's report:\n" << said.substr(said.rfind('\n', found) + 1);
 }
 
 bool process::is_running() { return !reap(WNOHANG); }

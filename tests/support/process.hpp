@@ -4,7 +4,9 @@
 /// Requires  that the starting thread lives as long as the process: the child dies with it (PDEATHSIG), so that a test
 ///           that is killed leaves nothing behind.
 /// Owns      the process: the destructor kills and reaps it.
-/// Promises  nothing but exec happens between fork and exec, so that tests may have threads.
+/// Promises  what a sanitizer says on the process's standard error fails the test, however the process ended and
+///           whatever the test makes of that; it is looked for in `error_file`, when the process has been reaped.
+///           Nothing but exec happens between fork and exec, so that tests may have threads.
 #pragma once
 
 #include "tests/support/unique_fd.hpp"
@@ -60,8 +62,11 @@ public:
 
 private:
   bool reap(int flags);
+  void look_for_sanitizer_report() const;
 
   pid_t pid_ = 0;
+  std::string error_file_;
+  std::size_t error_file_begin_ = 0; ///< what others had said in it before
   std::optional<process_end> ended_;
   unique_fd input_;
   unique_fd output_;
