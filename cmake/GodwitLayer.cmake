@@ -70,6 +70,25 @@ function(godwit_integration_tests)
       set_tests_properties(integration.${name} PROPERTIES TIMEOUT 1200) # `./dev test --long` kills 200 times
     endif()
   endforeach()
+  godwit_load_tests()
+endfunction()
+
+# A crowd of clients in one process, which speaks with Godwit's own codecs, against real nodes.
+function(godwit_load_tests)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/load/*.cpp)
+  set(programs ${sources})
+  list(FILTER programs INCLUDE REGEX "_(test|costs)\\.cpp$")
+  list(REMOVE_ITEM sources ${programs})
+  add_library(godwit_load STATIC ${sources})
+  target_link_libraries(godwit_load PUBLIC godwit_messages godwit_test_support)
+  foreach(source IN LISTS programs)
+    get_filename_component(name ${source} NAME_WE)
+    add_executable(${name} ${source})
+    target_link_libraries(${name} PRIVATE godwit_load GTest::gtest_main)
+    add_dependencies(${name} godwitd)
+  endforeach()
+  add_test(NAME integration.memory_test COMMAND memory_test)
+  set_tests_properties(integration.memory_test PROPERTIES TIMEOUT 1500 RUN_SERIAL TRUE) # with GODWIT_LONG it takes its time
 endfunction()
 
 # godwit_fuzzers(library...): one program of each tests/fuzz/NAME_fuzz.cpp, and a target `fuzzers` for all. The libraries are
