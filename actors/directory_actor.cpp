@@ -22,6 +22,7 @@ directory_actor::behavior_type directory_actor::make_behavior() {
     [this](const worker_picked& what) { take(what); },
     [this](const place_session& what) { take(what); },
     [this](const resume_session& what) { take(what); },
+    [this](const renew_token& what) { take(what); },
     [this](const session_hosted& what) { take(what); },
     [this](const report_worker& what) { take(what); },
     [this](const end_session& what) { take(what); },

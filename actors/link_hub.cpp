@@ -4,14 +4,17 @@
 #include "actors/link_basp.hpp"
 #include "actors/pulse_thread.hpp"
 #include "actors/rules/limits.hpp"
+#include "actors/service_watch.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
 #include <caf/atom.hpp>
 #include <caf/behavior.hpp>
 #include <caf/event_based_actor.hpp>
+#include <caf/exit_reason.hpp>
 #include <caf/io/middleman.hpp>
 #include <caf/send.hpp>
+#include <spdlog/spdlog.h>
 
 #include <unistd.h>
 
@@ -63,7 +66,7 @@ public:
   const char* name() const override { return "link_hub"; }
 
   caf::behavior make_behavior() override {
-    set_down_handler([this](const caf::down_msg& down) { link_ended(down.source); });
+    set_down_handler([this](const caf::down_msg& down) { link_ended(down.source, down.reason); });
     return {
       [this](const take_connection& what) { take(what); },
       [this](const cut_node& what) { cut(what.node, "cut by this node"); },
@@ -125,12 +128,14 @@ private:
     quit_if_done();
   }
 
-  void link_ended(const caf::actor_addr& which) {
+  void link_ended(const caf::actor_addr& which, const caf::error& why) {
     for (auto it = slots_by_node_.begin(); it != slots_by_node_.end(); ++it) {
       auto& slot = it->second;
       if (slot.link.address() != which)
         continue;
       slot.link = nullptr;
+      if (why && why != caf::exit_reason::user_shutdown)
+        spdlog::error("the link with {} ended by an error: {}", it->first, caf::to_string(why));
       if (auto next = std::exchange(slot.next, std::nullopt))
         spawn_link(slot, *next);
       else
@@ -161,9 +166,15 @@ void configure_for_links(caf::actor_system_config& config) {
 
 class link_hub::implementation {
 public:
-  implementation(caf::actor_system& system, node_hello self, link_ports& ports)
+  implementation(caf::actor_system& system, node_hello self, link_ports& ports,
+                 const std::function<void(const std::string&)>& failed)
       : pulses(limits::pulse_interval), ended(std::make_shared<std::promise<void>>()), stopped(ended->get_future()),
-        hub(system.spawn<hub_actor>(hub_settings{std::move(self), &ports, &pulses, basp_of(system), ended})) {}
+        hub(system.spawn<hub_actor>(hub_settings{std::move(self), &ports, &pulses, basp_of(system), ended})) {
+    if (!failed)
+      return;
+    watch_service(hub, failed);
+    watch_service(basp_of(system), failed);
+  }
 
   pulse_thread pulses;
   std::shared_ptr<std::promise<void>> ended;
@@ -171,8 +182,9 @@ public:
   caf::actor hub;
 };
 
-link_hub::link_hub(caf::actor_system& system, node_hello self, link_ports& ports)
-    : implementation_(std::make_unique<implementation>(system, std::move(self), ports)) {}
+link_hub::link_hub(caf::actor_system& system, node_hello self, link_ports& ports,
+                   const std::function<void(const std::string&)>& failed)
+    : implementation_(std::make_unique<implementation>(system, std::move(self), ports, failed)) {}
 
 link_hub::~link_hub() { stop(); }
 

@@ -6,7 +6,10 @@
 /// Requires    an actor system configured by configure_for_links(); `ports` outlives the hub.
 /// Owns        the sockets that it was given, its hub actor, the link actors, the pulse thread.
 /// Promises    of two connections with the same node the older one is down (link_down told, CAF rid of it) before the
-///             newer one is up: CAF would close the newer one as redundant.
+///             newer one is up: CAF would close the newer one as redundant. A link whose actor ends by an error is a
+///             link that was cut: it is down, its connection is closed, and the transport dials again. When what all
+///             links need ends so (the hub's actor, CAF's BASP), `failed` is called with the reason: the node has to
+///             end.
 /// Threads     every function may be called from every thread.
 /// Source      design.md, "Links".
 #pragma once
@@ -16,7 +19,9 @@
 
 #include <caf/fwd.hpp>
 
+#include <functional>
 #include <memory>
+#include <string>
 
 namespace godwit {
 
@@ -25,7 +30,8 @@ void configure_for_links(caf::actor_system_config& config);
 
 class link_hub {
 public:
-  link_hub(caf::actor_system& system, node_hello self, link_ports& ports);
+  link_hub(caf::actor_system& system, node_hello self, link_ports& ports,
+           const std::function<void(const std::string&)>& failed = {});
   ~link_hub(); ///< stop()
   link_hub(const link_hub&) = delete;
   link_hub& operator=(const link_hub&) = delete;

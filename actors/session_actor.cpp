@@ -129,6 +129,7 @@ void session_actor::perform(give_output& effect) {
   output.snapshot = std::move(effect.snapshot);
   output.paced = effect.paced;
   output.close = std::move(effect.close);
+  output.cost = effect.cost;
   board_.send_to_edge(rules_.proxy(), std::move(output));
 }
 

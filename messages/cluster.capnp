@@ -130,6 +130,7 @@ struct Envelope {
     suspectNode      @56 :SuspectNode;
     releaseSession   @57 :ReleaseSession;
     sessionHosted    @58 :SessionHosted;
+    renewToken       @59 :RenewToken;
   }
 }
 
@@ -212,6 +213,7 @@ struct SessionOutput {
   snapshot       @6 :Data;
   paced          @7 :Bool;
   close          @8 :Failure;  # null: stays open
+  cost           @9 :UInt16;  # that much or more
 }
 
 # ------------------------------------------------------------------------------------------------- edge ↔ directory
@@ -224,6 +226,16 @@ struct SessionRequest {
   protocol         @3 :UInt8;
   identity         @4 :Data;  # 32 bytes
   tokenHash        @5 :Data;  # 32 bytes
+  tokenNumber      @6 :UInt32;  # resumeSession
+  nextTokenHash    @7 :Data;    # resumeSession; 32 bytes
+}
+struct RenewToken {
+  # edge → directory
+  session          @0 :UInt64;
+  proxy            @1 :Text;
+  proxyIncarnation @2 :UInt64;
+  tokenHash        @3 :Data;  # 32 bytes
+  tokenNumber      @4 :UInt32;
 }
 struct SessionPlaced {
   # directory → edge
@@ -666,6 +678,13 @@ struct SessionRow {
   proxy            @5 :Text;
   proxyIncarnation @6 :UInt64;
   nick             @7 :Text;
+  tokenNumber      @8 :UInt32;
+  nextTokenHash    @9 :Data;  # empty: none
+}
+struct TokenRow {
+  session     @0 :UInt64;
+  tokenHash   @1 :Data;
+  tokenNumber @2 :UInt32;
 }
 struct NickRow {
   folded  @0 :Text;
@@ -685,6 +704,7 @@ struct AskStore {
     listRoomRows   @7 :ListRoomRows;
     loadDirectory  @8 :Void;
     loadSession    @9 :LoadSession;
+    renewTokenRow  @10 :TokenRow;
   }
 }
 struct NickClaim {

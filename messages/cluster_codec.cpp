@@ -69,7 +69,8 @@ namespace godwit {
   X(membership_view, MembershipView, MEMBERSHIP_VIEW)                                                                  \
   X(suspect_node, SuspectNode, SUSPECT_NODE)                                                                           \
   X(release_session, ReleaseSession, RELEASE_SESSION)                                                                  \
-  X(session_hosted, SessionHosted, SESSION_HOSTED)
+  X(session_hosted, SessionHosted, SESSION_HOSTED)                                                                     \
+  X(renew_token, RenewToken, RENEW_TOKEN)
 
 #define GODWIT_COUNT(type, member, enumerator) +1
 static_assert(std::variant_size_v<message_content> == 0 GODWIT_ENVELOPED(GODWIT_COUNT),

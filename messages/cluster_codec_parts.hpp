@@ -69,6 +69,7 @@ Enum enum_of(std::uint8_t number, Enum last) {
   X(SessionOutput, session_output)                                                                                     \
   X(SessionRequest, place_session)                                                                                     \
   X(SessionRequest, resume_session)                                                                                    \
+  X(RenewToken, renew_token)                                                                                           \
   X(SessionPlaced, session_placed)                                                                                     \
   X(SessionEnding, route_revoked)                                                                                      \
   X(SessionEnding, session_must_end)                                                                                   \
@@ -130,6 +131,7 @@ Enum enum_of(std::uint8_t number, Enum last) {
   X(StoredMembership, stored_membership)                                                                               \
   X(SessionLoaded, session_loaded)                                                                                     \
   X(SessionRow, session_row)                                                                                           \
+  X(TokenRow, renew_token_row)                                                                                         \
   X(NickRow, nick_row)                                                                                                 \
   X(NickClaim, claim_nick_row)                                                                                         \
   X(FindRoom, find_room)                                                                                               \

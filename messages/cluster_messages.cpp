@@ -26,6 +26,7 @@ template message::message(sending_resumed);
 template message::message(session_output);
 template message::message(place_session);
 template message::message(resume_session);
+template message::message(renew_token);
 template message::message(session_placed);
 template message::message(route_revoked);
 template message::message(claim_nick);

@@ -43,8 +43,31 @@ void get_ending(SessionEnding::Reader from, Ending& to) {
 
 void put(SessionRequest::Builder to, const place_session& from) { put_request(to, from); }
 void get(SessionRequest::Reader from, place_session& to) { get_request(from, to); }
-void put(SessionRequest::Builder to, const resume_session& from) { put_request(to, from); }
-void get(SessionRequest::Reader from, resume_session& to) { get_request(from, to); }
+void put(SessionRequest::Builder to, const resume_session& from) {
+  put_request(to, from);
+  to.setTokenNumber(from.token_number);
+  to.setNextTokenHash(data_of(from.next_token_hash));
+}
+void get(SessionRequest::Reader from, resume_session& to) {
+  get_request(from, to);
+  to.token_number = from.getTokenNumber();
+  if (from.hasNextTokenHash())
+    to.next_token_hash = hash_of(from.getNextTokenHash());
+}
+void put(RenewToken::Builder to, const renew_token& from) {
+  to.setSession(from.session.value);
+  to.setProxy(text_of(from.proxy));
+  to.setProxyIncarnation(from.proxy_incarnation.value);
+  to.setTokenHash(data_of(from.token_hash));
+  to.setTokenNumber(from.token_number);
+}
+void get(RenewToken::Reader from, renew_token& to) {
+  to = {{from.getSession()},
+        string_of(from.getProxy()),
+        {from.getProxyIncarnation()},
+        hash_of(from.getTokenHash()),
+        from.getTokenNumber()};
+}
 void put(SessionEnding::Builder to, const route_revoked& from) { put_ending(to, from); }
 void get(SessionEnding::Reader from, route_revoked& to) { get_ending(from, to); }
 void put(SessionEnding::Builder to, const session_must_end& from) { put_ending(to, from); }

@@ -12,6 +12,9 @@ void put(SessionRow::Builder to, const session_row& from) {
   to.setProxy(text_of(from.proxy));
   to.setProxyIncarnation(from.proxy_incarnation.value);
   to.setNick(text_of(from.nick));
+  to.setTokenNumber(from.token_number);
+  if (from.next_token_hash != decltype(from.next_token_hash){})
+    to.setNextTokenHash(data_of(from.next_token_hash));
 }
 void get(SessionRow::Reader from, session_row& to) {
   to.session = {from.getSession()};
@@ -22,6 +25,18 @@ void get(SessionRow::Reader from, session_row& to) {
   to.proxy = string_of(from.getProxy());
   to.proxy_incarnation = {from.getProxyIncarnation()};
   to.nick = string_of(from.getNick());
+  to.token_number = from.getTokenNumber();
+  if (from.hasNextTokenHash())
+    to.next_token_hash = hash_of(from.getNextTokenHash());
+}
+
+void put(TokenRow::Builder to, const renew_token_row& from) {
+  to.setSession(from.session.value);
+  to.setTokenHash(data_of(from.token_hash));
+  to.setTokenNumber(from.token_number);
+}
+void get(TokenRow::Reader from, renew_token_row& to) {
+  to = {{from.getSession()}, hash_of(from.getTokenHash()), from.getTokenNumber()};
 }
 
 void put(NickRow::Builder to, const nick_row& from) {
@@ -73,6 +88,7 @@ struct put_row_request {
   void operator()(const list_room_rows& from) { put(to.initListRoomRows(), from); }
   void operator()(const load_directory&) { to.setLoadDirectory(); }
   void operator()(const load_session& from) { put(to.initLoadSession(), from); }
+  void operator()(const renew_token_row& from) { put(to.initRenewTokenRow(), from); }
 };
 
 void get_row_request(AskStore::Request::Reader from, directory_request& to) {
@@ -86,6 +102,7 @@ void get_row_request(AskStore::Request::Reader from, directory_request& to) {
   case AskStore::Request::LIST_ROOM_ROWS: return get(from.getListRoomRows(), to.emplace<list_room_rows>());
   case AskStore::Request::LOAD_DIRECTORY: to = load_directory{}; return;
   case AskStore::Request::LOAD_SESSION: return get(from.getLoadSession(), to.emplace<load_session>());
+  case AskStore::Request::RENEW_TOKEN_ROW: return get(from.getRenewTokenRow(), to.emplace<renew_token_row>());
   }
   throw codec_failure{error_code::unsupported};
 }

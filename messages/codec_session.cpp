@@ -1,6 +1,8 @@
 // edge ↔ session, and delivery batches: messages/cluster.capnp.
 #include "messages/cluster_codec_parts.hpp"
 
+#include <algorithm>
+
 namespace godwit::wire {
 
 // ------------------------------------------------------------------------------------------ parts of many messages
@@ -129,6 +131,7 @@ void put(SessionOutput::Builder to, const session_output& from) {
   to.setPaced(from.paced);
   if (from.close)
     put(to.initClose(), *from.close);
+  to.setCost(static_cast<std::uint16_t>(std::min<std::uint32_t>(from.cost, 0xffff)));
 }
 void get(SessionOutput::Reader from, session_output& to) {
   to.session = {from.getSession()};
@@ -141,6 +144,7 @@ void get(SessionOutput::Reader from, session_output& to) {
   to.paced = from.getPaced();
   if (from.hasClose())
     get(from.getClose(), to.close.emplace());
+  to.cost = from.getCost();
 }
 
 // ------------------------------------------------------------------------------------------------- delivery batches

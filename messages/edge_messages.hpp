@@ -84,6 +84,7 @@ struct session_output {
   std::optional<std::string> snapshot; ///< only if it changed
   bool paced = false;                  ///< answer `sending_resumed` once the client's queue is half empty
   std::optional<error> close;          ///< tell the client why, then close the connection and forget the route
+  std::uint32_t cost = 0;              ///< of what was begun for the client, beyond what each frame costs (L-8)
 };
 
 /// session → edge. One event for one client. Batched per proxy node: each payload travels once.
@@ -107,7 +108,7 @@ struct place_session {
   incarnation proxy_incarnation;
   godwit::protocol protocol = godwit::protocol::native;
   identity_hash identity{};
-  std::array<std::uint8_t, 32> token_hash{}; ///< SHA-256 of the resume token
+  std::array<std::uint8_t, 32> token_hash{}; ///< of its tokens, which it has none of yet (nodes/edge/resume_tokens.hpp)
   bool operator==(const place_session&) const = default;
 };
 
@@ -118,8 +119,21 @@ struct resume_session {
   incarnation proxy_incarnation;
   godwit::protocol protocol = godwit::protocol::native;
   identity_hash identity{};
-  std::array<std::uint8_t, 32> token_hash{};
+  std::array<std::uint8_t, 32> token_hash{};      ///< of the tokens that the client's one is of
+  std::uint32_t token_number = 0;                 ///< which one of them
+  std::array<std::uint8_t, 32> next_token_hash{}; ///< of those that it gets from here on
   bool operator==(const resume_session&) const = default;
+};
+
+/// edge → directory. The client has this token of its session: every former one is worthless. Said again when the link
+/// to the broker node was reset; not answered.
+struct renew_token {
+  session_id session;
+  node_name proxy;
+  incarnation proxy_incarnation;
+  std::array<std::uint8_t, 32> token_hash{};
+  std::uint32_t token_number = 0;
+  bool operator==(const renew_token&) const = default;
 };
 
 /// directory → edge. Answers both.

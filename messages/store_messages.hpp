@@ -154,9 +154,26 @@ struct session_row {
   std::array<std::uint8_t, 32> token_hash{};
   node_name proxy;
   incarnation proxy_incarnation;
-  std::string nick; ///< as shown; empty: none claimed
+  std::string nick;                               ///< as shown; empty: none claimed
+  std::uint32_t token_number = 0;                 ///< a token of token_hash is good from this one on
+  std::array<std::uint8_t, 32> next_token_hash{}; ///< and every one of this; zeros: none
   bool operator==(const session_row&) const = default;
 };
+/// Whether that token is good for a resume of this session.
+inline bool is_good_token(const session_row& row, const std::array<std::uint8_t, 32>& hash, std::uint32_t number) {
+  const bool is_next = row.next_token_hash != std::array<std::uint8_t, 32>{} && hash == row.next_token_hash;
+  return is_next || (hash == row.token_hash && number >= row.token_number);
+}
+/// The client has it: former ones are good no more. False: nothing is changed by it.
+inline bool renew_token_of(session_row& row, const std::array<std::uint8_t, 32>& hash, std::uint32_t number) {
+  if (!is_good_token(row, hash, number) || (hash == row.token_hash && number == row.token_number))
+    return false;
+  if (hash != row.token_hash)
+    row.next_token_hash = {};
+  row.token_hash = hash;
+  row.token_number = number;
+  return true;
+}
 /// A unique claim of a folded nick.
 struct nick_row {
   std::string folded;
@@ -169,7 +186,8 @@ struct insert_session {
   session_row row;
   bool operator==(const insert_session&) const = default;
 };
-/// Compare-and-set of proxy and generation: succeeds where token hash and identity are the row's.
+/// Compare-and-set of proxy, tokens and generation: succeeds where the identity is the row's and its token is good
+/// (`is_good_token`). From then on `next_token_hash` is good too.
 struct take_session {
   session_row row; ///< generation: ignored, the store raises its own by one
   bool operator==(const take_session&) const = default;
@@ -182,6 +200,13 @@ struct claim_nick_row {
 struct release_nick_row {
   nick_row row; ///< removed only where folded and session are the row's
   bool operator==(const release_nick_row&) const = default;
+};
+/// Former tokens are good no more. Changes nothing where a newer one is known, or the tokens are others.
+struct renew_token_row {
+  session_id session;
+  std::array<std::uint8_t, 32> token_hash{};
+  std::uint32_t token_number = 0;
+  bool operator==(const renew_token_row&) const = default;
 };
 /// Remove the session's row, its nick claims and last ops. Its memberships must be gone.
 struct delete_session {
@@ -205,7 +230,7 @@ struct load_directory {
   bool operator==(const load_directory&) const = default;
 };
 using directory_request = std::variant<insert_session, take_session, claim_nick_row, release_nick_row, delete_session,
-                                       find_room, list_room_rows, load_directory, load_session>;
+                                       find_room, list_room_rows, load_directory, load_session, renew_token_row>;
 
 struct session_taken {
   session_row row;

@@ -264,7 +264,11 @@ private:
       broker_linked_ = true;
       tell_if_ready();
     });
-    hub_ = std::make_unique<link_hub>(*system_, own_hello(), *link_adapter_);
+    hub_ = std::make_unique<link_hub>(*system_, own_hello(), *link_adapter_,
+                                      [failed = events_.failed](const std::string& why) {
+                                        spdlog::critical("the node's links ended by an error: {}", why);
+                                        failed();
+                                      });
     link_options options;
     options.self = own_hello();
     options.work = &work_;

@@ -77,6 +77,7 @@ private:
   // sessions
   void on(const place_session& asked);
   void on(const resume_session& asked);
+  void on(const renew_token& told);
   void on(const session_hosted& told);
   void on(const report_worker& told);
   void on(const end_session& told);
@@ -109,6 +110,7 @@ private:
   void stored(const store_purpose::start&, const directory_result& result);
   void stored(const store_purpose::new_session& purpose, const directory_result& result);
   void stored(const store_purpose::resume& purpose, const directory_result& result);
+  void stored(const store_purpose::renewal&, const directory_result&) {}
   void stored(const store_purpose::ending& purpose, const directory_result& result);
   void stored(const store_purpose::end_mark& purpose, const directory_result& result);
   void stored(const store_purpose::claim& purpose, const directory_result& result);

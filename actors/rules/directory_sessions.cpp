@@ -94,14 +94,15 @@ void directory::on(const resume_session& asked) {
     const auto why = ended_.contains(asked.session) ? error_code::session_ended : error_code::resume_refused;
     return refuse(asked, {why, {}});
   }
-  if (session->row.token_hash != asked.token_hash || session->row.identity != asked.identity)
+  if (!is_good_token(session->row, asked.token_hash, asked.token_number) || session->row.identity != asked.identity)
     return refuse(asked, {error_code::resume_refused, {}});
   if (session->phase == session_phase::ending)
     return refuse(asked, {error_code::session_ended, {}});
   if (session->resuming == asked)
     return; // a repeat: the answer is on its way
   const auto same_holder = session->resumed && session->row.proxy == asked.proxy
-                           && session->row.proxy_incarnation == asked.proxy_incarnation && !session->resuming;
+                           && session->row.proxy_incarnation == asked.proxy_incarnation
+                           && session->row.next_token_hash == asked.next_token_hash && !session->resuming;
   if (same_holder && session->phase == session_phase::placing)
     return;
   if (same_holder && session->phase == session_phase::placed)
@@ -113,6 +114,9 @@ void directory::on(const resume_session& asked) {
   row.proxy = asked.proxy;
   row.proxy_incarnation = asked.proxy_incarnation;
   row.protocol = asked.protocol;
+  row.token_hash = asked.token_hash;
+  row.token_number = asked.token_number;
+  row.next_token_hash = asked.next_token_hash;
   ask_store(take_session{row}, store_purpose::resume{asked});
 }
 
@@ -123,8 +127,14 @@ void directory::stored(const store_purpose::resume& purpose, const directory_res
       mark_ended(late->row);
     return refuse(purpose.asked, {error_code::session_ended, {}});
   }
-  if (session->resuming != purpose.asked) // somebody resumed it after that
-    return refuse(purpose.asked, {error_code::replaced, {}});
+  if (session->resuming != purpose.asked) { // somebody resumed it after that
+    const auto& later = session->resuming;
+    const auto same_proxy =
+      later && later->proxy == purpose.asked.proxy && later->proxy_incarnation == purpose.asked.proxy_incarnation;
+    if (!same_proxy) // its route of today waits for the later answer
+      refuse(purpose.asked, {error_code::replaced, {}});
+    return;
+  }
   session->resuming.reset();
   const auto* taken = std::get_if<session_taken>(&result);
   if (taken == nullptr) {
@@ -136,6 +146,15 @@ void directory::stored(const store_purpose::resume& purpose, const directory_res
   session->phase = session_phase::placing;
   session->resumed = true;
   ask_pick(placed_thing::session, session_pick{taken->row.session, taken->row.generation});
+}
+
+/// Former tokens are worth nothing here from now on, and nowhere once the store has it. Only the holder knows.
+void directory::on(const renew_token& told) {
+  auto* session = sessions_.find(told.session);
+  if (session == nullptr || session->row.proxy != told.proxy || session->row.proxy_incarnation != told.proxy_incarnation
+      || !desk_.has_room() || !renew_token_of(session->row, told.token_hash, told.token_number))
+    return;
+  ask_store(renew_token_row{told.session, told.token_hash, told.token_number}, store_purpose::renewal{});
 }
 
 /// The session has a new holder in the store: it lives nowhere yet.

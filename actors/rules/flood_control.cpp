@@ -16,6 +16,8 @@ flood_control::verdict flood_control::answered(std::size_t bytes, time now) {
   return spend(static_cast<double>(bytes) / answer_bytes_per_token, now);
 }
 
+flood_control::verdict flood_control::charge(std::uint32_t cost, time now) { return spend(cost, now); }
+
 flood_control::verdict flood_control::spend(double cost, time now) {
   bucket_.refill(now);
   if (bucket_.level() >= bucket_.burst() / 2)

@@ -6,7 +6,8 @@
 ///      └──(and has not been half full for `patience`)──▶ abuse
 ///
 /// A request costs 1, each KiB of it 1 more, and each 4 KiB of what it was answered 1 more: the edge knows these
-/// without knowing chat. Moderate excess is held back: the client is not read, so that nothing of it is lost. Who goes
+/// without knowing chat. What a request costs beyond that its session knows (actors/rules/request_cost.hpp), and says
+/// so with its output. Moderate excess is held back: the client is not read, so that nothing of it is lost. Who goes
 /// on as fast as the bucket gives for `patience`, without ever letting it become half full, is closed; its session
 /// waits for it as for everybody.
 ///
@@ -46,6 +47,8 @@ public:
   verdict request(std::size_t bytes, time now);
   /// It was answered by so many bytes.
   verdict answered(std::size_t bytes, time now);
+  /// Its session says that what was asked costs so much more.
+  verdict charge(std::uint32_t cost, time now);
   /// Whether the client may be read again.
   bool may_go_on(time now);
 

@@ -47,6 +47,18 @@ inline constexpr auto resume_timeout = 2min;
 inline constexpr auto session_opening_timeout = 15s;
 /// How long a closed connection may take to read its last frame.
 inline constexpr auto closing_linger = 2s;
+/// Resume tokens of one chain: when they are used up the session is resumed through the store, which begins another
+/// one. Each costs a hash when the first is made, and a look-up of the last as many.
+inline constexpr std::uint32_t tokens_per_chain = 64;
+/// Attaches of one shard of the sessions that are under way to one worker node after its link was reset: all shards'
+/// together fill a small part of the link's queue (actors/rules/attach_pacer.hpp).
+inline constexpr std::size_t attaches_in_flight_max = 8;
+inline constexpr std::size_t attach_window_bytes = 256 * 1024;
+/// An attach that was not answered for so long makes place for the next: its session may wait for the store.
+inline constexpr auto attach_patience = 1s;
+/// Refusals of strangers that are logged in full, and the time in which more of them are only counted.
+inline constexpr std::size_t refusals_logged_max = 10;
+inline constexpr auto refusals_counted_for = 60s;
 /// Streams whose positions a route keeps: rooms left behind are forgotten first, those of today never.
 inline constexpr std::size_t streams_per_session_max = 4 * rooms_per_session_max;
 /// Connections of one proxy node; each costs a descriptor and some 20 KB.
@@ -57,10 +69,23 @@ inline constexpr std::size_t connections_per_address_max = 256;
 inline constexpr std::size_t connects_per_minute_max = 300;
 /// Addresses without a connection of which it is known how fast they connected.
 inline constexpr std::size_t quiet_addresses_max = 65'536;
-/// What one client may ask for at once, and sustained: a request costs 1 and 1 for each KiB of it. A pasted page and a
-/// client that catches up in all its rooms pass; a program that never stops is held back.
+/// What one client may ask for at once, and sustained: a request costs 1, 1 for each KiB of it, and what its session
+/// says that it costs beyond that (actors/rules/request_cost.hpp). A pasted page and a client that comes into all its
+/// rooms pass; a program that never stops is held back.
 inline constexpr std::size_t flood_burst = 500;
-static_assert(flood_burst >= 4 * rooms_per_session_max);
+/// What requests cost beyond a post: a join asks the directory, opens a room and is told to all of it; a nick is
+/// claimed in the store and told in each room; the others ask one entity or the store.
+inline constexpr std::uint32_t join_cost = 3;
+inline constexpr std::uint32_t nick_cost = 4;
+inline constexpr std::uint32_t nick_cost_per_room = 1;
+inline constexpr std::uint32_t room_list_cost = 4;
+inline constexpr std::uint32_t history_cost = 2;
+inline constexpr std::uint32_t members_cost = 1;
+inline constexpr std::uint32_t topic_cost = 1;
+inline constexpr std::uint32_t leave_cost = 1;
+/// A post to a person by name: the directory is asked where it is.
+inline constexpr std::uint32_t person_cost = 1;
+static_assert(flood_burst >= (1 + join_cost) * rooms_per_session_max);
 inline constexpr std::size_t flood_per_second = 50;
 /// The least that a config may say: a client that comes back says so, and what was unconfirmed, at once.
 inline constexpr std::size_t flood_burst_min = 2 * unconfirmed_frames_max;

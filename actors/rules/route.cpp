@@ -24,16 +24,25 @@ Request request_for(const route_settings& settings, const route_claim& claim) {
   ask.proxy_incarnation = settings.proxy_incarnation;
   ask.protocol = claim.protocol;
   ask.identity = claim.identity;
-  ask.token_hash = claim.token;
+  ask.token_hash = claim.token.chain;
   return ask;
 }
+
+bool equal_in_constant_time(const token_name& a, const token_name& b) {
+  const bool same_chain = equal_in_constant_time(a.chain, b.chain);
+  return same_chain && a.number == b.number; // numbers are no secrets
+}
+
+constexpr std::size_t weight_of_message = 128; // without what varies
+constexpr std::size_t weight_of_position = 16;
 
 } // namespace
 
 route::route(const route_settings& settings, opening_kind kind, route_claim claim, steady_time now, route_effects& out)
-    : settings_(&settings), claim_(std::move(claim)), deadline_(now + settings.opening_timeout), kind_(kind) {
+    : settings_(&settings), claim_(std::move(claim)), proven_token_(claim_.token), newest_token_(claim_.token),
+      deadline_(now + settings.opening_timeout), kind_(kind) {
   if (kind_ == opening_kind::resumed_session)
-    renew_token(claim_);
+    newest_token_ = {claim_.next_chain, 0};
   out.emplace_back(take_client{});
   ask_directory(out);
 }
@@ -42,8 +51,13 @@ void route::ask_directory(route_effects& out) const {
   auto to = broker_service(entity_kind::directory);
   if (kind_ == opening_kind::new_session)
     out.emplace_back(send{std::move(to), request_for<place_session>(*settings_, claim_)});
-  else
-    out.emplace_back(send{std::move(to), request_for<resume_session>(*settings_, claim_)});
+  else {
+    auto ask = request_for<resume_session>(*settings_, claim_);
+    ask.token_hash = proven_token_.chain;
+    ask.token_number = proven_token_.number;
+    ask.next_token_hash = newest_token_.chain;
+    out.emplace_back(send{std::move(to), std::move(ask)});
+  }
 }
 
 // ------------------------------------------------------------------------------------------------- from the client
@@ -51,7 +65,7 @@ void route::ask_directory(route_effects& out) const {
 void route::client_sent(shared_bytes frame, route_effects& out) {
   frames_bytes_ += frame->size();
   frames_.push_back({frame_kind::data, std::move(frame)});
-  if (state_ != state::opening)
+  if (state_ != state::opening && !attach_due_)
     send_frame(frames_.size() - 1, out);
   if (reading_ && !within_limits()) {
     reading_ = false;
@@ -85,19 +99,41 @@ resume_verdict route::resume(const route_claim& claim, steady_time, route_effect
     return resume_verdict::refused;
   if (state_ == state::closing)
     return resume_verdict::ended;
+  if (newest_token_.number + 1 == limits::tokens_per_chain) {
+    end({error_code::replaced, {}}, out);
+    return resume_verdict::anew;
+  }
+  token_shown(claim.token, out);
+  ++newest_token_.number;
   take(claim, out);
   state_ = state::attached;
   deadline_.reset();
   attach(out);
-  out.emplace_back(greet_client{true});
+  out.emplace_back(greet_client{true, newest_token_.number});
   return resume_verdict::taken;
+}
+
+void route::client_has_token(route_effects& out) { token_shown(newest_token_, out); }
+
+/// The client has it, so every former one is over: here, and by the directory's row everywhere.
+void route::token_shown(const token_name& which, route_effects& out) {
+  if (which == proven_token_)
+    return;
+  proven_token_ = which;
+  token_told_ = true;
+  tell_token(out);
+}
+
+void route::tell_token(route_effects& out) const {
+  out.emplace_back(send{broker_service(entity_kind::directory),
+                        godwit::renew_token{claim_.session, settings_->proxy, settings_->proxy_incarnation,
+                                            proven_token_.chain, proven_token_.number}});
 }
 
 void route::take(const route_claim& claim, route_effects& out) {
   if (has_client_)
     out.emplace_back(close_client{{error_code::replaced, {}}});
   forget_frames(); // the client says them again
-  renew_token(claim);
   claim_.positions = claim.positions;
   claim_.peer_address = claim.peer_address;
   has_client_ = true;
@@ -130,7 +166,7 @@ void route::placed(const session_placed& what, steady_time now, route_effects& o
   state_ = state::attached;
   attach(out);
   if (has_client_)
-    out.emplace_back(greet_client{what.resumed});
+    out.emplace_back(greet_client{what.resumed, newest_token_.number});
   else if (kind_ == opening_kind::new_session)
     begin_closing("Connection lost", out); // nobody knows the token
   else
@@ -140,8 +176,11 @@ void route::placed(const session_placed& what, steady_time now, route_effects& o
 void route::output(session_output what, route_effects& out) {
   if (!from_owner(what.epoch, what.attach))
     return;
+  answered(out);
   if (what.snapshot)
     snapshot_ = std::move(*what.snapshot);
+  if (what.cost != 0 && has_client_)
+    out.emplace_back(charge_client{what.cost});
   if (has_client_)
     for (auto& reply : what.replies)
       out.emplace_back(write_to_client{std::move(reply)});
@@ -205,6 +244,7 @@ bool route::advance(const stream_position& to) {
 void route::attach_refused(const godwit::attach_refused& what, route_effects& out) {
   if (!from_owner(what.epoch, what.attach))
     return;
+  answered(out);
   if (what.why.code == error_code::stale_epoch)
     return end_worker_lost(out); // a word between nodes; for the client its session is somewhere else
   const bool can_begin_anew = from_store_ || !snapshot_.empty();
@@ -223,16 +263,37 @@ void route::revoked(const route_revoked& what, route_effects& out) {
 // --------------------------------------------------------------------------------------------------- from the node
 
 void route::link_reset(const godwit::link_reset& what, route_effects& out) {
+  const bool is_broker = (what.roles & broker_role) != 0;
   if (state_ == state::opening) {
-    if ((what.roles & broker_role) != 0)
+    if (is_broker)
       ask_directory(out);
     return;
   }
+  if (is_broker && token_told_)
+    tell_token(out);
   if (what.node != worker_)
     return;
   if (what.incarnation != worker_incarnation_)
     return end_worker_lost(out);
-  attach(out);
+  attach_later(out);
+}
+
+/// What comes from the session's former attach is nothing any more from now on: something before it may be lost.
+void route::attach_later(route_effects& out) {
+  ++attach_;
+  paced_ = false;
+  if (!std::exchange(attach_due_, true))
+    out.emplace_back(attach_in_turn{});
+}
+
+void route::attach_now(route_effects& out) {
+  if (attach_due_)
+    send_attach(out);
+}
+
+std::size_t route::attach_weight() const {
+  return weight_of_message + snapshot_.size() + weight_of_position * claim_.positions.size() + frames_bytes_
+         + weight_of_message * frames_.size();
 }
 
 void route::worker_dead(const node_name& node, incarnation which, route_effects& out) {
@@ -256,6 +317,12 @@ void route::tick(steady_time now, route_effects& out) {
 /// the client has, and what it said since.
 void route::attach(route_effects& out) {
   ++attach_;
+  send_attach(out);
+}
+
+void route::send_attach(route_effects& out) {
+  attach_due_ = false;
+  unanswered_ = true;
   attach_session what;
   what.session = claim_.session;
   what.epoch = epoch_;
@@ -286,7 +353,8 @@ void route::begin_closing(const char* why, route_effects& out) {
   deadline_.reset();
   frames_.push_back({frame_kind::closed, std::make_shared<const std::string>(why)});
   frames_bytes_ += frames_.back().bytes->size();
-  send_frame(frames_.size() - 1, out);
+  if (!attach_due_)
+    send_frame(frames_.size() - 1, out);
 }
 
 void route::forget_frames() {
@@ -304,16 +372,15 @@ void route::end(error why, route_effects& out) {
 void route::end_worker_lost(route_effects& out) { end({error_code::session_lost, {}}, out); }
 
 bool route::same_secrets(const route_claim& claim) const {
-  const bool token = equal_in_constant_time(claim.token, claim_.token);
   const bool identity = equal_in_constant_time(claim.identity, claim_.identity);
-  const bool once = equal_in_constant_time(claim.once, claim_.once);
-  const bool former = former_once_ && equal_in_constant_time(claim.once, *former_once_);
-  return token && identity && (once || former) && claim.protocol == claim_.protocol;
+  const bool newest = equal_in_constant_time(claim.token, newest_token_);
+  const bool former = equal_in_constant_time(claim.token, proven_token_);
+  return identity && (newest || former) && claim.protocol == claim_.protocol;
 }
 
-void route::renew_token(const route_claim& claim) {
-  former_once_ = claim.once;
-  claim_.once = claim.next_once;
+void route::answered(route_effects& out) {
+  if (std::exchange(unanswered_, false))
+    out.emplace_back(attach_answered{});
 }
 
 bool route::from_owner(const session_epoch& epoch, std::uint32_t attach) const {

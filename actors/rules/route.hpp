@@ -33,6 +33,13 @@ namespace godwit {
 using steady_time = std::chrono::steady_clock::time_point;
 using token_hash = std::array<std::uint8_t, 32>;
 
+/// Which token of which chain; both are hashes of secrets that the rules never see (nodes/edge/resume_tokens.hpp).
+struct token_name {
+  token_hash chain{};
+  std::uint32_t number = 0;
+  bool operator==(const token_name&) const = default;
+};
+
 /// What all routes of one proxy node share.
 struct route_settings {
   node_name proxy;
@@ -48,9 +55,8 @@ struct route_claim {
   session_id session;
   godwit::protocol protocol = godwit::protocol::native;
   identity_hash identity{};
-  token_hash token{};     ///< of the part that lasts as long as the session
-  token_hash once{};      ///< of the part that is good for one resume
-  token_hash next_once{}; ///< resume: of the one that the answer carries
+  token_name token;        ///< new: the first of its chain; resume: the one that was shown
+  token_hash next_chain{}; ///< resume of a session that has no route here: of the tokens from here on
   std::string peer_address;
   std::vector<stream_position> positions; ///< resume: what the client has
 };
@@ -64,7 +70,12 @@ struct take_client {};
 /// The client has its session: say hello.
 struct greet_client {
   bool resumed = false;
+  std::uint32_t token_number = 0; ///< of the route's chain
 };
+/// Call `attach_now` when it is this route's turn: the others of its worker node attach too.
+struct attach_in_turn {};
+/// The session has taken the attach, or is gone: the next route may attach.
+struct attach_answered {};
 /// Tell `client_drained` once the client's queue is half empty, at once if it is.
 struct report_when_drained {};
 struct stop_reading {};
@@ -76,8 +87,14 @@ struct close_client {
 /// The last effect of a route.
 struct forget_route {};
 
-using route_effect = std::variant<send, write_to_client, take_client, greet_client, report_when_drained, stop_reading,
-                                  continue_reading, close_client, forget_route>;
+/// The client is to pay for what it asked.
+struct charge_client {
+  std::uint32_t cost = 0;
+};
+
+using route_effect =
+  std::variant<send, write_to_client, take_client, greet_client, report_when_drained, stop_reading, continue_reading,
+               charge_client, close_client, attach_in_turn, attach_answered, forget_route>;
 using route_effects = std::vector<route_effect>;
 
 /// What becomes of a connection that wants to resume a route that lives here.
@@ -86,6 +103,7 @@ enum class resume_verdict : std::uint8_t {
   refused, ///< wrong token or identity: `resume_refused`; the route has not noticed
   ended,   ///< too late: `session_ended`
   wait,    ///< somebody else's claim is being checked; ask again when the route has opened or is gone
+  anew,    ///< its tokens are used up: the route is gone, and the session is to be resumed through the store
 };
 
 class route {
@@ -101,7 +119,7 @@ public:
   void client_lost(steady_time now, route_effects& out);
   resume_verdict resume(const route_claim& claim, steady_time now, route_effects& out);
   /// It has got the greeting, and with it the token for its next resume: the former one is of no use from here on.
-  void client_has_token() { former_once_.reset(); }
+  void client_has_token(route_effects& out);
   void client_drained(route_effects& out);
 
   // From the directory and the session.
@@ -117,6 +135,10 @@ public:
   // From the node.
   void link_reset(const godwit::link_reset& what, route_effects& out);
   void worker_dead(const node_name& node, incarnation which, route_effects& out);
+  /// It is its turn: without effect where it has attached meanwhile.
+  void attach_now(route_effects& out);
+  /// What an attach weighs on its way, in bytes.
+  std::size_t attach_weight() const;
   /// Nothing happens before `deadline()`.
   void tick(steady_time now, route_effects& out);
 
@@ -137,6 +159,8 @@ private:
 
   void ask_directory(route_effects& out) const;
   void attach(route_effects& out);
+  void attach_later(route_effects& out);
+  void send_attach(route_effects& out);
   void send_frame(std::size_t index, route_effects& out) const;
   void begin_closing(const char* why, route_effects& out);
   void forget_frames();
@@ -145,7 +169,9 @@ private:
   void end_worker_lost(route_effects& out);
   void take(const route_claim& claim, route_effects& out);
   bool same_secrets(const route_claim& claim) const;
-  void renew_token(const route_claim& claim);
+  void token_shown(const token_name& which, route_effects& out);
+  void tell_token(route_effects& out) const;
+  void answered(route_effects& out);
   bool from_owner(const session_epoch& epoch, std::uint32_t attach) const;
   bool within_limits() const;
   /// False: the client has it already.
@@ -153,8 +179,9 @@ private:
   std::uint64_t next_in_seq() const { return first_in_seq_ + frames_.size(); }
 
   const route_settings* settings_;
-  route_claim claim_;                     // positions: per stream, the one last moved stands last
-  std::optional<token_hash> former_once_; // the answer with the newer one may have been lost
+  route_claim claim_;       // positions: per stream, the one last moved stands last
+  token_name proven_token_; // the client has had it; good still while the newer one may have been lost
+  token_name newest_token_; // of the last greeting, or of the next one while opening
   node_name worker_;
   incarnation worker_incarnation_;
   session_epoch epoch_;
@@ -168,6 +195,9 @@ private:
   state state_ = state::opening;
   opening_kind kind_;
   bool from_store_ = false; // until a snapshot has come
+  bool token_told_ = false; // the directory knows of a newer one than it placed the session by
+  bool attach_due_ = false; // this attach has not been sent yet: it is not the route's turn
+  bool unanswered_ = false; // this attach
   bool has_client_ = true;
   bool reading_ = true;
   bool paced_ = false; // the session waits for sending_resumed

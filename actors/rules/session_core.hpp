@@ -176,7 +176,9 @@ private:
   std::optional<error> must_end_;
   std::string told_snapshot_;
   bool snapshot_changed_ = false;
-  bool paced_ = false; ///< waits for sending_resumed
+  bool owes_answer_ = false; ///< to the attach: the other routes of its proxy node wait for it
+  bool paced_ = false;       ///< waits for sending_resumed
+  std::uint32_t cost_ = 0;   ///< of what was begun, until an output says so
   std::size_t replayed_bytes_ = 0;
   std::uint32_t reserved_names_ = 0;
   std::uint64_t highest_begun_ = 0; ///< op of a frame

@@ -27,6 +27,7 @@ struct give_output {
   std::optional<std::string> snapshot; ///< only if it changed
   bool paced = false;
   std::optional<error> close;
+  std::uint32_t cost = 0; ///< of what was begun since the last one (actors/rules/request_cost.hpp)
 };
 
 /// Becomes one delivery. `native` is the shared encoding: to be used where `event.op` is 0 and the client is native.

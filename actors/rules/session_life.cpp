@@ -17,6 +17,8 @@ void session_core::attach(const attach_session& how) {
   drop_questions();
   frames_.start(how.attach, how.first_in_seq);
   positions_ = how.positions;
+  owes_answer_ = true;
+  cost_ = 0; // of another connection
   paced_ = false;
   replayed_bytes_ = 0;
   told_snapshot_ = how.snapshot;
@@ -221,8 +223,11 @@ void session_core::confirm_frames() {
   if (confirmed_op != 0)
     output.replies.push_back(tell::confirmed{confirmed_op});
   put_snapshot(output);
-  if (output.confirmed_in_seq != 0 || !output.replies.empty() || output.snapshot)
-    effect(std::move(output));
+  if (output.confirmed_in_seq == 0 && output.replies.empty() && !output.snapshot && !owes_answer_)
+    return;
+  owes_answer_ = false;
+  output.cost = std::exchange(cost_, 0);
+  effect(std::move(output));
 }
 
 /// Requires a piece that is ready, of the oldest frame.
@@ -324,6 +329,7 @@ void session_core::put_snapshot(give_output& output) {
 void session_core::tell_now(std::vector<server_frame> frames) {
   if (frames.empty())
     return;
+  owes_answer_ = false;
   give_output output{std::move(frames), 0, {}, false, {}};
   put_snapshot(output);
   effect(std::move(output));

@@ -1,6 +1,7 @@
 // What each request does until it has reached its room: names are checked, people and rooms are found, rooms are
 // joined.
 #include "actors/rules/limits.hpp"
+#include "actors/rules/request_cost.hpp"
 #include "actors/rules/session_core.hpp"
 #include "messages/names.hpp"
 
@@ -48,6 +49,7 @@ void session_core::begin(window_frame& frame) {
   frame.begun = true;
   if (tasks_by_op_.contains(frame.command.op))
     return;
+  cost_ += extra_cost(frame.command.request, seats_by_room_.size());
   const auto command = frame.command; // the frame may be answered and gone while it is begun
   const auto& request = command.request;
   const bool begun_before = note_begun(command);

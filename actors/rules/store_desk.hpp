@@ -27,6 +27,8 @@ struct new_session {
 struct resume {
   resume_session asked;
 };
+/// The newest token that a client has.
+struct renewal {};
 struct ending {
   session_id session;
 };
@@ -50,7 +52,8 @@ struct search {
 struct listing {
   request_origin origin;
 };
-using any = std::variant<start, new_session, resume, ending, end_mark, claim, release, removal, search, listing>;
+using any =
+  std::variant<start, new_session, resume, renewal, ending, end_mark, claim, release, removal, search, listing>;
 } // namespace store_purpose
 
 class store_desk {

@@ -1,7 +1,5 @@
 #include "nodes/edge/connection.hpp"
 
-#include "nodes/edge/secrets.hpp"
-
 #include <sys/socket.h>
 
 #include <cerrno>
@@ -20,8 +18,6 @@ constexpr int readings_per_turn_max = 4;
 constexpr std::size_t queue_capacity_kept = 64;
 
 } // namespace
-
-asked_session::~asked_session() { cleanse(token.data(), token.size()); }
 
 connection::connection(connection_parts parts)
     : between_(std::move(parts.socket)), ipv6_(parts.ipv6), peer_(std::move(parts.peer)), tls_(std::move(parts.tls)),
@@ -171,6 +167,11 @@ void connection::heed(flood_control::verdict what) {
 void connection::charge_answer(std::size_t bytes) {
   if (budget_.flood)
     heed(budget_.flood->answered(bytes, context_->now));
+}
+
+void connection::charge(std::uint32_t cost) {
+  if (budget_.flood)
+    heed(budget_.flood->charge(cost, context_->now));
 }
 
 bool connection::look_again() {

@@ -83,13 +83,8 @@ struct residence {
 /// What a client asked for by its hello; kept until it is answered.
 struct asked_session {
   route_claim claim;
-  control::resume_token token{};
   bool resume = false;
   std::string client_name;
-  asked_session() = default;
-  asked_session(const asked_session&) = delete;
-  asked_session& operator=(const asked_session&) = delete;
-  ~asked_session(); ///< cleanses the token
 };
 
 /// What a connection may do, by its address and by what it did.
@@ -139,6 +134,8 @@ public:
   bool look_again();
   /// So many bytes answered what it asked.
   void charge_answer(std::size_t bytes);
+  /// What it asked costs so much more.
+  void charge(std::uint32_t cost);
   /// Puts a frame into the queue. Without effect where the connection has a trouble or is closing.
   void write(shared_bytes frame);
   /// Encrypts and sends what waits.
@@ -161,6 +158,8 @@ public:
   bool half_empty() const { return queued_bytes() <= context_->config.send_queue_bytes_max / 2; }
   trouble_kind trouble() const { return trouble_; }
   const error& refusal() const { return refusal_; }
+  /// What the peer did to TLS; null: nothing.
+  const error* tls_failure() const { return tls_.state() == tls_state::failed ? &tls_.failure() : nullptr; }
   /// The owner wants the client to go, for this reason. Noted like every trouble.
   void refuse(error why);
 

@@ -58,8 +58,14 @@ result<std::unique_ptr<edge>> edge::start(edge_config config, tls_context tls, e
   config.loops_max = std::clamp<std::size_t>(config.loops_max, config.loops_min, shard_count);
   auto limits = std::make_shared<admissions>(config.addresses);
   const auto settings = settings_of(config);
-  std::unique_ptr<parts> running(new parts{
-    {std::move(config), std::move(tls), upstream, settings, std::move(limits), {}, {}, {}}, {}, {}, {}, {}, false});
+  const auto period = config.refusals_counted_for;
+  std::unique_ptr<parts> running(
+    new parts{{std::move(config), std::move(tls), upstream, settings, std::move(limits), {}, {}, {}, refusals(period)},
+              {},
+              {},
+              {},
+              {},
+              false});
   auto& shared = running->shared;
   running->pool.emplace(shared);
   for (const auto& where : shared.config.listen) {

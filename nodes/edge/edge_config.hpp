@@ -44,6 +44,7 @@ struct edge_config {
   std::size_t unconfirmed_bytes_max = limits::unconfirmed_bytes_max;
   address_settings addresses;
   flood_settings flood;
+  std::chrono::milliseconds refusals_counted_for = limits::refusals_counted_for;
 };
 
 } // namespace godwit

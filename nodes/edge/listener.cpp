@@ -143,7 +143,10 @@ void listener::accept_all() {
 }
 
 void listener::wait_for_descriptors() {
-  spdlog::error("no descriptors are left for further clients; raise the limit of open files");
+  const auto now = std::chrono::steady_clock::now();
+  lacks_.summary(now); // how often it happened says nothing
+  if (lacks_.refused("descriptors", now))
+    spdlog::error("no descriptors are left for further clients; raise the limit of open files");
   pause_.expires_after(descriptors_pause);
   pause_.async_wait([self = shared_from_this()](const asio::error_code& cancelled) {
     if (!cancelled)
@@ -153,11 +156,13 @@ void listener::wait_for_descriptors() {
 
 void listener::hand_over(accepted_socket socket, const ip_address& from) {
   using verdict = address_limits::verdict;
+  const auto now = std::chrono::steady_clock::now();
+  const auto refused = [&](error_code why) { shared_.refusals.refused(socket.peer, name_of(why), now); };
   if (shared_.load() >= told_max(shared_.config))
-    return;
-  auto [decided, share] = shared_.admissions->connect(from, std::chrono::steady_clock::now());
+    return refused(error_code::too_many_clients);
+  auto [decided, share] = shared_.admissions->connect(from, now);
   if (decided == verdict::closed)
-    return;
+    return refused(error_code::too_many_connections);
   socket.share = std::move(share);
   socket.exempt = decided == verdict::exempt;
   if (decided == verdict::too_many)

@@ -38,6 +38,7 @@ private:
   loop_pool& loops_;
   asio::ip::tcp::acceptor socket_;
   asio::steady_timer pause_;
+  refusal_log lacks_{limits::refusals_counted_for, 1}; // of descriptors
 };
 
 } // namespace godwit

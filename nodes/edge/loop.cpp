@@ -284,15 +284,25 @@ void loop::deal_with_trouble(connection& which) {
   if (which.trouble() == connection::trouble_kind::refused)
     close(which, which.refusal());
   else if (which.trouble() == connection::trouble_kind::gone) {
+    if (const auto* failure = which.tls_failure())
+      note_refusal(which, failure->detail);
     if (auto* routes = routes_of(which.session))
       routes->client_lost(which);
     which.abort();
   }
 }
 
+/// Who has a session is nobody's stranger.
+void loop::note_refusal(const connection& which, std::string_view reason) {
+  if (which.where() != connection::phase::greeting && which.where() != connection::phase::waiting)
+    return;
+  shared_.refusals.refused(which.peer(), reason, context_.now);
+}
+
 void loop::close(connection& which, const error& why) {
   if (which.where() == connection::phase::greeting || which.where() == connection::phase::waiting)
     counters_.refused.add();
+  note_refusal(which, name_of(why.code));
   spdlog::debug("connection of {} is closed: {} {}", which.peer(), name_of(why.code), why.detail);
   if (auto* routes = routes_of(which.session))
     routes->client_lost(which);

@@ -17,6 +17,7 @@
 #include "nodes/edge/loop_set.hpp"
 #include "nodes/edge/loop_task.hpp"
 #include "nodes/edge/reception.hpp"
+#include "nodes/edge/refusals.hpp"
 
 #include <asio/executor_work_guard.hpp>
 #include <asio/io_context.hpp>
@@ -42,6 +43,7 @@ struct edge_shared {
   edge_totals totals;
   shard_works work;
   loop_set loops;
+  godwit::refusals refusals;
   /// Connections, of all loops.
   std::size_t load() const { return totals.connections.load(std::memory_order_relaxed); }
 };
@@ -113,6 +115,7 @@ private:
   template <class Each>
   bool drain(std::vector<connection*>& list, Each&& each);
   void deal_with_trouble(connection& which);
+  void note_refusal(const connection& which, std::string_view reason);
   void close(connection& which, const error& why);
 
   void settle();

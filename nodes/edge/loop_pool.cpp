@@ -76,6 +76,7 @@ void loop_pool::sample_later() {
     if (cancelled || closed_)
       return;
     sample();
+    shared_.refusals.tick(std::chrono::steady_clock::now());
     sample_later();
   });
 }

@@ -1,5 +1,6 @@
 #include "nodes/edge/reception.hpp"
 
+#include "nodes/edge/resume_tokens.hpp"
 #include "nodes/edge/secrets.hpp"
 #include "nodes/edge/shard.hpp"
 
@@ -34,7 +35,9 @@ std::optional<std::size_t> reception::read_hello(connection& from, const frame& 
   asked->claim.peer_address = from.peer();
   asked->client_name = std::move(hello->client_name);
   asked->resume = hello->resume.has_value();
-  if (!(hello->resume ? ask_resume(*asked, *hello->resume) : ask_new(*asked, shard)))
+  if (hello->resume && !ask_resume(*asked, *hello->resume))
+    return refuse(error_code::resume_refused);
+  if (!hello->resume && !ask_new(*asked, shard))
     return refuse(error_code::internal_error);
   from.asked = std::move(asked);
   from.set_phase(connection::phase::waiting);
@@ -42,34 +45,19 @@ std::optional<std::size_t> reception::read_hello(connection& from, const frame& 
 }
 
 bool reception::ask_new(asked_session& asked, std::size_t shard) {
-  const auto token = random_token();
   const auto id = random_session_id(shard, shard_count);
-  if (!token || !id)
+  if (!id)
     return false;
-  const auto hash = sha256(lasting_part(*token));
-  const auto once = sha256(once_part(*token));
-  if (!hash || !once)
-    return false;
-  asked.token = *token;
-  asked.claim.token = *hash;
-  asked.claim.once = *once;
   asked.claim.session = *id;
   return true;
 }
 
 bool reception::ask_resume(asked_session& asked, control::resume_request& request) {
-  const auto hash = sha256(lasting_part(request.token));
-  const auto once = sha256(once_part(request.token));
-  asked.token = request.token;
+  const auto token = name_of(request.token);
   cleanse(request.token.data(), request.token.size());
-  if (!hash || !once || !renew_once_part(asked.token))
+  if (!token)
     return false;
-  const auto next = sha256(once_part(asked.token));
-  if (!next)
-    return false;
-  asked.claim.token = *hash;
-  asked.claim.once = *once;
-  asked.claim.next_once = *next;
+  asked.claim.token = *token;
   asked.claim.session = request.session;
   asked.claim.positions = std::move(request.positions);
   return true;

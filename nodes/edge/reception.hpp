@@ -25,8 +25,8 @@ public:
   void admit(const std::shared_ptr<connection>& client, route_table& routes);
 
 private:
-  bool ask_new(asked_session& asked, std::size_t shard);
-  bool ask_resume(asked_session& asked, control::resume_request& request);
+  static bool ask_new(asked_session& asked, std::size_t shard);
+  static bool ask_resume(asked_session& asked, control::resume_request& request);
 
   connection_context& context_;
 };

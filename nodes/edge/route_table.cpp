@@ -13,6 +13,8 @@ route_table::route_table(const route_settings& settings, edge_upstream& upstream
     : settings_(settings), upstream_(upstream), opening_(settings.opening_timeout), detached_(settings.resume_timeout) {
 }
 
+route_table::entry::~entry() { cleanse(seed.data(), seed.size()); }
+
 void route_table::enter(connection_context& context) {
   context_ = &context;
   context_->counters.routes.add(routes_.size());
@@ -103,10 +105,20 @@ void route_table::free_waiting(session_id session) {
 void route_table::open(const std::shared_ptr<connection>& client) { open(client, route::opening_kind::new_session); }
 
 void route_table::open(const std::shared_ptr<connection>& client, route::opening_kind kind) {
+  token_seed seed{};
+  const auto chain = fill_randomly(seed) ? chain_of(seed) : std::nullopt;
+  if (!chain)
+    return client->refuse({error_code::internal_error, {}});
+  auto& claim = client->asked->claim;
+  if (kind == route::opening_kind::new_session)
+    claim.token = {*chain, 0};
+  else
+    claim.next_chain = *chain;
   asking_ = client;
-  const auto session = client->asked->claim.session;
-  const auto [where, inserted] = routes_.try_emplace(
-    session, entry{route(settings_, kind, client->asked->claim, context_->now, effects_), nullptr, std::nullopt});
+  const auto session = claim.session;
+  const auto [where, inserted] =
+    routes_.try_emplace(session, route(settings_, kind, claim, context_->now, effects_), seed);
+  cleanse(seed.data(), seed.size());
   context_->counters.routes.add(inserted ? 1 : 0);
   context_->totals.routes.fetch_add(inserted ? 1 : 0, std::memory_order_relaxed);
   perform_all(where);
@@ -120,12 +132,13 @@ void route_table::resume(const std::shared_ptr<connection>& client) {
   const bool known =
     with(session, [&](route& rules) { verdict = rules.resume(client->asked->claim, context_->now, effects_); });
   asking_.reset();
-  if (!known) {
+  if (!known || verdict == resume_verdict::anew) {
     if (client->paused())
       context_->to_go_on.push_back(client);
     return open(client, route::opening_kind::resumed_session);
   }
   switch (verdict) {
+  case resume_verdict::anew: break; // done above
   case resume_verdict::taken:
     if (client->paused()) // it had to wait
       context_->to_go_on.push_back(client);
@@ -153,8 +166,8 @@ void route_table::client_sent(connection& from, std::string_view frame) {
 }
 
 void route_table::client_has_token(connection& from) {
-  if (auto* at = of_client(from))
-    at->rules.client_has_token();
+  if (of_client(from) != nullptr)
+    with(from.session, [&](route& rules) { rules.client_has_token(effects_); });
 }
 
 void route_table::client_lost(connection& which) {
@@ -186,6 +199,7 @@ void route_table::receive(message& what) {
   }
   if (!known)
     context_->counters.drops.add();
+  begin_attaches();
 }
 
 void route_table::take(edge_item& what) {
@@ -203,10 +217,23 @@ void route_table::take(edge_item& what) {
   }
   at.rules.output(std::move(std::get<session_output>(what)), effects_);
   perform_all(found);
+  begin_attaches();
 }
 
 void route_table::link_reset(const godwit::link_reset& what) {
   with_each([&](route& rules) { rules.link_reset(what, effects_); });
+  begin_attaches();
+}
+
+void route_table::begin_attaches() {
+  while (const auto session = attaches_.next())
+    with(*session, [&](route& rules) {
+      rules.attach_now(effects_);
+      if (!effects_.empty())
+        attaches_.begun(rules.worker(), *session, rules.attach_weight(), context_->now);
+    });
+  if (const auto due = attaches_.deadline())
+    context_->note_due(*due);
 }
 
 void route_table::view(const membership_view& what) {
@@ -225,16 +252,19 @@ bool route_table::known_dead(const node_name& node, incarnation which) const {
 }
 
 std::optional<steady_time> route_table::next_deadline() const {
-  const auto opening = opening_.next(), detached = detached_.next();
-  if (!opening || !detached)
-    return opening ? opening : detached;
-  return std::min(*opening, *detached);
+  std::optional<steady_time> first;
+  for (const auto& next : {opening_.next(), detached_.next(), attaches_.deadline()})
+    if (next && (!first || *next < *first))
+      first = next;
+  return first;
 }
 
 void route_table::tick() {
   for (auto* queue : {&opening_, &detached_})
     while (const auto session = queue->take(context_->now))
       with(*session, [&](route& rules) { rules.tick(context_->now, effects_); });
+  attaches_.tick(context_->now);
+  begin_attaches();
 }
 
 void route_table::clear() {
@@ -267,7 +297,12 @@ void route_table::perform(entry& at, const greet_client& what) {
   const auto& config = context_->config;
   control::server_hello hello;
   hello.session = at.rules.session();
-  hello.token = at.client->asked->token;
+  if (auto token = token_of(at.seed, what.token_number)) {
+    hello.token = *token;
+    cleanse(token->data(), token->size());
+  } else {
+    return at.client->refuse({error_code::internal_error, {}});
+  }
   hello.resumed = what.resumed;
   hello.resume_timeout_ms = static_cast<std::uint32_t>(config.resume_timeout.count());
   const auto time = std::chrono::system_clock::now().time_since_epoch();
@@ -303,6 +338,15 @@ void route_table::perform(entry& at, const continue_reading&) {
     context_->to_go_on.push_back(at.client);
 }
 
+void route_table::perform(entry& at, const charge_client& what) {
+  if (at.client)
+    at.client->charge(what.cost);
+}
+
+void route_table::perform(entry& at, const attach_in_turn&) { attaches_.wanted(at.rules.worker(), at.rules.session()); }
+
+void route_table::perform(entry& at, const attach_answered&) { attaches_.done(at.rules.session()); }
+
 void route_table::perform(entry& at, const close_client& what) {
   if (auto client = std::exchange(at.client, nullptr)) {
     client->session = {};
@@ -310,6 +354,9 @@ void route_table::perform(entry& at, const close_client& what) {
   }
 }
 
-void route_table::perform(entry&, const forget_route&) { forgotten_ = true; }
+void route_table::perform(entry& at, const forget_route&) {
+  attaches_.done(at.rules.session());
+  forgotten_ = true;
+}
 
 } // namespace godwit

@@ -6,11 +6,13 @@
 /// Bounded  by the edge's routes_max; connections that wait for another one's claim wait no longer than that claim.
 #pragma once
 
+#include "actors/rules/attach_pacer.hpp"
 #include "actors/rules/route.hpp"
 #include "messages/edge_item.hpp"
 #include "nodes/edge/connection.hpp"
 #include "nodes/edge/deadline_queue.hpp"
 #include "nodes/edge/edge_ports.hpp"
+#include "nodes/edge/resume_tokens.hpp"
 
 #include <memory>
 #include <unordered_map>
@@ -55,9 +57,14 @@ public:
 private:
   struct entry {
     route rules;
+    token_seed seed; ///< of the session's tokens, cleansed with the entry
     std::shared_ptr<connection> client;
     std::optional<steady_time> noted_deadline;
     bool opening = true;
+    entry(route of, const token_seed& tokens) : rules(std::move(of)), seed(tokens) {}
+    entry(const entry&) = delete;
+    entry& operator=(const entry&) = delete;
+    ~entry();
   };
   using routes = std::unordered_map<session_id, entry>;
 
@@ -70,6 +77,7 @@ private:
   void with_each(Decide&& decide);
   void perform_all(routes::iterator where);
   void note_deadline(entry& at);
+  void begin_attaches();
   void free_waiting(session_id session);
   bool known_dead(const node_name& node, incarnation which) const;
 
@@ -80,7 +88,10 @@ private:
   void perform(entry& at, const report_when_drained& what);
   void perform(entry& at, const stop_reading& what);
   void perform(entry& at, const continue_reading& what);
+  void perform(entry& at, const charge_client& what);
   void perform(entry& at, const close_client& what);
+  void perform(entry& at, const attach_in_turn& what);
+  void perform(entry& at, const attach_answered& what);
   void perform(entry& at, const forget_route& what);
 
   connection_context* context_ = nullptr; // of the loop that it is on
@@ -93,6 +104,7 @@ private:
   std::unordered_multimap<session_id, std::weak_ptr<connection>> waiting_;
   deadline_queue<session_id> opening_;
   deadline_queue<session_id> detached_;
+  attach_pacer attaches_;
   membership_view view_;
 };
 

@@ -16,24 +16,8 @@ std::optional<session_id> random_session_id(std::size_t index, std::size_t count
   return session_id{drawn};
 }
 
-std::optional<std::array<std::uint8_t, 32>> random_token() {
-  std::array<std::uint8_t, 32> token{};
-  if (RAND_bytes(token.data(), static_cast<int>(token.size())) != 1)
-    return std::nullopt;
-  return token;
-}
-
-std::string_view lasting_part(const std::array<std::uint8_t, 32>& token) {
-  return bytes_of(token).substr(0, token.size() / 2);
-}
-
-std::string_view once_part(const std::array<std::uint8_t, 32>& token) {
-  return bytes_of(token).substr(token.size() / 2);
-}
-
-bool renew_once_part(std::array<std::uint8_t, 32>& token) {
-  constexpr auto half = std::tuple_size_v<std::array<std::uint8_t, 32>> / 2;
-  return RAND_bytes(token.data() + half, static_cast<int>(token.size() - half)) == 1;
+bool fill_randomly(std::array<std::uint8_t, 32>& secret) {
+  return RAND_bytes(secret.data(), static_cast<int>(secret.size())) == 1;
 }
 
 std::optional<std::array<std::uint8_t, 32>> sha256(std::string_view bytes) {

@@ -66,7 +66,10 @@ void link_listener::start() {
       self->accepted_(std::move(socket));
       return self->start();
     }
-    spdlog::warn("cluster port {}: accepting failed: {}", self->port(), failed.message());
+    const auto now = std::chrono::steady_clock::now();
+    self->failures_.summary(now); // how often it happened says nothing
+    if (self->failures_.refused(failed.message(), now))
+      spdlog::warn("cluster port {}: accepting failed: {}", self->port(), failed.message());
     self->retry_.expires_after(std::chrono::milliseconds{100});
     self->retry_.async_wait([self](std::error_code aborted) {
       if (!aborted)

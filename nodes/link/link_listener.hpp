@@ -5,6 +5,7 @@
 /// Promises    goes on after an error, such as too many open files, a little later.
 #pragma once
 
+#include "actors/rules/refusal_log.hpp"
 #include "messages/endpoint.hpp"
 #include "messages/errors.hpp"
 
@@ -35,6 +36,7 @@ public:
 private:
   asio::ip::tcp::acceptor acceptor_;
   asio::steady_timer retry_;
+  refusal_log failures_{limits::refusals_counted_for, 1}; // to accept
   accepted_function accepted_;
 };
 

@@ -1,5 +1,6 @@
 #include "nodes/link/link_transport.hpp"
 
+#include "actors/rules/refusal_log.hpp"
 #include "nodes/link/link_dialler.hpp"
 #include "nodes/link/link_handshake.hpp"
 #include "nodes/link/link_listener.hpp"
@@ -7,6 +8,7 @@
 
 #include <asio/io_context.hpp>
 #include <asio/post.hpp>
+#include <asio/steady_timer.hpp>
 #include <spdlog/spdlog.h>
 
 #include <list>
@@ -77,6 +79,7 @@ private:
   std::string objection_to_caller(const node_hello& peer, const tls_session& tls) const;
   std::string objection_to_dialled(const node_name& expected, const node_hello& peer) const;
   std::string objection_to_clock(const node_hello& peer, const node_hello& self) const;
+  void log_refusal(const std::string& address, const std::string& reason);
   void link_lost(const node_name& peer, std::chrono::steady_clock::duration lived);
   void forget_ended_handshakes() {
     for (auto* each : {&handshakes_, &strangers_})
@@ -93,6 +96,8 @@ private:
   std::list<std::weak_ptr<link_handshake>> handshakes_;
   std::list<std::weak_ptr<link_handshake>> strangers_; // of them, those that were accepted; the oldest first
   link_table links_{events_, [this](const node_name& peer, auto lived) { link_lost(peer, lived); }};
+  refusal_log refusals_{options_.refusals_counted_for};
+  asio::steady_timer summary_due_{io_};
   bool stopping_ = false;
   const std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
   std::thread thread_;
@@ -161,7 +166,7 @@ std::optional<error> link_transport::implementation::prepare_dialler(const link_
 void link_transport::implementation::accepted(tcp::socket socket) {
   const auto address = address_of(socket);
   const auto refused = [this, address](const std::string& reason) {
-    spdlog::warn("refused {} on the cluster port: {}", address, reason);
+    log_refusal(address, reason);
     if (events_.on_refused)
       events_.on_refused(address, reason);
   };
@@ -180,6 +185,21 @@ void link_transport::implementation::accepted(tcp::socket socket) {
   strangers_.push_back(shake_hands(std::move(socket), tls_session::accept(tls_),
                                    {objection, opened, refused, options_.clock},
                                    std::chrono::steady_clock::now() + options_.handshake_timeout));
+}
+
+void link_transport::implementation::log_refusal(const std::string& address, const std::string& reason) {
+  const bool summary_waits = refusals_.due().has_value();
+  if (refusals_.refused(reason, std::chrono::steady_clock::now()))
+    return spdlog::warn("refused {} on the cluster port: {}", address, reason);
+  if (summary_waits)
+    return;
+  summary_due_.expires_at(*refusals_.due());
+  summary_due_.async_wait([this](std::error_code cancelled) {
+    if (cancelled)
+      return;
+    if (const auto text = refusals_.summary(std::chrono::steady_clock::now()))
+      spdlog::warn("refused on the cluster port: {}", *text);
+  });
 }
 
 void link_transport::implementation::dialled(const node_name& peer, tcp::socket socket,

@@ -46,6 +46,7 @@ struct link_options {
   std::chrono::milliseconds redial_backoff_min = limits::redial_backoff_min;
   std::chrono::milliseconds redial_backoff_max = limits::redial_backoff_max;
   std::function<std::chrono::milliseconds()> clock = milliseconds_since_1970; ///< what is told to peers, and compared
+  std::chrono::milliseconds refusals_counted_for = limits::refusals_counted_for; ///< rather than logged one by one
   work_pool* work = nullptr; ///< looks names up; stopped before the transport is destroyed. Null: one of its own
 };
 
@@ -60,7 +61,7 @@ struct link_events {
   /// A peer was refused since its clock and this node's are too far apart, and one of the two is the broker node.
   /// `on_refused` or `on_dial_failed` follows.
   std::function<void(const node_hello& peer, const std::string& sentence)> on_clock_far;
-  /// Somebody who dialled us was not let in. Logged already.
+  /// Somebody who dialled us was not let in. Logged already, or counted (actors/rules/refusal_log.hpp).
   std::function<void(const std::string& address, const std::string& reason)> on_refused;
 };
 

@@ -36,6 +36,7 @@ public:
 private:
   directory_result change_by(const insert_session& request);
   directory_result change_by(const take_session& request);
+  directory_result change_by(const renew_token_row& request);
   directory_result change_by(const claim_nick_row& request);
   directory_result change_by(const release_nick_row& request);
   directory_result change_by(const delete_session& request);
@@ -46,7 +47,7 @@ private:
   }
   std::optional<session_row> row_of(session_id session);
 
-  sqlite_statement session_, insert_session_, take_session_, set_nick_, any_nick_;
+  sqlite_statement session_, insert_session_, take_session_, set_token_, set_nick_, any_nick_;
   sqlite_statement nick_, upsert_nick_, delete_nick_;
   sqlite_statement is_member_, delete_session_, delete_nicks_, delete_last_ops_;
   sqlite_statement find_room_, insert_room_;

@@ -19,8 +19,8 @@ sqlite_directory_reader::sqlite_directory_reader(sqlite_connection& connection)
     : find_(connection, "SELECT id, title FROM room WHERE key = ?1"),
       list_(connection, "SELECT key, title, member_count, topic FROM room WHERE listed = 1 AND key > ?1 "
                         "ORDER BY key LIMIT ?2"),
-      sessions_(connection, "SELECT id, generation, protocol, identity, token_hash, proxy, proxy_incarnation, nick "
-                            "FROM session"),
+      sessions_(connection, "SELECT id, generation, protocol, identity, token_hash, proxy, proxy_incarnation, nick, "
+                            "token_number, next_token_hash FROM session"),
       nicks_(connection, "SELECT folded, nick, session FROM nick"),
       nick_of_(connection, "SELECT nick FROM session WHERE id = ?1"),
       memberships_(connection, "SELECT room.id, key, title, joined_seq, op, k, seq FROM member "
@@ -73,7 +73,8 @@ directory_result sqlite_directory_reader::load_all() {
   while (session.next())
     all.sessions.push_back({session_id{session.number(0)}, static_cast<std::uint32_t>(session.number(1)),
                             static_cast<protocol>(session.number(2)), session.hash(3), session.hash(4), session.text(5),
-                            incarnation{session.number(6)}, session.text(7)});
+                            incarnation{session.number(6)}, session.text(7),
+                            static_cast<std::uint32_t>(session.number(8)), session.hash(9)});
   auto nick = nicks_.run();
   while (nick.next())
     all.nicks.push_back({nick.text(0), nick.text(1), session_id{nick.number(2)}});

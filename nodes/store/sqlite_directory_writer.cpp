@@ -3,12 +3,14 @@
 namespace godwit {
 
 sqlite_directory_writer::sqlite_directory_writer(sqlite_connection& connection)
-    : session_(connection, "SELECT generation, protocol, identity, token_hash, proxy, proxy_incarnation, nick "
-                           "FROM session WHERE id = ?1"),
+    : session_(connection, "SELECT generation, protocol, identity, token_hash, proxy, proxy_incarnation, nick, "
+                           "token_number, next_token_hash FROM session WHERE id = ?1"),
       insert_session_(connection, "INSERT INTO session (id, generation, protocol, identity, token_hash, proxy, "
                                   "proxy_incarnation, nick) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, '')"),
       take_session_(connection, "UPDATE session SET proxy = ?2, proxy_incarnation = ?3, generation = generation + 1 "
                                 "WHERE id = ?1"),
+      set_token_(connection,
+                 "UPDATE session SET token_hash = ?2, token_number = ?3, next_token_hash = ?4 WHERE id = ?1"),
       set_nick_(connection, "UPDATE session SET nick = ?2 WHERE id = ?1"),
       any_nick_(connection, "SELECT nick FROM nick WHERE session = ?1 LIMIT 1"),
       nick_(connection, "SELECT nick, session FROM nick WHERE folded = ?1"),
@@ -37,13 +39,15 @@ std::optional<session_row> sqlite_directory_writer::row_of(session_id session) {
                      row.hash(3),
                      row.text(4),
                      incarnation{row.number(5)},
-                     row.text(6)};
+                     row.text(6),
+                     static_cast<std::uint32_t>(row.number(7)),
+                     row.hash(8)};
 }
 
 directory_result sqlite_directory_writer::change_by(const insert_session& request) {
   const auto& row = request.row;
   if (const auto there = row_of(row.session)) {
-    // The token is 32 random bytes: who has it made the row. It may have been taken by another proxy node since.
+    // It is of a random secret: who has it made the row. It may have been taken by another proxy node since.
     if (there->token_hash == row.token_hash && there->identity == row.identity)
       return done{};
     return error{error_code::request_invalid, "another session has this id; choose another"};
@@ -56,10 +60,21 @@ directory_result sqlite_directory_writer::change_by(const insert_session& reques
 directory_result sqlite_directory_writer::change_by(const take_session& request) {
   const auto& wanted = request.row;
   const auto there = row_of(wanted.session);
-  if (!there || there->token_hash != wanted.token_hash || there->identity != wanted.identity)
+  const bool for_its_end = wanted.proxy.empty(); // the cluster itself takes it, which has no token
+  const bool shown = there && is_good_token(*there, wanted.token_hash, wanted.token_number);
+  if (!there || there->identity != wanted.identity || !(shown || for_its_end))
     return error{error_code::resume_refused, {}};
+  if (!for_its_end)
+    set_token_.execute(wanted.session, wanted.token_hash, std::uint64_t{wanted.token_number}, wanted.next_token_hash);
   take_session_.execute(wanted.session, wanted.proxy, wanted.proxy_incarnation);
   return session_taken{*row_of(wanted.session)};
+}
+
+directory_result sqlite_directory_writer::change_by(const renew_token_row& request) {
+  auto there = row_of(request.session);
+  if (there && renew_token_of(*there, request.token_hash, request.token_number))
+    set_token_.execute(request.session, there->token_hash, std::uint64_t{there->token_number}, there->next_token_hash);
+  return done{};
 }
 
 directory_result sqlite_directory_writer::change_by(const claim_nick_row& request) {

@@ -65,8 +65,17 @@ UPDATE room SET first_time = coalesce((SELECT time FROM entry WHERE room = room.
 CREATE INDEX room_first_time ON room (first_time) WHERE first_seq <= last_seq;
 )sql";
 
+// token_number      tokens of token_hash are good from this one on; next_token_hash: of the tokens that a resume
+// through
+//                   another proxy node began, until one of them is known to have arrived; 32 zeros: none.
+constexpr const char* to_version_3 = R"sql(
+ALTER TABLE session ADD COLUMN token_number INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE session ADD COLUMN next_token_hash BLOB NOT NULL
+  DEFAULT x'0000000000000000000000000000000000000000000000000000000000000000';
+)sql";
+
 /// By the version that they start from; a new file goes the same way as an old one, so both end the same.
-constexpr std::array steps{tables_of_version_1, to_version_2};
+constexpr std::array steps{tables_of_version_1, to_version_2, to_version_3};
 static_assert(steps.size() == sqlite_schema_version);
 
 std::uint64_t read_number(sqlite_connection& connection, std::string_view pragma) {

@@ -43,7 +43,7 @@ public:
     settings_.proxy = "p";
     settings_.proxy_incarnation = {1};
     claim_.session = me;
-    claim_.once[0] = 1;
+    claim_.token.chain[0] = 1;
     route_effects out;
     route_.emplace(settings_, route::opening_kind::new_session, claim_, now_, out);
     perform(std::move(out));
@@ -196,16 +196,17 @@ private:
 
   void resume() {
     auto claim = claim_;
-    claim.next_once[0] = static_cast<std::uint8_t>(claim.once[0] + 1);
     claim.positions.clear();
     for (const auto& [room, seq] : has_)
       claim.positions.push_back({room.value, seq});
     with_route([&](auto& out) {
       if (route_->resume(claim, now_, out) != resume_verdict::taken)
         return;
-      claim_.once = claim.next_once;
+      for (const auto& each : out)
+        if (const auto* greeting = std::get_if<greet_client>(&each))
+          claim_.token.number = greeting->token_number;
       confirmed_in_seq_ = sent_in_seq_; // what was not is forgotten: the client says it again
-      route_->client_has_token();
+      route_->client_has_token(out);
     });
   }
 
@@ -213,8 +214,8 @@ private:
     auto claim = claim_;
     switch (input_.of(3)) {
     case 0: claim.identity[0] ^= 1; break;
-    case 1: claim.token[31] ^= 1; break;
-    default: claim.once[0] ^= 0x80; break;
+    case 1: claim.token.chain[31] ^= 1; break;
+    default: claim.token.number ^= 0x80; break;
     }
     with_route([&](auto& out) {
       require(route_->resume(claim, now_, out) != resume_verdict::taken && out.empty(),
@@ -273,6 +274,7 @@ private:
                               disconnect();
                               connected_ = true;
                             },
+                            [this](attach_in_turn&) { with_route([this](auto& out) { route_->attach_now(out); }); },
                             [this](forget_route&) { gone_ = true; }, [](auto&) {}},
                  each);
   }

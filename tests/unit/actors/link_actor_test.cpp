@@ -1,10 +1,13 @@
 /// Two actor systems in this process, linked over a socket pair that the test can cut: real BASP, real parcels. (CAF
 /// counts the systems of a process in its node ids, so that these two are two nodes.)
+#include "actors/link_basp.hpp"
 #include "actors/link_hub.hpp"
 #include "actors/rules/limits.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
+#include <caf/exit_reason.hpp>
+#include <caf/send.hpp>
 #include <gtest/gtest.h>
 
 #include <poll.h>
@@ -16,6 +19,8 @@
 #include <functional>
 #include <future>
 #include <mutex>
+#include <optional>
+#include <stdexcept>
 
 namespace godwit {
 namespace {
@@ -30,6 +35,8 @@ class listening_node : public link_ports {
 public:
   void received(const node_name& from, envelope what) override {
     note([&] {
+      if (fails_once && std::exchange(*fails_once, false))
+        throw std::runtime_error("a fault");
       senders.push_back(from);
       envelopes.push_back(std::move(what));
     });
@@ -70,6 +77,11 @@ public:
     return way;
   }
 
+  bool wait_for_link_briefly(std::size_t times) {
+    std::unique_lock lock{mutex};
+    return changed.wait_for(lock, 500ms, [&] { return ups.size() >= times && way; });
+  }
+
   std::mutex mutex;
   std::condition_variable changed;
   std::vector<node_name> senders;
@@ -81,6 +93,7 @@ public:
   int downs = 0;
   int silences = 0;
   bool keeps_acks = false;
+  std::optional<bool> fails_once; ///< at the next envelope
 
 private:
   void note(const std::function<void()>& change) {
@@ -108,12 +121,14 @@ node_hello hello_of(const char* name, std::uint64_t life) {
 
 struct test_node {
   test_node(const char* name, std::uint64_t life)
-      : self(hello_of(name, life)), system(config), hub(system, self, ears) {}
+      : self(hello_of(name, life)), system(config),
+        hub(system, self, ears, [this](const std::string& why) { failed.set_value(why); }) {}
 
   node_hello self;
   links_config config;
   caf::actor_system system;
   listening_node ears;
+  std::promise<std::string> failed;
   link_hub hub;
 };
 
@@ -251,6 +266,35 @@ TEST_F(LinkActor, DropsTicketsWithTheLink) {
   ASSERT_TRUE(b.ears.wait([&] { return b.ears.items.size() == 1; }));
   cut();
   EXPECT_EQ(dropped.get_future().wait_for(patience), std::future_status::ready);
+}
+
+TEST_F(LinkActor, ALinkWhoseActorEndsByAnErrorIsDownAtBothEndsAndTheNextOneStands) {
+  connect();
+  auto way = a.ears.wait_for_link();
+  ASSERT_TRUE(way && b.ears.wait_for_link());
+  b.ears.fails_once = true;
+  way->push(numbered(1));
+  ASSERT_TRUE(b.ears.wait([&] { return b.ears.downs == 1; }));
+  ASSERT_TRUE(a.ears.wait([&] { return a.ears.downs == 1; })) << "the other end sees its connection closed";
+  EXPECT_FALSE(way->push(numbered(2))) << "nothing is taken for a link that is dead";
+  for (std::size_t dials = 0; !a.ears.wait_for_link_briefly(2);
+       ++dials) { // BASP may hold on to the old one for a moment
+    ASSERT_LT(dials, 100U);
+    connect();
+  }
+  ASSERT_TRUE(b.ears.wait_for_link(2));
+  a.ears.wait_for_link(2)->push(numbered(3));
+  EXPECT_TRUE(b.ears.wait([&] { return b.ears.envelopes.size() == 1; }));
+}
+
+TEST_F(LinkActor, ANodeHearsThatWhatAllItsLinksNeedEndedByAnError) {
+  connect();
+  ASSERT_TRUE(a.ears.wait_for_link() && b.ears.wait_for_link());
+  auto why = b.failed.get_future();
+  caf::anon_send_exit(basp_of(b.system), caf::exit_reason::out_of_workers);
+  ASSERT_EQ(why.wait_for(patience), std::future_status::ready);
+  EXPECT_NE(why.get(), "");
+  EXPECT_TRUE(a.ears.wait([&] { return a.ears.downs == 1; }));
 }
 
 TEST_F(LinkActor, AHubThatStopsTellsThatItsLinksAreDown) {

@@ -285,7 +285,8 @@ protected:
     session made;
     made.client = connect(receive_buffer);
     made.client->send(control::client_control{hello(person)});
-    answer(upstream_.next<place_session>().session);
+    placed_ = upstream_.next<place_session>();
+    answer(placed_.session);
     made.attach = upstream_.next<attach_session>();
     made.hello = made.client->next_control<control::server_hello>();
     return made;
@@ -299,6 +300,7 @@ protected:
   void deliver(std::vector<edge_item> items) { edge_->deliver(std::move(items)); }
 
   stub_upstream upstream_;
+  place_session placed_; ///< of the session that was begun last
   tls_context client_context_ = ca().client();
   std::unique_ptr<edge> edge_;
 };

@@ -1,6 +1,10 @@
 #include "tests/unit/edge/edge_fixture.hpp"
 
+#include <spdlog/sinks/ringbuffer_sink.h>
+#include <spdlog/spdlog.h>
+
 #include <filesystem>
+#include <thread>
 
 namespace godwit::test {
 
@@ -55,6 +59,36 @@ TEST_F(Edge, ClosesAConnectionThatSpeaksNoTls) {
   plain.wait_until_closed();
   auto fine = begin();
   EXPECT_EQ(fine.attach.attach, 1U);
+}
+
+TEST_F(Edge, LogsTheFirstStrangersInFullAndOfTheOthersHowManyThereWere) {
+  const auto sink = std::make_shared<spdlog::sinks::ringbuffer_sink_mt>(256);
+  const auto former = spdlog::default_logger();
+  spdlog::set_default_logger(std::make_shared<spdlog::logger>("test", sink));
+  const auto lines_with = [&](std::string_view what) {
+    std::vector<std::string> found;
+    for (const auto& line : sink->last_formatted())
+      if (line.find(what) != std::string::npos)
+        found.push_back(line);
+    return found;
+  };
+  auto config = settings();
+  config.sampling_interval = 20ms;
+  config.refusals_counted_for = 2s;
+  start(config);
+  for (int i = 0; i != 30; ++i) {
+    test_client plain(client_context_, edge_->listening().front());
+    plain.send_raw("GET / HTTP/1.1\r\nHost: chat\r\n\r\n");
+    plain.wait_until_closed();
+  }
+  for (const auto until = std::chrono::steady_clock::now() + patience; lines_with(" more in ").empty();) {
+    ASSERT_LT(std::chrono::steady_clock::now(), until);
+    std::this_thread::sleep_for(10ms);
+  }
+  EXPECT_LE(lines_with("refused 127.0.0.1").size(), 2 * limits::refusals_logged_max) << "of a period or two";
+  EXPECT_GE(lines_with("refused 127.0.0.1").size(), limits::refusals_logged_max);
+  edge_->stop();
+  spdlog::set_default_logger(former);
 }
 
 // C-3, F-3

@@ -76,6 +76,23 @@ TEST_F(Edge, ChargesPingsAndLongAnswersToo) {
   EXPECT_EQ(curious.client->next_control<control::warning>().why.code, error_code::flooding);
 }
 
+// L-8
+TEST_F(Edge, ChargesWhatTheSessionSaysThatARequestCosts) {
+  auto config = with_flood_control(settings());
+  config.flood.per_second = 1000;
+  start(config);
+  auto one = begin();
+  one.client->send_frame("a join, say");
+  EXPECT_EQ(upstream_.next<client_frame>().in_seq, 1U);
+  auto answer = one.output();
+  answer.confirmed_in_seq = 1;
+  answer.cost = 50;
+  deliver({answer});
+  EXPECT_EQ(one.client->next_control<control::warning>().why.code, error_code::flooding);
+  one.client->send_frame("and on");
+  EXPECT_EQ(*upstream_.next<client_frame>().bytes, "and on");
+}
+
 // C-22
 TEST_F(Edge, LimitsNobodyOfAnExemptNetwork) {
   auto config = with_flood_control(settings());

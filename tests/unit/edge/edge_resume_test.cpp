@@ -2,6 +2,13 @@
 
 namespace godwit::test {
 
+/// The first of a chain that no session has.
+control::resume_token token_of_nobody(std::uint8_t secret) {
+  control::resume_token token{};
+  std::fill(token.begin() + 2, token.end(), secret);
+  return token;
+}
+
 // C-12, U-1, U-11
 TEST_F(Edge, GoesOnAfterACutConnectionOnWhicheverLoopTheNewOneCameIn) {
   start(settings(3));
@@ -98,16 +105,87 @@ TEST_F(Edge, TakesTheFormerTokenWhileItsAnswerMayHaveBeenLost) {
 }
 
 // U-10, U-12
-TEST_F(Edge, TakesNoTokenOfHalves) {
+TEST_F(Edge, TakesNoTokenOfAnotherSessionAndNoneWithAnotherNumber) {
   start(settings());
   auto one = begin('a');
   auto other = begin('a');
-  auto mixed = resume_of(one);
-  const auto& theirs = other.hello.token;
-  std::copy(theirs.begin() + 16, theirs.end(), mixed.resume->token.begin() + 16);
-  auto forger = connect();
-  forger->send(control::client_control{mixed});
-  EXPECT_EQ(forger->closed_why(), error_code::resume_refused);
+  auto forged = resume_of(one);
+  const auto refuses = [&] {
+    auto forger = connect();
+    forger->send(control::client_control{forged});
+    return forger->closed_why() == error_code::resume_refused;
+  };
+  forged.resume->token = other.hello.token;
+  EXPECT_TRUE(refuses());
+  for (const int number : {1, 63, 64, 0xffff}) {
+    forged.resume->token = one.hello.token;
+    forged.resume->token[0] = static_cast<std::uint8_t>(number >> 8);
+    forged.resume->token[1] = static_cast<std::uint8_t>(number);
+    EXPECT_TRUE(refuses()) << number;
+  }
+  auto back = connect();
+  back->send(control::client_control{resume_of(one)});
+  EXPECT_TRUE(back->next_control<control::server_hello>().resumed);
+}
+
+// U-12
+TEST_F(Edge, AnyProxyNodeKnowsWhichTokenItIsShownAndTheHolderSaysWhichIsTheNewest) {
+  start(settings());
+  auto one = begin();
+  const auto former = resume_of(one);
+  auto next = connect();
+  next->send(control::client_control{former});
+  one.hello.token = next->next_control<control::server_hello>().token;
+  next->send(control::client_control{control::ping{7}});
+  next->next_control<control::pong>(); // before it was the pong of the greeting's ping
+  const auto renewed = upstream_.next<renew_token>();
+  EXPECT_EQ(renewed.token_number, 1U);
+  session_row row;
+  row.token_hash = placed_.token_hash;
+  EXPECT_TRUE(renew_token_of(row, renewed.token_hash, renewed.token_number));
+
+  stub_upstream elsewhere;
+  auto config = settings();
+  config.node = "proxy-2";
+  const auto other = must(edge::start(std::move(config), ca().client_port(), elsewhere));
+  const auto shows = [&](const control::client_hello& what) {
+    test_client client(client_context_, other->listening().front());
+    client.secure();
+    client.send(control::client_control{what});
+    const auto asked = elsewhere.next<resume_session>();
+    EXPECT_EQ(asked.token_hash, row.token_hash) << "it is of the same chain";
+    EXPECT_NE(asked.next_token_hash, row.token_hash);
+    other->receive(session_placed{asked.session, {}, {}, {}, false, error{error_code::resume_refused, {}}});
+    client.closed_why();
+    return is_good_token(row, asked.token_hash, asked.token_number);
+  };
+  EXPECT_FALSE(shows(former));
+  EXPECT_TRUE(shows(resume_of(one)));
+}
+
+// U-12
+TEST_F(Edge, ResumesThroughTheStoreWhenTheTokensOfAChainAreUsedUp) {
+  start(settings());
+  auto one = begin();
+  std::unique_ptr<test_client> last;
+  for (std::uint32_t i = 1; i != limits::tokens_per_chain; ++i) {
+    last = connect();
+    last->send(control::client_control{resume_of(one)});
+    one.hello.token = last->next_control<control::server_hello>().token;
+    EXPECT_EQ(upstream_.next<attach_session>().attach, i + 1);
+  }
+  auto next = connect();
+  next->send(control::client_control{resume_of(one)});
+  const auto asked = upstream_.next<resume_session>();
+  EXPECT_EQ(asked.token_hash, placed_.token_hash);
+  EXPECT_EQ(asked.token_number, limits::tokens_per_chain - 1);
+  EXPECT_EQ(last->closed_why(), error_code::replaced);
+  answer(asked.session, true, 2);
+  one.hello.token = next->next_control<control::server_hello>().token;
+  auto after = connect();
+  after->send(control::client_control{resume_of(one)});
+  EXPECT_TRUE(after->next_control<control::server_hello>().resumed);
+  EXPECT_EQ(edge_->counts().routes, 1U);
 }
 
 // U-1
@@ -115,7 +193,7 @@ TEST_F(Edge, AsksTheDirectoryForASessionThatItDoesNotKnow) {
   start(settings(2));
   session lost;
   lost.hello.session = {12345};
-  lost.hello.token.fill(7);
+  lost.hello.token = token_of_nobody(7);
   auto client = connect();
   client->send(control::client_control{resume_of(lost, {{5, 9}})});
   const auto asked = upstream_.next<resume_session>();
@@ -132,10 +210,10 @@ TEST_F(Edge, LetsAClientWaitWhileSomebodyElsesClaimIsChecked) {
   start(settings());
   session lost;
   lost.hello.session = {4242};
-  lost.hello.token.fill(7);
+  lost.hello.token = token_of_nobody(7);
   auto thief = connect();
   auto wrong = resume_of(lost);
-  wrong.resume->token.fill(8);
+  wrong.resume->token = token_of_nobody(8);
   thief->send(control::client_control{wrong});
   const auto first = upstream_.next<resume_session>();
   auto owner = connect();

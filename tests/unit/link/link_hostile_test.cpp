@@ -5,10 +5,12 @@
 #include <gmock/gmock.h>
 #include <openssl/ssl.h>
 #include <spdlog/sinks/null_sink.h>
+#include <spdlog/sinks/ringbuffer_sink.h>
 #include <spdlog/spdlog.h>
 
 #include <ctime>
 #include <filesystem>
+#include <thread>
 
 namespace godwit {
 namespace {
@@ -35,7 +37,11 @@ protected:
     options_.listen = {"127.0.0.1:0"};
     options_.peers = {{"worker-1", {}}, {"worker-2", {}}};
   }
-  ~HostileLink() override { spdlog::set_default_logger(std::make_shared<spdlog::logger>("silent")); }
+  ~HostileLink() override {
+    worker_.reset(); // their threads log
+    broker_.reset();
+    spdlog::set_default_logger(std::make_shared<spdlog::logger>("silent"));
+  }
 
   void start(std::chrono::milliseconds handshake_timeout) {
     auto worker = options_of("worker-1");
@@ -76,6 +82,32 @@ std::chrono::nanoseconds cpu_time() {
   timespec spent{};
   ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &spent);
   return std::chrono::seconds{spent.tv_sec} + std::chrono::nanoseconds{spent.tv_nsec};
+}
+
+TEST_F(HostileLink, TheFirstStrangersAreLoggedInFullAndOfTheOthersHowManyThereWere) {
+  const auto sink = std::make_shared<spdlog::sinks::ringbuffer_sink_mt>(256);
+  spdlog::set_default_logger(std::make_shared<spdlog::logger>("test", sink));
+  const auto lines_with = [&](std::string_view what) {
+    std::vector<std::string> found;
+    for (const auto& line : sink->last_formatted())
+      if (line.find(what) != std::string::npos)
+        found.push_back(line);
+    return found;
+  };
+  options_.refusals_counted_for = 2s;
+  start(5s);
+  for (int i = 0; i != 30; ++i) {
+    const auto stranger = test::connect_to(port());
+    test::write_all(stranger.get(), "GET / HTTP/1.1\r\nHost: cluster\r\n\r\n");
+    broker_->next(happened::refused);
+  }
+  for (const auto until = std::chrono::steady_clock::now() + test::patience; lines_with(" more in ").empty();) {
+    ASSERT_LT(std::chrono::steady_clock::now(), until);
+    std::this_thread::sleep_for(10ms);
+  }
+  EXPECT_LE(lines_with("refused 127.0.0.1").size(), 2 * limits::refusals_logged_max) << "of a period or two";
+  EXPECT_GE(lines_with("refused 127.0.0.1").size(), limits::refusals_logged_max);
+  expect_the_link_lives();
 }
 
 TEST_F(HostileLink, StrangersThatStallSpinNoThreadKeepNoSocketAndHarmNoLink) {

@@ -34,7 +34,8 @@ inline std::vector<message> cluster_samples() {
   const timestamp time{std::chrono::microseconds{1'700'000'000'123'456}};
   const room_state state{"Lobby", "topic", "ann", time, 41, time};
   const stored_member member{{9}, "ann", sample_hash(3), 4};
-  const session_row row{{11}, 2, protocol::irc, sample_hash(1), sample_hash(2), "proxy-1", {77}, "ann"};
+  const session_row row{{11},  2, protocol::irc, sample_hash(1), sample_hash(2), "proxy-1", {77},
+                        "ann", 6, sample_hash(5)};
   const nick_row nick{"ann", "Ann", {11}};
   const session_report report{{11}, epoch, "proxy-1", {77}};
   const std::vector<shared_entry> entries{sample_entry(posted{"hi"}), sample_entry(left{"bye", true}, 6)};
@@ -45,9 +46,9 @@ inline std::vector<message> cluster_samples() {
     attach_refused{{11}, epoch, 4, why},
     client_frame{{11}, epoch, 4, 5, frame_kind::closed, bytes("gone")},
     sending_resumed{{11}, epoch, 4},
-    session_output{{11}, epoch, 4, {bytes("one"), bytes("two")}, 5, "snap", true, why},
+    session_output{{11}, epoch, 4, {bytes("one"), bytes("two")}, 5, "snap", true, why, 9},
     place_session{{11}, "proxy-1", {77}, protocol::irc, sample_hash(1), sample_hash(2)},
-    resume_session{{11}, "proxy-1", {77}, protocol::irc, sample_hash(1), sample_hash(2)},
+    resume_session{{11}, "proxy-1", {77}, protocol::irc, sample_hash(1), sample_hash(2), 6, sample_hash(5)},
     session_placed{{11}, epoch, "worker-1", {78}, true, why},
     route_revoked{{11}, epoch, why},
     claim_nick{origin, epoch, "Ann"},
@@ -116,6 +117,8 @@ inline std::vector<message> cluster_samples() {
                                      room_found{{7}, "lobby", "Lobby"}, room_rows{{{"Lobby", 3, "topic"}}, "next"},
                                      directory_loaded{{row}, {nick}}, session_loaded{{11}, "ann", {}, {}}, why})
     all.emplace_back(store_answered{21, std::move(result)});
+  all.emplace_back(renew_token{{11}, "proxy-1", {77}, sample_hash(2), 6});
+  all.emplace_back(ask_store{21, renew_token_row{{11}, sample_hash(2), 6}});
   return all;
 }
 

@@ -115,6 +115,81 @@ TEST(Directory, AResumeWithAWrongTokenOrOfAnUnknownSessionIsRefused) {
   EXPECT_TRUE(b.asked.empty());
 }
 
+// U-12
+TEST(Directory, ATokenThatTheHolderHasRenewedIsRefusedEverywhere) {
+  bench b;
+  b.start();
+  b.host(1);
+  b.tell(renew_token{{1}, other_proxy, {6}, {}, 2});
+  EXPECT_TRUE(b.asked.empty()) << "only the holder knows";
+  b.tell(renew_token{{1}, proxy, {5}, {}, 2});
+  EXPECT_EQ(b.answer<renew_token_row>(done{}), (renew_token_row{{1}, {}, 2}));
+  b.tell(renew_token{{1}, proxy, {5}, {}, 2});
+  b.tell(renew_token{{1}, proxy, {5}, {}, 1});
+  EXPECT_TRUE(b.asked.empty()) << "known already";
+  resume_session resume{{1}, other_proxy, {6}, protocol::native, {}, {}, 1, {}};
+  b.tell(resume);
+  EXPECT_EQ(b.take<session_placed>()->why->code, error_code::resume_refused);
+  resume.token_number = 2;
+  resume.next_token_hash.fill(8);
+  b.tell(resume);
+  const auto row = b.answer<take_session>(session_taken{b.row(1, 2, other_proxy, 6)}).row;
+  EXPECT_EQ(row.token_number, 2U);
+  EXPECT_EQ(row.next_token_hash, resume.next_token_hash);
+  EXPECT_TRUE(b.take<session_placed>()->resumed);
+}
+
+// U-12
+TEST(Directory, AfterAResumeThroughAnotherProxyTheShownTokenIsGoodUntilANewOneIsKnownToHaveArrived) {
+  bench b;
+  b.start();
+  b.host(1);
+  auto row = b.row(1, 2, other_proxy, 6);
+  row.token_number = 3;
+  row.next_token_hash.fill(8);
+  b.tell(resume_session{{1}, other_proxy, {6}, protocol::native, {}, {}, 3, row.next_token_hash});
+  b.answer<take_session>(session_taken{row});
+  b.take<session_placed>();
+  resume_session lost{{1}, proxy, {5}, protocol::native, {}, {}, 3, {}};
+  lost.next_token_hash.fill(7);
+  b.tell(lost);
+  row = b.row(1, 3, proxy, 5);
+  row.token_number = 3;
+  row.next_token_hash = lost.next_token_hash;
+  b.answer<take_session>(session_taken{row});
+  EXPECT_TRUE(b.take<session_placed>()->resumed) << "the answer of the first one was lost";
+  b.tell(renew_token{{1}, proxy, {5}, lost.next_token_hash, 0});
+  b.answer<renew_token_row>(done{});
+  b.tell(resume_session{{1}, other_proxy, {6}, protocol::native, {}, {}, 3, {}});
+  EXPECT_EQ(b.take<session_placed>()->why->code, error_code::resume_refused);
+}
+
+// U-12
+TEST(Directory, ARouteThatBeginsAnewAtTheSameProxyIsAnsweredByARowThatKnowsItsTokens) {
+  bench b;
+  b.start();
+  b.host(1);
+  resume_session first{{1}, other_proxy, {6}, protocol::native, {}, {}, 0, {}};
+  first.next_token_hash.fill(7);
+  auto second = first;
+  second.next_token_hash.fill(8);
+  b.tell(first);
+  b.tell(second); // the first one's route gave up meanwhile
+  b.answer<take_session>(session_taken{b.row(1, 2, other_proxy, 6)});
+  EXPECT_FALSE(b.take<session_placed>()) << "the second one would take it for its own";
+  auto row = b.row(1, 3, other_proxy, 6);
+  row.next_token_hash = second.next_token_hash;
+  EXPECT_EQ(b.answer<take_session>(session_taken{row}).row.next_token_hash, second.next_token_hash);
+  EXPECT_TRUE(b.take<session_placed>()->resumed);
+  b.tell(second);
+  EXPECT_TRUE(b.take<session_placed>()) << "the answer was lost";
+  auto third = first;
+  third.next_token_hash.fill(9);
+  b.tell(third); // placed, and its route is gone again
+  EXPECT_EQ(b.answer<take_session>(session_taken{b.row(1, 4, other_proxy, 6)}).row.next_token_hash,
+            third.next_token_hash);
+}
+
 // U-11
 TEST(Directory, OfTwoResumesAtOnceTheLaterHasTheSession) {
   bench b;

@@ -32,7 +32,7 @@ void expect_says(const std::string& number, const std::string& words) {
 
 constexpr std::size_t kib = 1024;
 
-// L-1, L-2, L-3, L-4, L-6, L-7
+// L-1, L-2, L-3, L-4, L-6, L-7, L-8
 TEST(ProtocolNumbers, StandInTheDocumentAsInTheLimits) {
   expect_says("L-1", "At most " + in_digits(limits::unanswered_effects_max) + " requests");
   expect_says("L-2", "at most " + in_digits(limits::unanswered_effects_max) + " frames");
@@ -43,6 +43,14 @@ TEST(ProtocolNumbers, StandInTheDocumentAsInTheLimits) {
   expect_says("L-6", in_digits(limits::members_piece_rows_max) + " members");
   expect_says("L-6", in_digits(limits::rooms_piece_rows_max) + " rooms");
   expect_says("L-6", in_digits(limits::history_piece_entries_max) + " events");
+  expect_says("L-8", "holds " + in_digits(limits::flood_burst) + " and gains " + in_digits(limits::flood_per_second));
+  expect_says("L-8", "a join " + in_digits(limits::join_cost) + ";");
+  expect_says("L-8", "a log-in " + in_digits(limits::nick_cost) + ";");
+  expect_says("L-8", "a change of nick " + in_digits(limits::nick_cost) + " and "
+                       + in_digits(limits::nick_cost_per_room) + " for each room");
+  expect_says("L-8", "a list of rooms " + in_digits(limits::room_list_cost) + ";");
+  expect_says("L-8", "history " + in_digits(limits::history_cost) + ";");
+  expect_says("L-8", "by nick " + in_digits(limits::person_cost) + ".");
   expect_says("F-4", in_digits(limits::client_frame_bytes_max) + ") bytes");
   expect_says("F-4", in_digits(limits::server_frame_bytes_max) + " bytes");
   expect_says("R-13", in_digits(limits::rooms_per_session_max) + " rooms");

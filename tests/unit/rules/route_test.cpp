@@ -14,10 +14,12 @@ shared_bytes bytes(std::string text) { return std::make_shared<const std::string
 
 class Route : public ::testing::Test {
 protected:
-  static route_claim claim(std::uint8_t secret = 1) {
+  static route_claim claim(std::uint8_t chain = 1, std::uint32_t number = 0) {
     route_claim who;
     who.session = {42};
-    who.token.fill(secret);
+    who.token.chain.fill(chain);
+    who.token.number = number;
+    who.next_chain.fill(9);
     who.identity.fill(7);
     who.peer_address = "127.0.0.1:9";
     return who;
@@ -60,6 +62,22 @@ protected:
     for (const auto& effect : out)
       if (const auto* one = std::get_if<close_client>(&effect))
         return one->why.code;
+    return std::nullopt;
+  }
+  /// The link to the worker node was reset, and it is this route's turn.
+  void reset(route& one) {
+    one.link_reset({"worker-1", {11}, 2}, out);
+    EXPECT_EQ(count<attach_in_turn>(), 1U);
+    one.attach_now(out);
+  }
+  /// Resumes by this token; the number of the one that it gets.
+  std::optional<std::uint32_t> resumed_by(route& one, const route_claim& who) {
+    out.clear();
+    if (one.resume(who, now, out) != resume_verdict::taken)
+      return std::nullopt;
+    for (const auto& effect : out)
+      if (const auto* greeting = std::get_if<greet_client>(&effect))
+        return greeting->token_number;
     return std::nullopt;
   }
   void say(route& to, int frames) {
@@ -114,7 +132,7 @@ TEST_F(Route, SendsUnconfirmedFramesAgainAfterALinkReset) {
   one.output(first, out);
   EXPECT_TRUE(one.accept(event(1, 5, 9)));
   out.clear();
-  one.link_reset({"worker-1", {11}, 2}, out);
+  reset(one);
   const auto attach = sent<attach_session>().at(0);
   EXPECT_EQ(attach.attach, 2U);
   EXPECT_EQ(attach.snapshot, "snapshot");
@@ -139,7 +157,7 @@ TEST_F(Route, TakesNothingFromAFormerAttach) {
   one.output(late, out);
   EXPECT_TRUE(out.empty());
   EXPECT_FALSE(one.accept(event(1, 5, 1)));
-  one.link_reset({"worker-1", {11}, 2}, out);
+  one.attach_now(out);
   EXPECT_EQ(sent<attach_session>()[0].snapshot, "");
   EXPECT_EQ(sent<attach_session>()[0].first_in_seq, 1U);
 }
@@ -167,7 +185,7 @@ TEST_F(Route, ForgetsUnconfirmedFramesAtAResumeAndTakesTheClientsPositions) {
 TEST_F(Route, ReplacesTheConnectionThatStillLives) {
   auto one = attached();
   EXPECT_EQ(one.resume(claim(), now, out), resume_verdict::taken);
-  EXPECT_TRUE(std::holds_alternative<close_client>(out[0]));
+  EXPECT_TRUE(std::holds_alternative<close_client>(out[0])) << "before anything is for the new one";
   EXPECT_TRUE(std::holds_alternative<take_client>(out[1]));
   EXPECT_EQ(closed(), error_code::replaced);
 }
@@ -199,7 +217,7 @@ TEST_F(Route, KeepsTheClosedFrameUntilItIsConfirmed) {
   EXPECT_EQ(one.resume(claim(), now, out), resume_verdict::ended);
   one.output(output(1, 1), out);
   out.clear();
-  one.link_reset({"worker-1", {11}, 2}, out);
+  reset(one);
   ASSERT_EQ(sent<client_frame>().size(), 1U) << "said again, since nobody confirmed it";
   one.output(output(2, 2), out);
   EXPECT_EQ(count<forget_route>(), 1U);
@@ -364,11 +382,144 @@ TEST_F(Route, KeepsThePositionsOfTheStreamsThatMovedLast) {
   EXPECT_FALSE(one.accept(event(1, 1, 2))) << "the client has it";
   EXPECT_TRUE(one.accept(event(1, 1'000'000, 1)));
   EXPECT_TRUE(one.accept(event(1, 1, 0))) << "what passes has no position";
-  one.link_reset({"worker-1", {11}, 2}, out);
+  reset(one);
   const auto positions = sent<attach_session>()[0].positions;
   EXPECT_EQ(positions.size(), limits::streams_per_session_max);
   EXPECT_EQ(positions.front().stream, 3U) << "the second was silent for longest";
   EXPECT_EQ(positions.back().stream, 1'000'000U);
+}
+
+// -------------------------------------------------------------------------------------------------- resume tokens
+
+// U-12
+TEST_F(Route, TakesATokenOnceAndTellsTheDirectoryWhichOneIsKnownToHaveArrived) {
+  auto one = attached();
+  EXPECT_EQ(resumed_by(one, claim(1, 0)), 1U);
+  EXPECT_TRUE(sent<renew_token>().empty()) << "the answer may still be lost";
+  one.client_has_token(out);
+  ASSERT_EQ(sent<renew_token>().size(), 1U);
+  const auto told = sent<renew_token>()[0];
+  EXPECT_EQ(told.session, session_id{42});
+  EXPECT_EQ(told.proxy, "proxy-1");
+  EXPECT_EQ(told.proxy_incarnation, incarnation{77});
+  EXPECT_EQ(told.token_hash, claim(1).token.chain);
+  EXPECT_EQ(told.token_number, 1U);
+  one.client_has_token(out);
+  EXPECT_EQ(sent<renew_token>().size(), 1U) << "once";
+  EXPECT_EQ(resumed_by(one, claim(1, 0)), std::nullopt);
+  EXPECT_TRUE(out.empty());
+  EXPECT_EQ(resumed_by(one, claim(1, 1)), 2U);
+}
+
+// U-12
+TEST_F(Route, TakesTheFormerTokenWhileItsAnswerMayHaveBeenLostAndNoneInBetween) {
+  auto one = attached();
+  EXPECT_EQ(resumed_by(one, claim(1, 0)), 1U);
+  EXPECT_EQ(resumed_by(one, claim(1, 0)), 2U);
+  EXPECT_EQ(resumed_by(one, claim(1, 1)), std::nullopt) << "that answer was replaced by another one";
+  EXPECT_EQ(resumed_by(one, claim(1, 2)), 3U);
+  EXPECT_EQ(sent<renew_token>().size(), 1U) << "who shows the newest one has it";
+  EXPECT_EQ(resumed_by(one, claim(1, 0)), std::nullopt);
+}
+
+// U-12
+TEST_F(Route, AfterAResumeThroughTheStoreTheShownTokenIsGoodUntilTheFirstNewOneHasArrived) {
+  auto one = open(states::resumed_session);
+  const auto asked = sent<resume_session>().at(0);
+  EXPECT_EQ(asked.token_hash, claim(1).token.chain);
+  EXPECT_EQ(asked.token_number, 0U);
+  EXPECT_EQ(asked.next_token_hash, claim().next_chain);
+  one.placed(placed(2, true), now, out);
+  EXPECT_EQ(resumed_by(one, claim(1, 0)), 1U);
+  EXPECT_TRUE(sent<renew_token>().empty());
+  one.client_has_token(out);
+  ASSERT_EQ(sent<renew_token>().size(), 1U);
+  EXPECT_EQ(sent<renew_token>()[0].token_hash, claim().next_chain);
+  EXPECT_EQ(sent<renew_token>()[0].token_number, 1U);
+  EXPECT_EQ(resumed_by(one, claim(1, 0)), std::nullopt);
+  EXPECT_EQ(resumed_by(one, claim(9, 1)), 2U);
+}
+
+// U-12
+TEST_F(Route, SaysAgainWhichTokenIsGoodWhenTheBrokerNodeIsBack) {
+  auto one = attached();
+  one.link_reset({"broker-1", {5}, 1}, out);
+  EXPECT_TRUE(sent<renew_token>().empty()) << "the directory knows of the first one";
+  resumed_by(one, claim(1, 0));
+  one.client_has_token(out);
+  out.clear();
+  one.link_reset({"broker-1", {5}, 1}, out);
+  EXPECT_EQ(sent<renew_token>().size(), 1U);
+  one.link_reset({"worker-2", {6}, 2}, out);
+  EXPECT_EQ(sent<renew_token>().size(), 1U);
+}
+
+// U-12
+TEST_F(Route, GoesThroughTheStoreWhenItsTokensAreUsedUp) {
+  auto one = attached();
+  for (std::uint32_t number = 0; number + 1 != limits::tokens_per_chain; ++number)
+    ASSERT_EQ(resumed_by(one, claim(1, number)), number + 1);
+  out.clear();
+  EXPECT_EQ(one.resume(claim(1, limits::tokens_per_chain - 1), now, out), resume_verdict::anew);
+  EXPECT_EQ(closed(), error_code::replaced);
+  EXPECT_EQ(count<forget_route>(), 1U);
+}
+
+// ------------------------------------------------------------------------------------------------ attaching in turn
+
+TEST_F(Route, HoldsFramesBackUntilItIsItsTurnToAttach) {
+  auto one = attached();
+  say(one, 1);
+  out.clear();
+  one.link_reset({"worker-1", {11}, 2}, out);
+  one.link_reset({"worker-1", {11}, 2}, out);
+  EXPECT_EQ(count<attach_in_turn>(), 1U) << "it waits for one turn only";
+  EXPECT_FALSE(one.accept(event(1, 5, 1))) << "something before it may be lost";
+  say(one, 1);
+  EXPECT_TRUE(sent<client_frame>().empty());
+  EXPECT_GT(one.attach_weight(), 2 * bytes("frame")->size());
+  one.attach_now(out);
+  EXPECT_EQ(sent<attach_session>().at(0).attach, 3U);
+  EXPECT_EQ(sent<client_frame>().size(), 2U);
+  out.clear();
+  one.attach_now(out);
+  EXPECT_TRUE(out.empty());
+}
+
+TEST_F(Route, AClientThatComesBackNeedsNoTurn) {
+  auto one = attached();
+  one.link_reset({"worker-1", {11}, 2}, out);
+  EXPECT_TRUE(resumed_by(one, claim()));
+  EXPECT_EQ(sent<attach_session>().at(0).attach, 3U);
+  out.clear();
+  one.attach_now(out);
+  EXPECT_TRUE(out.empty());
+}
+
+TEST_F(Route, TellsOnceThatItsAttachWasAnswered) {
+  auto one = attached();
+  one.output(output(1), out);
+  one.output(output(1), out);
+  EXPECT_EQ(count<attach_answered>(), 1U);
+  reset(one);
+  out.clear();
+  one.output(output(1), out);
+  EXPECT_TRUE(out.empty()) << "the former one";
+  one.attach_refused({{42}, {1, 0}, 2, {error_code::store_unavailable, {}}}, out);
+  EXPECT_EQ(count<attach_answered>(), 1U);
+}
+
+// L-8
+TEST_F(Route, ChargesTheClientWhatItsSessionSays) {
+  auto one = attached();
+  auto costly = output(1);
+  costly.cost = 7;
+  one.output(costly, out);
+  ASSERT_EQ(count<charge_client>(), 1U);
+  one.client_lost(now, out);
+  out.clear();
+  one.output(costly, out);
+  EXPECT_EQ(count<charge_client>(), 0U) << "nobody is there to pay";
 }
 
 } // namespace

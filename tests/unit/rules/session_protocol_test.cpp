@@ -264,6 +264,45 @@ TEST_F(SessionProtocol, BeginsThirtyTwoRequestsAtOnceAndTheOthersInOrder) {
 }
 
 // L-6
+// L-8
+TEST_F(SessionProtocol, SaysWithItsOutputWhatARequestCostsBeyondAFrame) {
+  const auto cost = [this] {
+    std::uint32_t sum = 0;
+    for (const auto& each : effects<give_output>())
+      sum += each.cost;
+    return sum;
+  };
+  attach();
+  login();
+  EXPECT_EQ(cost(), limits::nick_cost);
+  join();
+  EXPECT_EQ(cost(), limits::nick_cost + limits::join_cost);
+  seen.clear();
+  post_to_lobby(3);
+  show(2, sent<room_command>().at(0).name, posted{"hi"});
+  EXPECT_EQ(confirmed_op(), 3U);
+  EXPECT_EQ(cost(), 0U) << "a post costs its frame";
+  seen.clear();
+  say(4, ask::rooms{});
+  EXPECT_EQ(cost(), 0U) << "it is said with the answer";
+  attach();
+  EXPECT_EQ(cost(), 0U) << "that was another connection's";
+}
+
+TEST_F(SessionProtocol, AnswersEachAttachThoughItHasNothingToSay) {
+  attach();
+  EXPECT_EQ(effects<give_output>().size(), 1U);
+  const auto snapshot = effects<give_output>().at(0).snapshot;
+  ASSERT_TRUE(snapshot);
+  seen.clear();
+  attach({}, 0, *snapshot);
+  ASSERT_EQ(effects<give_output>().size(), 1U) << "the other routes of its proxy node wait for it";
+  EXPECT_FALSE(effects<give_output>().at(0).snapshot) << "the proxy node has it";
+  seen.clear();
+  take(subject.resumed_sending({me, {1, 0}, attach_number}));
+  EXPECT_TRUE(effects<give_output>().empty()) << "once";
+}
+
 TEST_F(SessionProtocol, AsksForAListOfRoomsInPiecesOfTwoHundred) {
   be_in_lobby();
   say(3, ask::rooms{});

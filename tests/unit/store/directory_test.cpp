@@ -76,6 +76,59 @@ TEST_F(Directory, ASessionIsTakenByWhoHasItsTokenAndIdentity) {
   EXPECT_THAT(load_all().sessions, ElementsAre(expected));
 }
 
+// U-12
+TEST_F(Directory, AFormerTokenTakesNoSessionAndTheNewestDoesWhetherItsRenewalCameOrNot) {
+  insert(5);
+  auto wanted = row(5);
+  wanted.proxy = "proxy-2";
+  wanted.token_number = 4; // the proxy node that gave it out died before it could say so
+  wanted.next_token_hash.fill(0x44);
+  EXPECT_EQ(ask_directory<session_taken>(*store_, take_session{wanted}).row.token_number, 4U);
+  auto former = wanted;
+  former.token_number = 3;
+  EXPECT_EQ(ask_directory<error>(*store_, take_session{former}).code, error_code::resume_refused);
+  EXPECT_EQ(ask_directory<session_taken>(*store_, take_session{wanted}).row.generation, 3U) << "a repeat";
+  ask_directory<done>(*store_, renew_token_row{{5}, wanted.token_hash, 2});
+  EXPECT_THAT(load_all().sessions.at(0).token_number, 4U) << "what is older changes nothing";
+  ask_directory<done>(*store_, renew_token_row{{5}, wanted.next_token_hash, 1});
+  reopen();
+  EXPECT_EQ(ask_directory<error>(*store_, take_session{wanted}).code, error_code::resume_refused);
+  auto newest = wanted;
+  newest.token_hash = wanted.next_token_hash;
+  newest.token_number = 0;
+  EXPECT_EQ(ask_directory<error>(*store_, take_session{newest}).code, error_code::resume_refused);
+  newest.token_number = 1;
+  newest.next_token_hash.fill(0x55);
+  EXPECT_EQ(ask_directory<session_taken>(*store_, take_session{newest}).row.next_token_hash, newest.next_token_hash);
+}
+
+// U-12
+TEST_F(Directory, TheTokensOfAResumeWhoseAnswerMayBeLostAreGoodBesideTheShownOne) {
+  insert(5);
+  auto first = row(5);
+  first.proxy = "proxy-2";
+  first.next_token_hash.fill(0x44);
+  ask_directory<session_taken>(*store_, take_session{first});
+  auto second = first; // the answer was lost: the same token is shown again
+  second.next_token_hash.fill(0x55);
+  ask_directory<session_taken>(*store_, take_session{second});
+  auto third = second; // this one came, and its proxy node died before it could say so
+  third.token_hash = second.next_token_hash;
+  third.next_token_hash.fill(0x66);
+  ask_directory<session_taken>(*store_, take_session{third});
+  EXPECT_EQ(ask_directory<error>(*store_, take_session{first}).code, error_code::resume_refused);
+}
+
+TEST_F(Directory, TheClusterItselfTakesASessionToEndItWithoutAToken) {
+  insert(5);
+  auto ends = row(5);
+  ends.proxy.clear();
+  ends.token_hash.fill(0);
+  const auto taken = ask_directory<session_taken>(*store_, take_session{ends}).row;
+  EXPECT_EQ(taken.proxy, "");
+  EXPECT_EQ(taken.token_hash, row(5).token_hash);
+}
+
 TEST_F(Directory, ANickIsHeldByOneSessionUntilItIsReleased) {
   insert(5);
   insert(6);

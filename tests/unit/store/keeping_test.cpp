@@ -25,7 +25,7 @@ std::vector<std::string> problems_in(const std::filesystem::path& file) {
 
 class Keeping : public store_test {
 protected:
-  std::filesystem::path beside(const char* name) const { return folder_.file().parent_path() / name; }
+  std::filesystem::path beside(const std::string& name) const { return folder_.file().parent_path() / name; }
   std::string refusal() {
     const auto started = store::start(make_sqlite_engine({.file = folder_.file()}));
     return started ? "" : started.why().detail;
@@ -136,11 +136,21 @@ TEST_F(Keeping, AFileThatAnotherProgramHasLockedIsRefused) {
 
 // ------------------------------------------------------------------------------------------------- migration
 
-TEST_F(Keeping, TheGoldenFileOfVersion1IsMigratedAndACopyOfItKept) {
+class KeepingOldFiles : public Keeping, public ::testing::WithParamInterface<std::uint64_t> {
+protected:
+  static std::string version() { return "v" + std::to_string(GetParam()); }
+};
+INSTANTIATE_TEST_SUITE_P(Versions, KeepingOldFiles, ::testing::Range<std::uint64_t>(1, sqlite_schema_version));
+
+TEST_P(KeepingOldFiles, AreMigratedAndACopyIsKept) {
   store_.reset();
-  std::filesystem::copy_file(std::filesystem::path{GODWIT_SOURCE_DIR} / "tests/data/store-v1.db", folder_.file(),
-                             std::filesystem::copy_options::overwrite_existing);
+  std::filesystem::copy_file(std::filesystem::path{GODWIT_SOURCE_DIR} / ("tests/data/store-" + version() + ".db"),
+                             folder_.file(), std::filesystem::copy_options::overwrite_existing);
   open();
+  const auto sessions = ask_directory<directory_loaded>(*store_, load_directory{}).sessions;
+  ASSERT_EQ(sessions.size(), 2U);
+  EXPECT_EQ(sessions[0].token_number, 0U);
+  EXPECT_EQ(sessions[0].next_token_hash, (std::array<std::uint8_t, 32>{})) << "none";
   const auto room = make_room();
   const auto opened = open_room(room);
   EXPECT_EQ(opened.state.last_seq, 5U);
@@ -151,11 +161,11 @@ TEST_F(Keeping, TheGoldenFileOfVersion1IsMigratedAndACopyOfItKept) {
   store_.reset();
   change_file("UPDATE room SET topic = 'birds'"); // the append above says nothing of it
   EXPECT_THAT(problems_in(folder_.file()), IsEmpty());
-  sqlite_connection copy(beside("store.db.v1"), sqlite_connection::mode::read_only);
+  sqlite_connection copy(beside("store.db." + version()), sqlite_connection::mode::read_only);
   sqlite_statement version(copy, "SELECT (SELECT user_version FROM pragma_user_version), (SELECT count(*) FROM entry)");
   auto row = version.run();
   ASSERT_TRUE(row.next());
-  EXPECT_EQ(row.number(0), 1U);
+  EXPECT_EQ(row.number(0), GetParam());
   EXPECT_EQ(row.number(1), 5U);
 }
 
@@ -191,7 +201,7 @@ TEST_F(Keeping, ACopyTakenUnderLoadIsOneStateWithAllThatWasAcknowledgedBefore) {
   for (int round = 0; round < 10; ++round) {
     while (acknowledged < static_cast<room_seq>(10 * round + 2))
       std::this_thread::yield();
-    const auto copy = beside(("copy" + std::to_string(round)).c_str());
+    const auto copy = beside("copy" + std::to_string(round));
     const room_seq before = acknowledged;
     const auto copied = back_up(folder_.file(), copy);
     ASSERT_TRUE(copied) << copied.why().detail;
