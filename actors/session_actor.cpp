@@ -54,6 +54,7 @@ session_actor::behavior_type session_actor::make_behavior() {
       perform(rules_.link_was_reset({}));
     },
     [this](const end_self&) { quit(); },
+    [this](const room_invitation& what) { perform(rules_.invited(what)); },
   };
 }
 

@@ -91,6 +91,11 @@ struct ClientFrame {
     history     @12 :HistoryQuestion;
     ping        @13 :UInt64;       # answered by reply.pong when all earlier frames are confirmed
     quit        @14 :Text;         # a reason
+    joinWithKey @15 :JoinWithKey;
+    kick        @16 :Kick;
+    invite      @17 :Invite;
+    changeModes @18 :ChangeModes;  # all or nothing
+    readSettings @19 :Text;        # of a room: answered by reply.settings
   }
 }
 
@@ -105,13 +110,51 @@ struct SetTopic {
   room @0 :Text;
   text @1 :Text;
 }
+struct JoinWithKey {
+  room @0 :Text;
+  key  @1 :Text;
+}
+struct Kick {
+  room   @0 :Text;
+  nick   @1 :Text;
+  reason @2 :Text;
+}
+struct Invite {
+  room @0 :Text;
+  nick @1 :Text;
+}
+struct ChangeModes {
+  room    @0 :Text;
+  changes @1 :List(ModeChange);  # at most 20
+}
+struct ModeChange {
+  # As asked for, and as logged.
+  add @0 :Bool;           # else: take away
+  what :union {
+    flag   @1 :UInt8;     # 1 invite only, 2 moderated, 4 members only, 8 secret, 16 topic locked
+    key    @2 :Text;
+    limit  @3 :UInt32;
+    member @4 :MemberMode;
+    mask   @5 :MaskInList;
+  }
+}
+struct MemberMode {
+  nick @0 :Text;
+  mode @1 :UInt8;         # one of: 1 voice, 2 half-operator, 4 operator, 8 admin, 16 founder
+}
+struct MaskInList {
+  list @0 :UInt8;         # 1 bans (a mask "m:..." mutes), 2 exceptions, 3 invite exceptions
+  mask @1 :Text;
+}
 struct Post {
   target :union {
     room   @0 :Text;
     person @1 :Text;    # a nick: a private conversation
     roomId @2 :UInt64;  # a room or private conversation that the session is in
   }
-  text @3 :Text;
+  text     @3 :Text;
+  kind     @4 :UInt8;   # 0 and 1: a message, 2: a notice, which no program answers
+  audience @5 :UInt8;   # in a room: for members of this mode or a higher one (1, 2, 4, 8, 16); 0: for all
 }
 struct HistoryQuestion {
   target :union {
@@ -136,6 +179,7 @@ struct ServerFrame {
     roomOpened @2 :RoomOpened;  # the session is in this room; sent before its first event, and again after a resume
     event      @3 :RoomEvent;   # logged: once, in order, for each member, the sender included
     presence   @4 :Presence;    # passing: at most once
+    invitation @5 :Invitation;  # passing: at most once
   }
 }
 
@@ -151,9 +195,10 @@ struct Reply {
     topic   @7 :Topic;
     history @8 :History;
     pong    @9 :UInt64;
-    posted  @10 :Posted;           # a post that was logged before and was sent again
+    posted  @10 :Posted;           # a post that was logged before and was sent again, or of one who is not in the room
     away    @11 :Text;
     left    @12 :UInt64;           # the room id; the session is not in it
+    settings @13 :Settings;
   }
 }
 
@@ -165,8 +210,26 @@ struct Error {
   detail @4 :Text;  # what the sentence can not know; may be empty
 }
 struct Member {
-  nick @0 :Text;
-  away @1 :Text;  # empty: here
+  nick     @0 :Text;
+  away     @1 :Text;   # empty: here
+  modes    @2 :UInt8;  # bits, as MemberMode.mode
+  mask     @3 :Text;   # user@host
+  realName @4 :Text;
+}
+struct Settings {
+  roomId           @0 :UInt64;
+  flags            @1 :UInt8;  # bits, as ModeChange.what.flag
+  key              @2 :Text;   # to members only
+  limit            @3 :UInt32; # of members; 0: the server's own
+  bans             @4 :List(MaskEntry);
+  exceptions       @5 :List(MaskEntry);
+  inviteExceptions @6 :List(MaskEntry);
+  createdUs        @7 :Int64;  # 0: not known
+}
+struct MaskEntry {
+  mask   @0 :Text;
+  by     @1 :Text;
+  timeUs @2 :Int64;
 }
 struct RoomRow {
   room        @0 :Text;
@@ -216,8 +279,24 @@ struct RoomEvent {
     quit    @8 :Text;     # left everything
     topic   @9 :Text;
     renamed @10 :Text;    # the new nick
+    modesChanged @11 :List(ModeChange);  # nick empty: the room did it by itself
+    kicked  @12 :KickedFrom;
+    invited @13 :Text;    # a nick
   }
+  kind     @14 :UInt8;    # of posted, as in Post
+  audience @15 :UInt8;    # of posted, as in Post
+  modes    @16 :UInt8;    # of joined: bits, as MemberMode.mode
   # The message id is message_id(roomId, roomSeq): both in base 36, joined by '-'.
+}
+
+struct KickedFrom {
+  nick   @0 :Text;
+  reason @1 :Text;
+}
+struct Invitation {
+  roomId @0 :UInt64;
+  room   @1 :Text;  # the room's name
+  by     @2 :Text;  # a nick
 }
 
 struct Presence {

@@ -46,6 +46,7 @@ struct change_nick {
 };
 struct join {
   std::string room;
+  std::string key{}; ///< of a room that has one
   bool operator==(const join&) const = default;
 };
 struct leave {
@@ -56,6 +57,8 @@ struct leave {
 struct post {
   target to;
   std::string text;
+  post_kind kind = post_kind::message;
+  member_mode audience = member_mode::none; ///< in a room: for members of this rank or more
   bool operator==(const post&) const = default;
 };
 struct members {
@@ -101,6 +104,28 @@ struct history {
   bool operator==(const history&) const = default;
 };
 
+struct kick {
+  std::string room;
+  std::string nick;
+  std::string reason;
+  bool operator==(const kick&) const = default;
+};
+struct invite {
+  std::string room;
+  std::string nick;
+  bool operator==(const invite&) const = default;
+};
+/// All or nothing. Members are named by nick.
+struct change_modes {
+  std::string room;
+  std::vector<mode_change> changes;
+  bool operator==(const change_modes&) const = default;
+};
+struct read_settings {
+  std::string room;
+  bool operator==(const read_settings&) const = default;
+};
+
 struct ping {
   std::uint64_t number = 0;
   bool operator==(const ping&) const = default;
@@ -116,7 +141,7 @@ struct unreadable {
 };
 
 using request = std::variant<login, change_nick, join, leave, post, members, rooms, set_topic, read_topic, away,
-                             history, ping, quit, unreadable>;
+                             history, ping, quit, unreadable, kick, invite, change_modes, read_settings>;
 
 } // namespace godwit::ask
 
@@ -153,6 +178,9 @@ struct nick_changed {
 struct member {
   std::string nick;
   std::string away; ///< empty: here
+  member_modes modes{};
+  std::string mask{}; ///< user@host
+  std::string real_name{};
   bool operator==(const member&) const = default;
 };
 struct members {
@@ -185,7 +213,14 @@ struct pong {
   std::uint64_t number = 0;
   bool operator==(const pong&) const = default;
 };
-/// A post that was logged before and was sent again. Its id is message_id(room, seq).
+/// Without invitations; to outsiders without key.
+struct settings {
+  room_id room;
+  room_settings what;
+  bool operator==(const settings&) const = default;
+};
+/// A post whose event is not shown: it was logged before and was sent again, or its sender is not in the room. Its id
+/// is message_id(room, seq).
 struct was_posted {
   room_id room;
   room_seq seq = 0;
@@ -206,7 +241,7 @@ struct unknown_answer {
   bool operator==(const unknown_answer&) const = default;
 };
 using answer = std::variant<error, logged_in, nick_changed, members, rooms, topic, history, pong, was_posted, is_away,
-                            has_left, unknown_answer>;
+                            has_left, unknown_answer, settings>;
 
 /// All frames up to this op are confirmed: their effects are durable, their replies complete.
 struct confirmed {
@@ -227,6 +262,13 @@ struct presence {
   std::string nick;
   std::string away; ///< empty: back
   bool operator==(const presence&) const = default;
+};
+/// Passing: somebody invites the session into a room.
+struct invitation {
+  room_id room;
+  std::string title;
+  std::string by; ///< a nick
+  bool operator==(const invitation&) const = default;
 };
 /// A frame of a newer server: to be skipped.
 struct unknown_frame {
@@ -254,7 +296,7 @@ struct client_reply {
 };
 
 /// One frame to a client.
-using server_frame =
-  std::variant<tell::confirmed, client_reply, tell::room_opened, tell::event, tell::presence, tell::unknown_frame>;
+using server_frame = std::variant<tell::confirmed, client_reply, tell::room_opened, tell::event, tell::presence,
+                                  tell::unknown_frame, tell::invitation>;
 
 } // namespace godwit

@@ -7,6 +7,7 @@
 @0xa6f0c2be91d3475e;
 
 using Cxx = import "/capnp/c++.capnp";
+using State = import "state.capnp";
 $Cxx.namespace("godwit::wire");
 
 # ------------------------------------------------------------------------------------------------------ the link
@@ -131,6 +132,7 @@ struct Envelope {
     releaseSession   @57 :ReleaseSession;
     sessionHosted    @58 :SessionHosted;
     renewToken       @59 :RenewToken;
+    roomInvitation   @60 :RoomInvitation;
   }
 }
 
@@ -179,6 +181,7 @@ struct AttachSession {
   snapshot         @9 :Data;  # state.capnp, SessionSnapshot
   positions        @10 :List(StreamPosition);
   firstInSeq       @11 :UInt64;
+  host             @12 :Text;
 }
 struct AttachRefused {
   # session_host → edge
@@ -408,7 +411,19 @@ struct RoomCommand {
     post     @9 :Text;
     setTopic @10 :Text;
     rename   @11 :Text;
+    changeModes @12 :List(State.LoggedModeChange);
+    kick     @13 :Kicking;
+    invite   @14 :Person;   # without identity
   }
+  mask     @15 :Text;   # user@host of the sender
+  kind     @16 :UInt8;  # of post, as in LogEntry
+  audience @17 :UInt8;  # of post
+  key      @18 :Text;   # of join
+  realName @19 :Text;   # of join
+}
+struct Kicking {
+  nick   @0 :Text;
+  reason @1 :Text;
 }
 struct Leaving {
   reason @0 :Text;
@@ -436,6 +451,8 @@ struct RoomQuery {
     members @3 :Text;  # after this nick
     history @4 :HistoryRange;
     topic   @5 :Void;
+    settings @6 :Void;
+    rename  @7 :Void;
   }
 }
 struct HistoryRange {
@@ -454,6 +471,8 @@ struct QueryAnswered {
     history @3 :EntriesRead;
     topic   @4 :TopicRead;
     failure @5 :Failure;
+    settings @6 :State.RoomSettings;
+    renameAllowed @7 :Void;
   }
 }
 struct MembersRead {
@@ -461,8 +480,11 @@ struct MembersRead {
   more    @1 :Bool;
 }
 struct MemberRow {
-  nick @0 :Text;
-  away @1 :Text;
+  nick     @0 :Text;
+  away     @1 :Text;
+  modes    @2 :UInt8;
+  mask     @3 :Text;
+  realName @4 :Text;
 }
 struct EntriesRead {
   entries @0 :List(Data);  # state.capnp, LogEntry
@@ -492,9 +514,17 @@ struct AcceptMembership {
 }
 struct SetPresence {
   # session → room
-  room    @0 :UInt64;
-  session @1 :UInt64;
-  away    @2 :Text;
+  room     @0 :UInt64;
+  session  @1 :UInt64;
+  away     @2 :Text;
+  realName @3 :Text;
+}
+struct RoomInvitation {
+  # room → session
+  session @0 :UInt64;
+  room    @1 :UInt64;
+  title   @2 :Text;
+  by      @3 :Text;
 }
 
 # ---------------------------------------------------------------------------------------------------- room ↔ relay
@@ -527,9 +557,11 @@ struct FanOutItem {
   }
 }
 struct PresenceChanged {
-  session @0 :UInt64;
-  nick    @1 :Text;
-  away    @2 :Text;
+  session  @0 :UInt64;
+  nick     @1 :Text;
+  away     @2 :Text;
+  realName @3 :Text;
+  mask     @4 :Text;
 }
 struct FanOutDelivered {
   # relay → room, one outstanding
@@ -566,12 +598,16 @@ struct RoomState {
   topicTimeUs @3 :Int64;
   lastSeq     @4 :UInt64;
   lastTimeUs  @5 :Int64;
+  settings    @6 :State.RoomSettings;  # null: unchanged (append), or none
 }
 struct StoredMember {
   session   @0 :UInt64;
   nick      @1 :Text;
   identity  @2 :Data;
   joinedSeq @3 :UInt64;
+  modes     @4 :UInt8;
+  mask      @5 :Text;
+  realName  @6 :Text;
 }
 struct LastOp {
   name @0 :EffectName;
@@ -658,6 +694,7 @@ struct StoredMembership {
   joinedSeq     @3 :UInt64;
   companionNick @4 :Text;
   last          @5 :LastOp;
+  modes         @6 :UInt8;
 }
 struct SessionLoaded {
   # store → session_host. Bound: rooms_per_session_max rooms.

@@ -70,7 +70,8 @@ namespace godwit {
   X(suspect_node, SuspectNode, SUSPECT_NODE)                                                                           \
   X(release_session, ReleaseSession, RELEASE_SESSION)                                                                  \
   X(session_hosted, SessionHosted, SESSION_HOSTED)                                                                     \
-  X(renew_token, RenewToken, RENEW_TOKEN)
+  X(renew_token, RenewToken, RENEW_TOKEN)                                                                              \
+  X(room_invitation, RoomInvitation, ROOM_INVITATION)
 
 #define GODWIT_COUNT(type, member, enumerator) +1
 static_assert(std::variant_size_v<message_content> == 0 GODWIT_ENVELOPED(GODWIT_COUNT),

@@ -107,6 +107,7 @@ Enum enum_of(std::uint8_t number, Enum last) {
   X(MembershipGiven, membership_given)                                                                                 \
   X(AcceptMembership, accept_membership)                                                                               \
   X(SetPresence, set_presence)                                                                                         \
+  X(RoomInvitation, room_invitation)                                                                                   \
   X(AttachRelay, attach_relay)                                                                                         \
   X(DetachRelay, detach_relay)                                                                                         \
   X(PresenceChanged, presence_changed)                                                                                 \

@@ -53,6 +53,7 @@ template message::message(room_query);
 template message::message(query_answered);
 template message::message(membership_given);
 template message::message(accept_membership);
+template message::message(room_invitation);
 template message::message(set_presence);
 template message::message(attach_relay);
 template message::message(detach_relay);

@@ -32,7 +32,7 @@ using message_content =
                set_presence, attach_relay, detach_relay, fan_out, fan_out_delivered, report_taken, fetch_entries,
                entries_fetched, open_log, log_opened, append_entries, entries_appended, read_log, log_read, find_logged,
                logged_found, load_session, session_loaded, ask_store, store_answered, membership_view, suspect_node,
-               release_session, session_hosted, renew_token>;
+               release_session, session_hosted, renew_token, room_invitation>;
 
 template <class T, class Content>
 inline constexpr bool is_alternative = false;

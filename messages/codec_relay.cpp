@@ -28,9 +28,15 @@ void put(PresenceChanged::Builder to, const presence_changed& from) {
   to.setSession(from.session.value);
   to.setNick(text_of(from.nick));
   to.setAway(text_of(from.away));
+  to.setRealName(text_of(from.real_name));
+  to.setMask(text_of(from.mask));
 }
 void get(PresenceChanged::Reader from, presence_changed& to) {
-  to = {{from.getSession()}, string_of(from.getNick()), string_of(from.getAway())};
+  to = {{from.getSession()},
+        string_of(from.getNick()),
+        string_of(from.getAway()),
+        string_of(from.getRealName()),
+        string_of(from.getMask())};
 }
 
 void put(FanOutItem::Builder to, const fan_out_item& from) {

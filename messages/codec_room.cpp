@@ -1,6 +1,7 @@
 // session ↔ room: messages/cluster.capnp.
 #include "messages/cluster_codec_parts.hpp"
 #include "messages/entry_codec.hpp"
+#include "messages/moderation_codec.hpp"
 
 namespace godwit::wire {
 
@@ -47,38 +48,82 @@ void get(Person::Reader from, companion& to) {
 namespace {
 
 struct put_action {
-  RoomCommand::Action::Builder to;
+  RoomCommand::Builder command;
+  RoomCommand::Action::Builder to = command.getAction();
 
   void operator()(const join_room& from) {
     auto join = to.initJoin();
     if (from.companion) // else all of it stays empty: see join_of
       put(join, *from.companion);
+    command.setKey(text_of(from.key));
+    command.setRealName(text_of(from.real_name));
   }
   void operator()(const leave_room& from) {
     auto leave = to.initLeave();
     leave.setReason(text_of(from.reason));
     leave.setQuit(from.quit);
   }
-  void operator()(const post& from) { to.setPost(text_of(from.text)); }
+  void operator()(const post& from) {
+    to.setPost(text_of(from.text));
+    command.setKind(from.kind == post_kind::message ? 0 : static_cast<std::uint8_t>(from.kind));
+    command.setAudience(static_cast<std::uint8_t>(from.audience));
+  }
   void operator()(const set_topic& from) { to.setSetTopic(text_of(from.text)); }
   void operator()(const rename_member& from) { to.setRename(text_of(from.to)); }
+  void operator()(const change_modes& from) {
+    write_changes(to.initChangeModes(static_cast<unsigned>(from.changes.size())), from.changes);
+  }
+  void operator()(const kick_member& from) {
+    auto kick = to.initKick();
+    kick.setNick(text_of(from.nick));
+    kick.setReason(text_of(from.reason));
+  }
+  void operator()(const invite_member& from) {
+    auto invite = to.initInvite();
+    invite.setSession(from.session.value);
+    invite.setNick(text_of(from.nick));
+    invite.setWorker(text_of(from.worker));
+  }
 };
 
 /// Without a companion the person is empty: no session has the id 0.
-join_room join_of(Person::Reader from) {
+join_room join_of(RoomCommand::Reader command) {
   join_room to;
-  if (from.getSession() != 0)
-    get(from, to.companion.emplace());
+  const auto person = command.getAction().getJoin();
+  if (person.getSession() != 0)
+    get(person, to.companion.emplace());
+  to.key = string_of(command.getKey());
+  to.real_name = string_of(command.getRealName());
   return to;
 }
 
-room_action action_of(RoomCommand::Action::Reader from) {
+post post_of(RoomCommand::Reader command) {
+  const auto kind = command.getKind();
+  const auto audience = command.getAudience();
+  if (kind > static_cast<std::uint8_t>(post_kind::notice) || (audience != 0 && !is_member_mode(audience)))
+    throw codec_failure{error_code::unsupported};
+  return {string_of(command.getAction().getPost()), kind == 0 ? post_kind::message : static_cast<post_kind>(kind),
+          static_cast<member_mode>(audience)};
+}
+
+room_action action_of(RoomCommand::Reader command) {
+  const auto from = command.getAction();
   switch (from.which()) {
-  case RoomCommand::Action::JOIN: return join_of(from.getJoin());
+  case RoomCommand::Action::JOIN: return join_of(command);
   case RoomCommand::Action::LEAVE: return leave_room{string_of(from.getLeave().getReason()), from.getLeave().getQuit()};
-  case RoomCommand::Action::POST: return post{string_of(from.getPost())};
+  case RoomCommand::Action::POST: return post_of(command);
   case RoomCommand::Action::SET_TOPIC: return set_topic{string_of(from.getSetTopic())};
   case RoomCommand::Action::RENAME: return rename_member{string_of(from.getRename())};
+  case RoomCommand::Action::CHANGE_MODES:
+    if (auto changes = read_changes(from.getChangeModes()))
+      return change_modes{*std::move(changes)};
+    break;
+  case RoomCommand::Action::KICK:
+    return kick_member{string_of(from.getKick().getNick()), string_of(from.getKick().getReason())};
+  case RoomCommand::Action::INVITE: {
+    const auto invite = from.getInvite();
+    return invite_member{{invite.getSession()}, string_of(invite.getNick()), string_of(invite.getWorker())};
+  }
   }
   throw codec_failure{error_code::unsupported};
 }
@@ -93,7 +138,8 @@ void put(RoomCommand::Builder to, const room_command& from) {
   to.setReplyTo(text_of(from.reply_to));
   to.setNick(text_of(from.nick));
   to.setIdentity(data_of(from.identity));
-  std::visit(put_action{to.getAction()}, from.action);
+  to.setMask(text_of(from.mask));
+  std::visit(put_action{to}, from.action);
 }
 void get(RoomCommand::Reader from, room_command& to) {
   to.room = {from.getRoom()};
@@ -103,7 +149,8 @@ void get(RoomCommand::Reader from, room_command& to) {
   to.reply_to = string_of(from.getReplyTo());
   to.nick = string_of(from.getNick());
   to.identity = hash_of(from.getIdentity());
-  to.action = action_of(from.getAction());
+  to.action = action_of(from);
+  to.mask = string_of(from.getMask());
 }
 
 void put(CommandAnswered::Builder to, const command_answered& from) {
@@ -154,6 +201,10 @@ void put(RoomQuery::Builder to, const room_query& from) {
     question.setMembers(text_of(members->after));
   else if (const auto* history = std::get_if<read_history>(&from.question))
     put(question.initHistory(), *history);
+  else if (std::holds_alternative<read_settings>(from.question))
+    question.setSettings();
+  else if (std::holds_alternative<ask_rename>(from.question))
+    question.setRename();
   else
     question.setTopic();
 }
@@ -166,6 +217,8 @@ void get(RoomQuery::Reader from, room_query& to) {
   case RoomQuery::Question::MEMBERS: to.question = read_members{string_of(question.getMembers())}; return;
   case RoomQuery::Question::HISTORY: get(question.getHistory(), to.question.emplace<read_history>()); return;
   case RoomQuery::Question::TOPIC: to.question = read_topic{}; return;
+  case RoomQuery::Question::SETTINGS: to.question = read_settings{}; return;
+  case RoomQuery::Question::RENAME: to.question = ask_rename{}; return;
   }
   throw codec_failure{error_code::unsupported};
 }
@@ -173,8 +226,14 @@ void get(RoomQuery::Reader from, room_query& to) {
 void put(MemberRow::Builder to, const member_row& from) {
   to.setNick(text_of(from.nick));
   to.setAway(text_of(from.away));
+  to.setModes(from.modes.bits);
+  to.setMask(text_of(from.mask));
+  to.setRealName(text_of(from.real_name));
 }
-void get(MemberRow::Reader from, member_row& to) { to = {string_of(from.getNick()), string_of(from.getAway())}; }
+void get(MemberRow::Reader from, member_row& to) {
+  to = {string_of(from.getNick()), string_of(from.getAway()), member_modes{from.getModes()}, string_of(from.getMask()),
+        string_of(from.getRealName())};
+}
 
 namespace {
 
@@ -197,6 +256,8 @@ struct put_answer {
     topic.setBy(text_of(from.by));
     topic.setTimeUs(microseconds_of(from.time));
   }
+  void operator()(const settings_read& from) { write_settings(to.initSettings(), from.settings); }
+  void operator()(const rename_allowed&) { to.setRenameAllowed(); }
   void operator()(const error& from) { put(to.initFailure(), from); }
 };
 
@@ -219,6 +280,8 @@ void get_answer(QueryAnswered::Answer::Reader from, query_answered& to) {
     to.answer = topic_read{string_of(topic.getText()), string_of(topic.getBy()), time_of(topic.getTimeUs())};
     return;
   }
+  case QueryAnswered::Answer::SETTINGS: to.answer = settings_read{read_settings_of(from.getSettings())}; return;
+  case QueryAnswered::Answer::RENAME_ALLOWED: to.answer = rename_allowed{}; return;
   case QueryAnswered::Answer::FAILURE: get(from.getFailure(), to.answer.emplace<error>()); return;
   }
   throw codec_failure{error_code::unsupported};
@@ -272,9 +335,20 @@ void put(SetPresence::Builder to, const set_presence& from) {
   to.setRoom(from.room.value);
   to.setSession(from.session.value);
   to.setAway(text_of(from.away));
+  to.setRealName(text_of(from.real_name));
 }
 void get(SetPresence::Reader from, set_presence& to) {
-  to = {{from.getRoom()}, {from.getSession()}, string_of(from.getAway())};
+  to = {{from.getRoom()}, {from.getSession()}, string_of(from.getAway()), string_of(from.getRealName())};
+}
+
+void put(RoomInvitation::Builder to, const room_invitation& from) {
+  to.setSession(from.session.value);
+  to.setRoom(from.room.value);
+  to.setTitle(text_of(from.title));
+  to.setBy(text_of(from.by));
+}
+void get(RoomInvitation::Reader from, room_invitation& to) {
+  to = {{from.getSession()}, {from.getRoom()}, string_of(from.getTitle()), string_of(from.getBy())};
 }
 
 } // namespace godwit::wire

@@ -61,6 +61,7 @@ void put(AttachSession::Builder to, const attach_session& from) {
   to.setSnapshot(data_of(from.snapshot));
   put_each(to.initPositions(from.positions.size()), from.positions);
   to.setFirstInSeq(from.first_in_seq);
+  to.setHost(text_of(from.host));
 }
 void get(AttachSession::Reader from, attach_session& to) {
   to.session = {from.getSession()};
@@ -75,6 +76,7 @@ void get(AttachSession::Reader from, attach_session& to) {
   to.snapshot = string_of(from.getSnapshot());
   get_each(from.getPositions(), to.positions);
   to.first_in_seq = from.getFirstInSeq();
+  to.host = string_of(from.getHost());
 }
 
 void put(AttachRefused::Builder to, const attach_refused& from) {

@@ -1,5 +1,6 @@
 // room ↔ store, directory ↔ store: messages/cluster.capnp.
 #include "messages/cluster_codec_parts.hpp"
+#include "messages/moderation_codec.hpp"
 
 namespace godwit::wire {
 
@@ -12,6 +13,8 @@ void put(RoomState::Builder to, const room_state& from) {
   to.setTopicTimeUs(microseconds_of(from.topic_time));
   to.setLastSeq(from.last_seq);
   to.setLastTimeUs(microseconds_of(from.last_time));
+  if (from.settings)
+    write_settings(to.initSettings(), *from.settings);
 }
 void get(RoomState::Reader from, room_state& to) {
   to.title = string_of(from.getTitle());
@@ -20,6 +23,8 @@ void get(RoomState::Reader from, room_state& to) {
   to.topic_time = time_of(from.getTopicTimeUs());
   to.last_seq = from.getLastSeq();
   to.last_time = time_of(from.getLastTimeUs());
+  if (from.hasSettings())
+    to.settings = read_settings_of(from.getSettings());
 }
 
 void put(StoredMember::Builder to, const stored_member& from) {
@@ -27,9 +32,13 @@ void put(StoredMember::Builder to, const stored_member& from) {
   to.setNick(text_of(from.nick));
   to.setIdentity(data_of(from.identity));
   to.setJoinedSeq(from.joined_seq);
+  to.setModes(from.modes.bits);
+  to.setMask(text_of(from.mask));
+  to.setRealName(text_of(from.real_name));
 }
 void get(StoredMember::Reader from, stored_member& to) {
-  to = {{from.getSession()}, string_of(from.getNick()), hash_of(from.getIdentity()), from.getJoinedSeq()};
+  to = {{from.getSession()},           string_of(from.getNick()), hash_of(from.getIdentity()),  from.getJoinedSeq(),
+        member_modes{from.getModes()}, string_of(from.getMask()), string_of(from.getRealName())};
 }
 
 void put(LastOp::Builder to, const last_op& from) {
@@ -191,6 +200,7 @@ void put(StoredMembership::Builder to, const stored_membership& from) {
   to.setJoinedSeq(from.joined_seq);
   to.setCompanionNick(text_of(from.companion_nick));
   put(to.initLast(), from.last);
+  to.setModes(from.modes.bits);
 }
 void get(StoredMembership::Reader from, stored_membership& to) {
   to.room = {from.getRoom()};
@@ -199,6 +209,7 @@ void get(StoredMembership::Reader from, stored_membership& to) {
   to.joined_seq = from.getJoinedSeq();
   to.companion_nick = string_of(from.getCompanionNick());
   get(from.getLast(), to.last);
+  to.modes = member_modes{from.getModes()};
 }
 
 void put(SessionLoaded::Builder to, const session_loaded& from) {

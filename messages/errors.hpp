@@ -43,6 +43,16 @@ namespace godwit {
   X(text_invalid, 42, false, "The text must be UTF-8 without control characters other than line breaks and tabs.")     \
   X(request_invalid, 43, false, "A field of the request is outside of what the protocol allows.")                      \
   X(too_many_requests, 44, true, "Too many requests are unanswered; wait for answers before you send more.")           \
+  X(not_permitted, 50, false, "Your place in this room does not allow it; ask one of its operators.")                  \
+  X(banned, 51, false, "You are banned from this room; ask one of its operators.")                                     \
+  X(invite_only, 52, false, "This room is for those who are invited; ask a member to invite you.")                     \
+  X(wrong_key, 53, false, "This room has a key; join with the right one.")                                             \
+  X(muted, 54, false, "You may not speak in this room now; ask one of its operators for a voice.")                     \
+  X(no_such_member, 55, false, "Nobody with this nick is in the room.")                                                \
+  X(mask_invalid, 56, false, "Write a mask as nick!user@host, with * and ? for what may differ, without spaces.")      \
+  X(list_full, 57, false, "This list of the room is full; remove an entry first.")                                     \
+  X(mode_invalid, 58, false, "There is no such mode, or its value is none that it can have.")                          \
+  X(protected_member, 59, false, "Who has a higher place in the room than you is protected from this.")                \
   X(no_worker_node, 60, true, "No worker node is there to serve you; try again soon.")                                 \
   X(no_broker_node, 61, true, "The broker node is away; try again soon.")                                              \
   X(store_unavailable, 62, true, "The store is away, nothing was written; try again soon.")                            \

@@ -3,17 +3,23 @@
 #pragma once
 
 #include "messages/ids.hpp"
+#include "messages/moderation.hpp"
 
 #include <string>
 #include <variant>
+#include <vector>
 
 namespace godwit {
 
 struct posted {
   std::string text;
+  post_kind kind = post_kind::message;
+  member_mode audience = member_mode::none; ///< shown to its sender, and to members of this rank or more
   bool operator==(const posted&) const = default;
 };
 struct joined {
+  member_modes modes{}; ///< what the newcomer may from now on
+  std::string real_name{};
   bool operator==(const joined&) const = default;
 };
 struct left {
@@ -29,13 +35,35 @@ struct renamed {
   std::string to;
   bool operator==(const renamed&) const = default;
 };
+/// What really changed, in this order.
+struct modes_changed {
+  std::vector<mode_change> changes;
+  bool operator==(const modes_changed&) const = default;
+};
+struct kicked {
+  session_id session; ///< whose membership ends
+  std::string nick;   ///< as the room knew it
+  std::string reason;
+  bool operator==(const kicked&) const = default;
+};
+struct invited {
+  session_id session;
+  std::string nick;
+  bool operator==(const invited&) const = default;
+};
 /// Written by a newer version: kept and counted, shown to nobody.
 struct unknown_entry {
   std::uint16_t kind = 0;
   bool operator==(const unknown_entry&) const = default;
 };
 
-using entry_body = std::variant<posted, joined, left, topic_set, renamed, unknown_entry>;
+using entry_body =
+  std::variant<posted, joined, left, topic_set, renamed, unknown_entry, modes_changed, kicked, invited>;
+
+/// The join of a companion is logged with the opener's name and this added to k; no session uses such a k itself.
+inline constexpr std::uint32_t companion_k = 0x8000'0000;
+/// What the room does by itself is logged with the name of what caused it and this added to k; its nick is empty.
+inline constexpr std::uint32_t room_k = 0xc000'0000;
 
 /// A logged event. `name.session` is who caused it.
 struct log_entry {
@@ -45,6 +73,7 @@ struct log_entry {
   std::string nick;         ///< of the one who caused it, as the room knew it
   identity_hash identity{}; ///< never told to clients
   entry_body body;
+  std::string mask{}; ///< user@host of the one who caused it, as the room knew it
 
   bool operator==(const log_entry&) const = default;
 };

@@ -30,6 +30,7 @@ struct class_of {
   GODWIT_CHAT(membership_given)
   GODWIT_CHAT(accept_membership)
   GODWIT_CHAT(set_presence)
+  GODWIT_CHAT(room_invitation)
   GODWIT_CHAT(attach_relay)
   GODWIT_CHAT(detach_relay)
   GODWIT_CHAT(fan_out)
@@ -76,6 +77,12 @@ struct extra_weight {
   std::size_t operator()(const session_output& m) const { return weight_of(m); }
   std::size_t operator()(const rooms_listed& m) const { return fixed_weight * m.rooms.size(); }
   std::size_t operator()(const report_worker& m) const { return fixed_weight * (m.sessions.size() + m.rooms.size()); }
+  static std::size_t settings_weight(const room_state& state) {
+    if (!state.settings)
+      return 0;
+    const auto& it = *state.settings;
+    return fixed_weight * (it.bans.size() + it.exceptions.size() + it.invite_exceptions.size());
+  }
   std::size_t operator()(const room_command& m) const {
     const auto* said = std::get_if<post>(&m.action);
     return said ? said->text.size() : 0;
@@ -96,10 +103,11 @@ struct extra_weight {
   }
   std::size_t operator()(const entries_fetched& m) const { return entries_weight(m.entries); }
   std::size_t operator()(const log_opened& m) const {
-    return entries_weight(m.tail) + fixed_weight * (m.members.size() + m.last_ops.size());
+    return entries_weight(m.tail) + fixed_weight * (m.members.size() + m.last_ops.size()) + settings_weight(m.state);
   }
   std::size_t operator()(const append_entries& m) const {
-    return entries_weight(m.entries) + fixed_weight * (m.members_in.size() + m.members_out.size());
+    return entries_weight(m.entries) + fixed_weight * (m.members_in.size() + m.members_out.size())
+           + settings_weight(m.state);
   }
   std::size_t operator()(const log_read& m) const { return entries_weight(m.entries); }
   std::size_t operator()(const session_loaded& m) const { return fixed_weight * m.rooms.size(); }

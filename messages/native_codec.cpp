@@ -2,6 +2,7 @@
 
 #include "messages/capnp_bytes.hpp"
 #include "messages/frame.hpp"
+#include "messages/overloaded.hpp"
 #include "messages/text_limits.hpp"
 
 #include <messages/client.capnp.h>
@@ -22,6 +23,112 @@ std::string framed(capnp::MallocMessageBuilder& message) {
   std::string out;
   out.reserve(frame_header_bytes + bytes.size());
   append_frame(out, client_channel::session, {reinterpret_cast<const char*>(bytes.begin()), bytes.size()});
+  return out;
+}
+
+std::int64_t microseconds(timestamp time) { return time.time_since_epoch().count(); }
+timestamp time_of(std::int64_t microseconds) { return timestamp(std::chrono::microseconds(microseconds)); }
+/// A message is 0, as it was before there were notices.
+std::uint8_t number_of(post_kind kind) {
+  return kind == post_kind::message ? std::uint8_t{0} : static_cast<std::uint8_t>(kind);
+}
+
+// ------------------------------------------------------------------------------- moderation, both directions
+
+/// Members are named by nick: their sessions are nobody's business.
+void write_change(wire::ModeChange::Builder to, const mode_change& from) {
+  to.setAdd(from.add);
+  auto what = to.getWhat();
+  std::visit(overloaded{[&](const flag_change& it) { what.setFlag(static_cast<std::uint8_t>(it.flag)); },
+                        [&](const key_change& it) { what.setKey(text(it.key)); },
+                        [&](const limit_change& it) { what.setLimit(it.limit); },
+                        [&](const member_change& it) {
+                          auto member = what.initMember();
+                          member.setNick(text(it.nick));
+                          member.setMode(static_cast<std::uint8_t>(it.mode));
+                        },
+                        [&](const mask_change& it) {
+                          auto mask = what.initMask();
+                          mask.setList(static_cast<std::uint8_t>(it.list));
+                          mask.setMask(text(it.mask));
+                        }},
+             from.what);
+}
+
+void write_changes(capnp::List<wire::ModeChange>::Builder to, const std::vector<mode_change>& from) {
+  for (unsigned at = 0; at < to.size(); ++at)
+    write_change(to[at], from[at]);
+}
+
+/// False: there is no such mode.
+bool read_change(wire::ModeChange::Reader from, mode_change& to) {
+  to.add = from.getAdd();
+  const auto what = from.getWhat();
+  switch (what.which()) {
+  case wire::ModeChange::What::FLAG:
+    to.what = flag_change{static_cast<room_flag>(what.getFlag())};
+    return is_room_flag(what.getFlag());
+  case wire::ModeChange::What::KEY: to.what = key_change{string(what.getKey())}; return true;
+  case wire::ModeChange::What::LIMIT: to.what = limit_change{what.getLimit()}; return true;
+  case wire::ModeChange::What::MEMBER: {
+    const auto member = what.getMember();
+    to.what = member_change{{}, string(member.getNick()), static_cast<member_mode>(member.getMode())};
+    return is_member_mode(member.getMode());
+  }
+  case wire::ModeChange::What::MASK: {
+    const auto mask = what.getMask();
+    to.what = mask_change{static_cast<mask_list>(mask.getList()), string(mask.getMask())};
+    return is_mask_list(mask.getList());
+  }
+  }
+  return false;
+}
+
+std::optional<std::vector<mode_change>> read_changes(capnp::List<wire::ModeChange>::Reader from) {
+  std::vector<mode_change> out;
+  for (const auto each : from)
+    if (!read_change(each, out.emplace_back()))
+      return std::nullopt;
+  return out;
+}
+
+void write_masks(capnp::List<wire::MaskEntry>::Builder to, const std::vector<listed_mask>& from) {
+  for (unsigned at = 0; at < to.size(); ++at) {
+    to[at].setMask(text(from[at].mask));
+    to[at].setBy(text(from[at].by));
+    to[at].setTimeUs(microseconds(from[at].time));
+  }
+}
+
+std::vector<listed_mask> read_masks(capnp::List<wire::MaskEntry>::Reader from) {
+  std::vector<listed_mask> out;
+  for (const auto each : from)
+    out.push_back({string(each.getMask()), string(each.getBy()), time_of(each.getTimeUs())});
+  return out;
+}
+
+void write_settings(wire::Settings::Builder to, const tell::settings& from) {
+  const auto& it = from.what;
+  to.setRoomId(from.room.value);
+  to.setFlags(it.flags.bits);
+  to.setKey(text(it.key));
+  to.setLimit(it.limit);
+  write_masks(to.initBans(static_cast<unsigned>(it.bans.size())), it.bans);
+  write_masks(to.initExceptions(static_cast<unsigned>(it.exceptions.size())), it.exceptions);
+  write_masks(to.initInviteExceptions(static_cast<unsigned>(it.invite_exceptions.size())), it.invite_exceptions);
+  to.setCreatedUs(microseconds(it.created));
+}
+
+tell::settings read_settings(wire::Settings::Reader from) {
+  tell::settings out{room_id{from.getRoomId()}, {}};
+  auto& it = out.what;
+  it.flags = room_flags{from.getFlags()};
+  it.key = string(from.getKey());
+  it.limit = from.getLimit();
+  it.bans = read_masks(from.getBans());
+  it.exceptions = read_masks(from.getExceptions());
+  it.invite_exceptions = read_masks(from.getInviteExceptions());
+  it.created = time_of(from.getCreatedUs());
   return out;
 }
 
@@ -48,6 +155,23 @@ ask::history read_history_question(wire::HistoryQuestion::Reader from) {
   throw std::runtime_error("unknown range");
 }
 
+post_kind kind_of(std::uint8_t number) {
+  if (number > static_cast<std::uint8_t>(post_kind::notice))
+    throw std::runtime_error("unknown kind of post"); // becomes `unreadable`
+  return number == 0 ? post_kind::message : static_cast<post_kind>(number);
+}
+
+member_mode audience_of(std::uint8_t number) {
+  if (number != 0 && !is_member_mode(number))
+    throw std::runtime_error("unknown audience");
+  return static_cast<member_mode>(number);
+}
+
+ask::post read_post(wire::Post::Reader from) {
+  return {read_target<wire::Post::Target>(from.getTarget()), string(from.getText()), kind_of(from.getKind()),
+          audience_of(from.getAudience())};
+}
+
 ask::request read_request(wire::ClientFrame::Reader from) {
   using wire::ClientFrame;
   switch (from.which()) {
@@ -55,8 +179,7 @@ ask::request read_request(wire::ClientFrame::Reader from) {
   case ClientFrame::NICK: return ask::change_nick{string(from.getNick())};
   case ClientFrame::JOIN: return ask::join{string(from.getJoin())};
   case ClientFrame::LEAVE: return ask::leave{string(from.getLeave().getRoom()), string(from.getLeave().getReason())};
-  case ClientFrame::POST:
-    return ask::post{read_target<wire::Post::Target>(from.getPost().getTarget()), string(from.getPost().getText())};
+  case ClientFrame::POST: return read_post(from.getPost());
   case ClientFrame::MEMBERS: return ask::members{string(from.getMembers())};
   case ClientFrame::ROOMS: return ask::rooms{};
   case ClientFrame::SET_TOPIC:
@@ -66,6 +189,17 @@ ask::request read_request(wire::ClientFrame::Reader from) {
   case ClientFrame::HISTORY: return read_history_question(from.getHistory());
   case ClientFrame::PING: return ask::ping{from.getPing()};
   case ClientFrame::QUIT: return ask::quit{string(from.getQuit())};
+  case ClientFrame::JOIN_WITH_KEY:
+    return ask::join{string(from.getJoinWithKey().getRoom()), string(from.getJoinWithKey().getKey())};
+  case ClientFrame::KICK:
+    return ask::kick{string(from.getKick().getRoom()), string(from.getKick().getNick()),
+                     string(from.getKick().getReason())};
+  case ClientFrame::INVITE: return ask::invite{string(from.getInvite().getRoom()), string(from.getInvite().getNick())};
+  case ClientFrame::CHANGE_MODES:
+    if (auto changes = read_changes(from.getChangeModes().getChanges()))
+      return ask::change_modes{string(from.getChangeModes().getRoom()), *std::move(changes)};
+    return ask::unreadable{{error_code::mode_invalid, {}}};
+  case ClientFrame::READ_SETTINGS: return ask::read_settings{string(from.getReadSettings())};
   }
   return ask::unreadable{{error_code::unsupported, "request " + std::to_string(static_cast<unsigned>(from.which()))}};
 }
@@ -98,7 +232,13 @@ struct request_writer {
 
   void operator()(const ask::login& it) { to.initLogin().setNick(text(it.nick)); }
   void operator()(const ask::change_nick& it) { to.setNick(text(it.nick)); }
-  void operator()(const ask::join& it) { to.setJoin(text(it.room)); }
+  void operator()(const ask::join& it) {
+    if (it.key.empty())
+      return to.setJoin(text(it.room));
+    auto out = to.initJoinWithKey();
+    out.setRoom(text(it.room));
+    out.setKey(text(it.key));
+  }
   void operator()(const ask::leave& it) {
     auto out = to.initLeave();
     out.setRoom(text(it.room));
@@ -108,6 +248,8 @@ struct request_writer {
     auto out = to.initPost();
     write_target(out.getTarget(), it.to);
     out.setText(text(it.text));
+    out.setKind(number_of(it.kind));
+    out.setAudience(static_cast<std::uint8_t>(it.audience));
   }
   void operator()(const ask::members& it) { to.setMembers(text(it.room)); }
   void operator()(const ask::rooms&) { to.setRooms(); }
@@ -133,6 +275,23 @@ struct request_writer {
   void operator()(const ask::ping& it) { to.setPing(it.number); }
   void operator()(const ask::quit& it) { to.setQuit(text(it.reason)); }
   void operator()(const ask::unreadable&) {}
+  void operator()(const ask::kick& it) {
+    auto out = to.initKick();
+    out.setRoom(text(it.room));
+    out.setNick(text(it.nick));
+    out.setReason(text(it.reason));
+  }
+  void operator()(const ask::invite& it) {
+    auto out = to.initInvite();
+    out.setRoom(text(it.room));
+    out.setNick(text(it.nick));
+  }
+  void operator()(const ask::change_modes& it) {
+    auto out = to.initChangeModes();
+    out.setRoom(text(it.room));
+    write_changes(out.initChanges(static_cast<unsigned>(it.changes.size())), it.changes);
+  }
+  void operator()(const ask::read_settings& it) { to.setReadSettings(text(it.room)); }
 };
 
 } // namespace
@@ -161,8 +320,6 @@ std::string encode(const client_command& command) {
 
 namespace {
 
-std::int64_t microseconds(timestamp time) { return time.time_since_epoch().count(); }
-
 bool is_shown(const log_entry& entry) { return !std::holds_alternative<unknown_entry>(entry.body); }
 
 /// Requires is_shown(entry).
@@ -172,16 +329,28 @@ void write_event(wire::RoomEvent::Builder to, room_id room, const log_entry& ent
   to.setTimeUs(microseconds(entry.time));
   to.setNick(text(entry.nick));
   to.setOp(op);
-  if (const auto* posted = std::get_if<godwit::posted>(&entry.body))
+  if (const auto* posted = std::get_if<godwit::posted>(&entry.body)) {
     to.setPosted(text(posted->text));
-  else if (const auto* left = std::get_if<godwit::left>(&entry.body))
+    to.setKind(number_of(posted->kind));
+    to.setAudience(static_cast<std::uint8_t>(posted->audience));
+  } else if (const auto* left = std::get_if<godwit::left>(&entry.body))
     left->quit ? to.setQuit(text(left->reason)) : to.setLeft(text(left->reason));
   else if (const auto* topic = std::get_if<godwit::topic_set>(&entry.body))
     to.setTopic(text(topic->text));
   else if (const auto* renamed = std::get_if<godwit::renamed>(&entry.body))
     to.setRenamed(text(renamed->to));
-  else
+  else if (const auto* modes = std::get_if<modes_changed>(&entry.body))
+    write_changes(to.initModesChanged(static_cast<unsigned>(modes->changes.size())), modes->changes);
+  else if (const auto* kicked = std::get_if<godwit::kicked>(&entry.body)) {
+    auto out = to.initKicked();
+    out.setNick(text(kicked->nick));
+    out.setReason(text(kicked->reason));
+  } else if (const auto* invited = std::get_if<godwit::invited>(&entry.body))
+    to.setInvited(text(invited->nick));
+  else {
     to.setJoined();
+    to.setModes(std::get<joined>(entry.body).modes.bits);
+  }
 }
 
 struct answer_writer {
@@ -202,6 +371,9 @@ struct answer_writer {
     for (unsigned at = 0; at < rows.size(); ++at) {
       rows[at].setNick(text(it.rows[at].nick));
       rows[at].setAway(text(it.rows[at].away));
+      rows[at].setModes(it.rows[at].modes.bits);
+      rows[at].setMask(text(it.rows[at].mask));
+      rows[at].setRealName(text(it.rows[at].real_name));
     }
   }
   void operator()(const tell::rooms& it) {
@@ -259,6 +431,7 @@ struct answer_writer {
   void operator()(const tell::is_away& it) { to.setAway(text(it.text)); }
   void operator()(const tell::has_left& it) { to.setLeft(it.room.value); }
   void operator()(const tell::unknown_answer&) {}
+  void operator()(const tell::settings& it) { write_settings(to.initSettings(), it); }
 };
 
 struct frame_encoder {
@@ -287,6 +460,7 @@ struct frame_encoder {
   std::string operator()(const tell::event& it) const { return encode_event(it.room, *it.entry, it.op); }
   std::string operator()(const tell::presence& it) const { return encode_presence(it.room, it.nick, it.away); }
   std::string operator()(const tell::unknown_frame&) const { return {}; }
+  std::string operator()(const tell::invitation& it) const { return encode_invitation(it); }
 
   template <class Fill>
   static std::string build(Fill&& fill) {
@@ -315,21 +489,41 @@ std::string encode_presence(room_id room, std::string_view nick, std::string_vie
   });
 }
 
+std::string encode_invitation(const tell::invitation& what) {
+  return frame_encoder::build([&](auto frame) {
+    auto out = frame.initInvitation();
+    out.setRoomId(what.room.value);
+    out.setRoom(text(what.title));
+    out.setBy(text(what.by));
+  });
+}
+
 // ------------------------------------------------------------------------------- server → client, decoding
 
 namespace {
 
-timestamp time_of(std::int64_t microseconds) { return timestamp(std::chrono::microseconds(microseconds)); }
+/// A newer server's are shown as what comes nearest.
+posted read_posted(wire::RoomEvent::Reader from) {
+  const auto audience = from.getAudience();
+  return {string(from.getPosted()), from.getKind() == 2 ? post_kind::notice : post_kind::message,
+          audience == 0 || is_member_mode(audience) ? static_cast<member_mode>(audience) : member_mode::founder};
+}
 
 entry_body read_body(wire::RoomEvent::Reader from) {
   using wire::RoomEvent;
   switch (from.which()) {
-  case RoomEvent::POSTED: return posted{string(from.getPosted())};
-  case RoomEvent::JOINED: return joined{};
+  case RoomEvent::POSTED: return read_posted(from);
+  case RoomEvent::JOINED: return joined{member_modes{from.getModes()}};
   case RoomEvent::LEFT: return left{string(from.getLeft()), false};
   case RoomEvent::QUIT: return left{string(from.getQuit()), true};
   case RoomEvent::TOPIC: return topic_set{string(from.getTopic())};
   case RoomEvent::RENAMED: return renamed{string(from.getRenamed())};
+  case RoomEvent::MODES_CHANGED:
+    if (auto changes = read_changes(from.getModesChanged()))
+      return modes_changed{*std::move(changes)};
+    break;
+  case RoomEvent::KICKED: return kicked{{}, string(from.getKicked().getNick()), string(from.getKicked().getReason())};
+  case RoomEvent::INVITED: return invited{{}, string(from.getInvited())};
   }
   return unknown_entry{static_cast<std::uint16_t>(from.which())};
 }
@@ -348,7 +542,8 @@ tell::members read_members_rows(capnp::List<wire::Member>::Reader from) {
   tell::members out;
   out.rows.reserve(from.size());
   for (const auto each : from)
-    out.rows.push_back({string(each.getNick()), string(each.getAway())});
+    out.rows.push_back({string(each.getNick()), string(each.getAway()), member_modes{each.getModes()},
+                        string(each.getMask()), string(each.getRealName())});
   return out;
 }
 
@@ -399,6 +594,7 @@ tell::answer read_answer(wire::Reply::Reader from) {
   }
   case Reply::AWAY: return tell::is_away{string(from.getAway())};
   case Reply::LEFT: return tell::has_left{room_id{from.getLeft()}};
+  case Reply::SETTINGS: return read_settings(from.getSettings());
   }
   return tell::unknown_answer{};
 }
@@ -417,6 +613,10 @@ server_frame read_server_frame(wire::ServerFrame::Reader from) {
   case ServerFrame::PRESENCE: {
     const auto it = from.getPresence();
     return tell::presence{room_id{it.getRoomId()}, string(it.getNick()), string(it.getAway())};
+  }
+  case ServerFrame::INVITATION: {
+    const auto it = from.getInvitation();
+    return tell::invitation{room_id{it.getRoomId()}, string(it.getRoom()), string(it.getBy())};
   }
   }
   return tell::unknown_frame{};

@@ -35,5 +35,6 @@ std::string encode(const server_frame& frame);
 /// The same for one event; op = 0 is the encoding that all other members share.
 std::string encode_event(room_id room, const log_entry& entry, std::uint64_t op = 0);
 std::string encode_presence(room_id room, std::string_view nick, std::string_view away);
+std::string encode_invitation(const tell::invitation& what);
 
 } // namespace godwit::native

@@ -34,6 +34,8 @@ struct presence_changed {
   session_id session;
   std::string nick;
   std::string away;
+  std::string real_name{};
+  std::string mask{}; ///< user@host
   bool operator==(const presence_changed&) const = default;
 };
 /// An event on its way out of a room. `fan_out_number` counts what goes to one node, logged or passing, caught up or

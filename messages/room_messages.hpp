@@ -26,6 +26,8 @@ struct companion {
 
 struct join_room {
   std::optional<godwit::companion> companion; ///< private conversations: becomes a member with the sender
+  std::string key{};                          ///< of a room that has one
+  std::string real_name{};
   bool operator==(const join_room&) const = default;
 };
 struct leave_room {
@@ -35,6 +37,8 @@ struct leave_room {
 };
 struct post {
   std::string text;
+  post_kind kind = post_kind::message;
+  member_mode audience = member_mode::none; ///< for the sender, and members of this rank or more
   bool operator==(const post&) const = default;
 };
 struct set_topic {
@@ -45,7 +49,25 @@ struct rename_member {
   std::string to;
   bool operator==(const rename_member&) const = default;
 };
-using room_action = std::variant<join_room, leave_room, post, set_topic, rename_member>;
+/// All or nothing. What is so already is left out; if nothing is left it is answered as done, without an entry.
+struct change_modes {
+  std::vector<mode_change> changes;
+  bool operator==(const change_modes&) const = default;
+};
+struct kick_member {
+  std::string nick; ///< folded by the room
+  std::string reason;
+  bool operator==(const kick_member&) const = default;
+};
+/// The invitee as the directory knows it; on `worker` it is told.
+struct invite_member {
+  session_id session;
+  std::string nick;
+  node_name worker;
+  bool operator==(const invite_member&) const = default;
+};
+using room_action =
+  std::variant<join_room, leave_room, post, set_topic, rename_member, change_modes, kick_member, invite_member>;
 
 /// session → room. What is to be logged. Known by its name; ordered behind `previous`, the name of the session's
 /// command to this room before it: the unanswered one, else the last logged, else none.
@@ -55,13 +77,15 @@ struct room_command {
   effect_name previous;
   session_epoch epoch;
   node_name reply_to;
-  std::string nick; ///< of the sender; taken over by join_room only
+  std::string nick; ///< of the sender; taken over by join_room, and by a post of an outsider
   identity_hash identity{};
   room_action action;
+  std::string mask{}; ///< user@host of the sender, as people are shown it; taken over as its nick is
   bool operator==(const room_command&) const = default;
 };
 
-/// room → session. Refused (`why`), or recognised as logged before (`at`). What is logged now is answered by its event.
+/// room → session. Refused (`why`), or recognised as logged before (`at`), or done without an entry (neither). What is
+/// logged now is answered by its event; to a sender who is no member also by this.
 struct command_answered {
   effect_name name;
   room_id room;
@@ -96,7 +120,16 @@ struct read_history {
 struct read_topic {
   bool operator==(const read_topic&) const = default;
 };
-using room_question = std::variant<read_members, read_history, read_topic>;
+/// Also answered to outsiders, unless the room is secret.
+struct read_settings {
+  bool operator==(const read_settings&) const = default;
+};
+/// May I be called otherwise? Who is banned or muted and has no voice may not: a ban can not be evaded so. The rename
+/// itself is not refused: by then other rooms may have logged it.
+struct ask_rename {
+  bool operator==(const ask_rename&) const = default;
+};
+using room_question = std::variant<read_members, read_history, read_topic, read_settings, ask_rename>;
 
 /// session → room. Changes nothing; answered to members only (and to those who were, for what they saw).
 struct room_query {
@@ -109,6 +142,9 @@ struct room_query {
 struct member_row {
   std::string nick;
   std::string away; ///< empty: here
+  member_modes modes{};
+  std::string mask{};
+  std::string real_name{};
   bool operator==(const member_row&) const = default;
 };
 struct members_read {
@@ -126,11 +162,18 @@ struct topic_read {
   timestamp time{};
   bool operator==(const topic_read&) const = default;
 };
+struct settings_read {
+  room_settings settings; ///< without invitations; to outsiders without key
+  bool operator==(const settings_read&) const = default;
+};
+struct rename_allowed {
+  bool operator==(const rename_allowed&) const = default;
+};
 /// room → session.
 struct query_answered {
   effect_name name;
   room_id room;
-  std::variant<members_read, history_read, topic_read, error> answer;
+  std::variant<members_read, history_read, topic_read, settings_read, rename_allowed, error> answer;
 };
 
 /// room → session. You are a member, by another's doing or from before: show from `joined_seq` on. Repeated until
@@ -153,11 +196,21 @@ struct accept_membership {
   bool operator==(const accept_membership&) const = default;
 };
 
+/// room → session, passing: you are invited.
+struct room_invitation {
+  session_id session;
+  room_id room;
+  std::string title;
+  std::string by; ///< a nick
+  bool operator==(const room_invitation&) const = default;
+};
+
 /// session → room, passing: shown to those who are there now, kept by nobody.
 struct set_presence {
   room_id room;
   session_id session;
   std::string away; ///< empty: back
+  std::string real_name{};
   bool operator==(const set_presence&) const = default;
 };
 

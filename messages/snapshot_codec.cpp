@@ -17,6 +17,7 @@ void write_room(wire::SnapshotRoom::Builder to, const snapshot_room& from) {
   to.setTitle(text(from.title));
   to.setCompanion(text(from.companion));
   to.setJoinedSeq(from.joined_seq);
+  to.setModes(from.modes.bits);
 }
 
 void write_piece(wire::PieceCursor::Builder to, const piece_cursor& from) {
@@ -32,7 +33,7 @@ session_snapshot read_snapshot(wire::SessionSnapshot::Reader from) {
   out.away = string(from.getAway());
   for (const auto each : from.getRooms())
     out.rooms.push_back({room_id{each.getRoomId()}, string(each.getKey()), string(each.getTitle()),
-                         string(each.getCompanion()), each.getJoinedSeq()});
+                         string(each.getCompanion()), each.getJoinedSeq(), member_modes{each.getModes()}});
   if (from.hasPiece()) {
     const auto piece = from.getPiece();
     out.piece = piece_cursor{piece.getOp(), piece.getPiece(), string(piece.getAfter()), piece.getLeft()};

@@ -7,6 +7,7 @@
 
 #include "messages/errors.hpp"
 #include "messages/ids.hpp"
+#include "messages/moderation.hpp"
 
 #include <optional>
 #include <string>
@@ -21,6 +22,7 @@ struct snapshot_room {
   std::string title;
   std::string companion; ///< private conversations: the other one's nick
   room_seq joined_seq = 0;
+  member_modes modes{}; ///< what the session may there
   bool operator==(const snapshot_room&) const = default;
 };
 

@@ -1,4 +1,5 @@
-# What outlives an actor: the snapshot of a session, which its proxy node holds, and the bodies of logged events.
+# What outlives an actor: the snapshot of a session, which its proxy node holds, the bodies of logged events, and the
+# settings of rooms.
 #
 # Owner of a snapshot: the session actor, which sends it with the output that changed it. Bound: some 100 bytes a room.
 # Evolution: a number, once used, is never reused; unknown union members are kept and counted, but shown to nobody.
@@ -22,7 +23,61 @@ struct LogEntry {
     quit     @10 :Text;
     topicSet @11 :Text;
     renamed  @12 :Text;
+    modesChanged @13 :List(LoggedModeChange);
+    kicked   @14 :KickedMember;
+    invited  @15 :InvitedPerson;
   }
+  mask     @16 :Text;   # user@host of who did it
+  kind     @17 :UInt8;  # of posted: 0 and 1 message, 2 notice
+  audience @18 :UInt8;  # of posted: member_mode; 0: all
+  modes    @19 :UInt8;  # of joined: member_modes
+  realName @20 :Text;   # of joined
+}
+
+struct LoggedModeChange {
+  add @0 :Bool;
+  what :union {
+    flag   @1 :UInt8;           # room_flag
+    key    @2 :Text;
+    limit  @3 :UInt32;
+    member @4 :LoggedMemberMode;
+    mask   @5 :LoggedMask;
+  }
+}
+struct LoggedMemberMode {
+  session @0 :UInt64;
+  nick    @1 :Text;
+  mode    @2 :UInt8;  # member_mode, one
+}
+struct LoggedMask {
+  list @0 :UInt8;  # mask_list
+  mask @1 :Text;
+}
+struct KickedMember {
+  session @0 :UInt64;
+  nick    @1 :Text;
+  reason  @2 :Text;
+}
+struct InvitedPerson {
+  session @0 :UInt64;
+  nick    @1 :Text;
+}
+
+struct RoomSettings {
+  # A column of the room's row in the store. Bound: listed_masks_max masks in each list, invitations_max invitations.
+  flags            @0 :UInt8;  # room_flags
+  key              @1 :Text;
+  limit            @2 :UInt32;
+  bans             @3 :List(ListedMask);
+  exceptions       @4 :List(ListedMask);
+  inviteExceptions @5 :List(ListedMask);
+  invitations      @6 :List(UInt64);
+  createdUs        @7 :Int64;
+}
+struct ListedMask {
+  mask   @0 :Text;
+  by     @1 :Text;
+  timeUs @2 :Int64;
 }
 
 struct SessionSnapshot {
@@ -46,4 +101,5 @@ struct SnapshotRoom {
   title     @2 :Text;
   companion @3 :Text;
   joinedSeq @4 :UInt64;
+  modes     @5 :UInt8;  # member_modes
 }

@@ -25,6 +25,7 @@ struct room_state {
   timestamp topic_time{};
   room_seq last_seq = 0;
   timestamp last_time{};
+  std::optional<room_settings> settings{}; ///< in an append: only if they changed; none in a private conversation
   bool operator==(const room_state&) const = default;
 };
 struct stored_member {
@@ -32,6 +33,9 @@ struct stored_member {
   std::string nick;
   identity_hash identity{};
   room_seq joined_seq = 0;
+  member_modes modes{};
+  std::string mask{}; ///< user@host
+  std::string real_name{};
   bool operator==(const stored_member&) const = default;
 };
 struct last_op {
@@ -132,6 +136,7 @@ struct stored_membership {
   room_seq joined_seq = 0;
   std::string companion_nick; ///< private conversations
   last_op last;               ///< of this session in this room
+  member_modes modes{};
   bool operator==(const stored_membership&) const = default;
 };
 struct session_loaded {

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 namespace godwit {
 namespace {
@@ -50,7 +51,7 @@ void append_queue::push(entry_group group) {
 }
 
 bool append_queue::takes_now() const {
-  constexpr std::size_t group_entries_max = 2; // somebody's join and its companion's
+  constexpr std::size_t group_entries_max = 2; // an effect, and what it brought about beside itself
   return under_way_.size() < limits::appends_in_flight_max
          && waiting_entries_ + group_entries_max <= limits::append_entries_max
          && waiting_bytes_ + group_entries_max * limits::post_bytes_max <= limits::append_bytes_max / 2;
@@ -59,6 +60,7 @@ bool append_queue::takes_now() const {
 append_queue::append append_queue::form() {
   append made;
   std::size_t bytes = 0;
+  bool changes_settings = false;
   while (!waiting_.empty()) {
     auto& group = waiting_.front();
     bytes += group_bytes(group);
@@ -69,7 +71,7 @@ append_queue::append append_queue::form() {
     waiting_bytes_ -= group_bytes(group);
     waiting_entries_ -= group.entries.size();
     for (const auto& entry : group.entries) {
-      apply_entry(state_, *entry);
+      changes_settings = apply_entry(state_, *entry) || changes_settings;
       made.request.entries.push_back(entry);
     }
     made.groups.push_back(std::move(group));
@@ -80,7 +82,11 @@ append_queue::append append_queue::form() {
   request.epoch = epoch_;
   request.reply_to = reply_to_;
   request.first_seq = request.entries.front()->seq;
+  auto settings = std::exchange(state_.settings, std::nullopt); // they may be long, and seldom change
   request.state = state_;
+  state_.settings = std::move(settings);
+  if (changes_settings)
+    request.state.settings = state_.settings;
   add_net_changes(made.groups, request);
   return made;
 }

@@ -27,10 +27,13 @@ struct membership_change {
 /// The entries of one command, with what follows when they are durable.
 struct entry_group {
   effect_name command;
-  std::vector<shared_entry> entries; ///< the command's own is the last
+  std::vector<shared_entry> entries; ///< the command's own among them, by its name
   std::vector<membership_change> changes;
   std::optional<companion> given; ///< give this one its membership
   bool answer_joined = false;     ///< the command has no entry of its own: answer where the sender joined
+  bool answer_outsider = false;   ///< the sender is no member and sees no events: answer where it stands
+  std::optional<room_invitation> invitation;
+  node_name invitee_node;
 };
 
 class append_queue {

@@ -25,9 +25,6 @@
 
 namespace godwit {
 
-/// The join of a companion is logged with the opener's name and this added to k; no session uses such a k itself.
-inline constexpr std::uint32_t companion_k = 0x8000'0000;
-
 /// A command that was answered without an entry of its own.
 struct decided_command {
   effect_name name;

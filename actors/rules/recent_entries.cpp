@@ -7,6 +7,9 @@
 namespace godwit {
 namespace {
 
+/// A change with a mask of the usual length.
+constexpr std::size_t change_bytes = sizeof(mode_change) + 64;
+
 std::size_t text_bytes(const entry_body& body) {
   struct measure {
     std::size_t operator()(const posted& it) const { return it.text.size(); }
@@ -15,6 +18,9 @@ std::size_t text_bytes(const entry_body& body) {
     std::size_t operator()(const topic_set& it) const { return it.text.size(); }
     std::size_t operator()(const renamed& it) const { return it.to.size(); }
     std::size_t operator()(const unknown_entry&) const { return 0; }
+    std::size_t operator()(const modes_changed& it) const { return it.changes.size() * change_bytes; }
+    std::size_t operator()(const kicked& it) const { return it.nick.size() + it.reason.size(); }
+    std::size_t operator()(const invited& it) const { return it.nick.size(); }
   };
   return std::visit(measure{}, body);
 }

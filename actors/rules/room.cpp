@@ -60,6 +60,8 @@ void room::open(const godwit::log_opened& what, timestamp now, room_effects& out
   given_.clear();
   give_again_at_.reset();
   finding_.clear();
+  kicked_at_.clear();
+  silenced_.clear();
   late_answers_.clear();
   store_away_ = false;
   away_since_.reset();
@@ -70,7 +72,7 @@ void room::open(const godwit::log_opened& what, timestamp now, room_effects& out
   for (const auto& held : std::exchange(held_commands_, {}))
     take(held, now, out);
   for (const auto& held : std::exchange(held_queries_, {}))
-    if (may_ask(held))
+    if (!answer_at_once(held, out) && may_ask(held))
       reader_.ask(held, ledger_, out);
 }
 
@@ -186,6 +188,8 @@ room_effects room::query(const room_query& what, timestamp now) {
     held_queries_.push_back(what);
   else if (phase_ == phase::opening)
     refused(error_code::too_many_requests);
+  else if (answer_at_once(what, out))
+    ; // it has no need of the log
   else if (may_ask(what))
     reader_.ask(what, ledger_, out);
   else
@@ -197,9 +201,12 @@ room_effects room::query(const room_query& what, timestamp now) {
 room_effects room::presence(const set_presence& what, timestamp now) {
   room_effects out;
   const bool is_new = phase_ == phase::open && what.room == id_ && what.away.size() <= limits::away_bytes_max
-                      && ledger_.set_away(what.session, what.away);
-  if (is_new)
-    window_.publish(presence_changed{what.session, ledger_.members().find(what.session)->nick, what.away}, now, out);
+                      && what.real_name.size() <= limits::real_name_bytes_max
+                      && ledger_.set_presence(what.session, what.away, what.real_name);
+  if (is_new) {
+    const auto& who = *ledger_.members().find(what.session);
+    window_.publish(presence_changed{what.session, who.nick, what.away, who.real_name, who.mask}, now, out);
+  }
   settle(now, out);
   return out;
 }
@@ -258,7 +265,8 @@ void room::written(const std::vector<entry_group>& groups, timestamp now, room_e
 
 void room::follow_up(const entry_group& group, timestamp now, room_effects& out) {
   const auto session = group.command.session;
-  const auto& own = *group.entries.back();
+  const auto at = std::ranges::find_if(group.entries, [&](const auto& it) { return it->name == group.command; });
+  const auto& own = at == group.entries.end() ? *group.entries.back() : **at;
   order_.logged(group.command, own.seq);
   for (const auto& change : group.changes) {
     if (ledger_.members().find(change.session)) {
@@ -274,6 +282,10 @@ void room::follow_up(const entry_group& group, timestamp now, room_effects& out)
     const auto* member = ledger_.members().find(session);
     answer(group.command, {member ? member->joined_seq : own.seq, own.time}, out);
   }
+  if (group.answer_outsider)
+    answer(group.command, {own.seq, own.time}, out);
+  if (group.invitation)
+    out.push_back(send{session_at(group.invitee_node, group.invitation->session), *group.invitation});
   if (group.given)
     give_membership(*group.given, session, out);
 }
@@ -367,6 +379,8 @@ void room::found_nothing(const logged_found& what, const room_action& action, ro
   const auto* member = ledger_.members().find(what.name.session);
   if (member && std::holds_alternative<join_room>(action))
     answer(what.name, {member->joined_seq, {}}, out);
+  else if (const auto* asked = std::get_if<change_modes>(&action); asked && member && changes_nothing(*asked, *member))
+    done_without_entry(what.name, out);
   else
     refuse(what.name, {error_code::internal_error, "refused before; why is not known any more"}, out);
 }

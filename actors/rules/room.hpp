@@ -35,6 +35,7 @@
 
 #include <map>
 #include <optional>
+#include <unordered_map>
 #include <vector>
 
 namespace godwit {
@@ -110,6 +111,22 @@ private:
   std::optional<error> why_join_refused(const room_command& what, const join_room& join) const;
   void refuse(const effect_name& name, error why, room_effects& out);
   void answer(const effect_name& name, logged_at at, room_effects& out);
+  // room_decisions.cpp: what keeps the room in order
+  std::optional<error> why_post_refused(const room_command& what) const;
+  std::optional<error> why_moderation_refused(const room_command& what, const stored_member& by) const;
+  bool is_silenced(const stored_member& who) const;
+  void refuse_outsider(const room_command& what, error why, room_effects& out);
+  void decide_changes(const room_command& what, const change_modes& asked, timestamp now, room_effects& out);
+  void decide_kick(const room_command& what, const kick_member& kick, timestamp now, room_effects& out);
+  void decide_invite(const room_command& what, const invite_member& invite, timestamp now, room_effects& out);
+  bool changes_nothing(const change_modes& asked, const stored_member& by) const;
+  void done_without_entry(const effect_name& name, room_effects& out);
+  void plan_changes(entry_group& group, const std::vector<mode_change>& changes);
+  void keep_an_operator(entry_group& group, const std::vector<session_id>& but_for, timestamp now);
+  member_modes modes_of_newcomer() const;
+  void note_kicked(session_id session, room_seq seq);
+  bool answer_at_once(const room_query& what, room_effects& out) const;
+
   bool decides_now() const;
   void drain_waiting(timestamp now, room_effects& out);
   void send_next_appends(timestamp now, room_effects& out);
@@ -151,7 +168,9 @@ private:
   std::optional<timestamp> give_again_at_;  ///< while somebody has not accepted
   std::vector<room_command> held_commands_; ///< came before the log was open
   std::vector<room_query> held_queries_;
-  std::map<effect_name, room_action> finding_; ///< asked of the log by name
+  std::map<effect_name, room_action> finding_;            ///< asked of the log by name
+  std::map<session_id, room_seq> kicked_at_;              ///< of those who may not have seen it yet
+  mutable std::unordered_map<session_id, bool> silenced_; ///< members by whether a ban or a mute is theirs, once asked
   std::vector<late_answer> late_answers_;
   room_patience patience_;
   bool store_away_ = false;                  ///< say everything again at the next wake

@@ -1,6 +1,7 @@
 // A command from its arrival to its append.
 #include "actors/rules/limits.hpp"
 #include "actors/rules/room.hpp"
+#include "actors/rules/room_moderation.hpp"
 #include "messages/names.hpp"
 
 namespace godwit {
@@ -25,6 +26,14 @@ std::optional<error> why_nick_refused(const std::string& nick) {
   return std::nullopt;
 }
 
+std::optional<error> why_person_refused(const std::string& nick, const std::string& mask, const std::string& real) {
+  if (auto why = why_nick_refused(nick))
+    return why;
+  if (mask.size() > limits::user_at_host_bytes_max || real.size() > limits::real_name_bytes_max)
+    return error{error_code::request_invalid, "user@host or the real name is too long"};
+  return std::nullopt;
+}
+
 /// Sessions check what people type; the room relies on nobody for what it keeps for ever.
 std::optional<error> why_action_refused(const room_action& action) {
   if (const auto* said = std::get_if<post>(&action))
@@ -35,14 +44,22 @@ std::optional<error> why_action_refused(const room_action& action) {
     return why_text_refused(leave->reason.size(), limits::reason_bytes_max, true);
   if (const auto* rename = std::get_if<rename_member>(&action))
     return why_nick_refused(rename->to);
+  if (const auto* kick = std::get_if<kick_member>(&action))
+    return why_text_refused(kick->reason.size(), limits::reason_bytes_max, true);
+  if (const auto* invite = std::get_if<invite_member>(&action))
+    return invite->session ? why_nick_refused(invite->nick) : error{error_code::no_such_nick, invite->nick};
   return std::nullopt;
 }
 
 entry_body body_of(const room_action& action) {
+  // What is not among them has a `decide` of its own.
   struct make {
+    entry_body operator()(const change_modes&) const { return unknown_entry{}; }
+    entry_body operator()(const kick_member&) const { return unknown_entry{}; }
+    entry_body operator()(const invite_member&) const { return unknown_entry{}; }
     entry_body operator()(const join_room&) const { return joined{}; }
     entry_body operator()(const leave_room& it) const { return left{it.reason, it.quit}; }
-    entry_body operator()(const post& it) const { return posted{it.text}; }
+    entry_body operator()(const post& it) const { return posted{it.text, it.kind, it.audience}; }
     entry_body operator()(const set_topic& it) const { return topic_set{it.text}; }
     entry_body operator()(const rename_member& it) const { return renamed{it.to}; }
   };
@@ -150,7 +167,7 @@ void room::refuse_overdue(timestamp now, room_effects& out) {
 
 std::optional<error> room::why_join_refused(const room_command& what, const join_room& join) const {
   const auto& members = ledger_.members_to_be();
-  if (auto why = why_nick_refused(what.nick))
+  if (auto why = why_person_refused(what.nick, what.mask, join.real_name))
     return why;
   if (is_private(key_) != join.companion.has_value() && join.companion)
     return error{error_code::request_invalid, "a room takes no companions"};
@@ -163,6 +180,10 @@ std::optional<error> room::why_join_refused(const room_command& what, const join
     if (join.companion && (!join.companion->session || why_nick_refused(join.companion->nick)))
       return error{error_code::request_invalid, "the companion has no name"};
   }
+  const auto& settings = ledger_.settings_to_be();
+  if (settings && !members.find(what.name.session))
+    if (auto why = moderation::why_join_refused(*settings, what, join, members.size()))
+      return why;
   const std::size_t newcomers = (members.find(what.name.session) ? 0U : 1U) + (join.companion ? 1U : 0U);
   if (newcomers > 0 && members.size() + newcomers > limits::members_per_room_max)
     return error{error_code::room_full, {}};
@@ -172,9 +193,15 @@ std::optional<error> room::why_join_refused(const room_command& what, const join
 std::optional<error> room::why_refused(const room_command& what) const {
   if (const auto* join = std::get_if<join_room>(&what.action))
     return why_join_refused(what, *join);
-  if (!ledger_.members_to_be().find(what.name.session))
+  const auto* member = ledger_.members_to_be().find(what.name.session);
+  if (is_post(what))
+    if (auto why = why_post_refused(what))
+      return why;
+  if (!member && !is_post(what))
     return error{error_code::not_in_room, {}};
-  return why_action_refused(what.action);
+  if (auto why = why_action_refused(what.action))
+    return why;
+  return member ? why_moderation_refused(what, *member) : why_person_refused(what.nick, what.mask, {});
 }
 
 entry_group room::begin_group(const room_command& what) {
@@ -186,21 +213,31 @@ entry_group room::begin_group(const room_command& what) {
 
 void room::decide(const room_command& what, timestamp now, room_effects& out) {
   if (auto why = why_refused(what)) {
-    refuse(what.name, std::move(*why), out);
+    refuse_outsider(what, std::move(*why), out);
     return;
   }
-  if (std::holds_alternative<join_room>(what.action)) {
-    decide_join(what, now, out);
-    return;
-  }
+  if (!is_post(what))
+    silenced_.clear(); // whom it silences may be others after this
+  if (std::holds_alternative<join_room>(what.action))
+    return decide_join(what, now, out);
+  if (const auto* asked = std::get_if<change_modes>(&what.action))
+    return decide_changes(what, *asked, now, out);
+  if (const auto* kick = std::get_if<kick_member>(&what.action))
+    return decide_kick(what, *kick, now, out);
+  if (const auto* invite = std::get_if<invite_member>(&what.action))
+    return decide_invite(what, *invite, now, out);
   auto group = begin_group(what);
-  auto member = *ledger_.members_to_be().find(what.name.session);
-  ledger_.plan(group, {what.name, member.nick, member.identity, body_of(what.action)}, now);
+  const auto* found = ledger_.members_to_be().find(what.name.session);
+  group.answer_outsider = !found; // of outsiders only posts come so far
+  auto member = found ? *found : stored_member{what.name.session, what.nick, what.identity, 0, {}, what.mask};
+  ledger_.plan(group, {what.name, member.nick, member.identity, body_of(what.action), member.mask}, now);
   if (const auto* rename = std::get_if<rename_member>(&what.action)) {
     member.nick = rename->to;
     ledger_.plan_member(group, std::move(member));
-  } else if (is_leave(what))
+  } else if (is_leave(what)) {
     ledger_.plan_gone(group, what.name.session);
+    keep_an_operator(group, {}, now);
+  }
   ledger_.appends().push(std::move(group));
 }
 
@@ -232,9 +269,13 @@ void room::decide_join(const room_command& what, timestamp now, room_effects& ou
   if (companion_is_new)
     log_companion(group, what, *join.companion, now);
   if (!group.answer_joined) {
-    const stored_member self{what.name.session, what.nick, what.identity, ledger_.next_seq()};
-    ledger_.plan(group, {what.name, what.nick, what.identity, joined{}}, now);
+    const auto modes = modes_of_newcomer();
+    const stored_member self{what.name.session, what.nick,     what.identity, ledger_.next_seq(), modes,
+                             what.mask,         join.real_name};
+    ledger_.plan(group, {what.name, what.nick, what.identity, joined{modes, join.real_name}, what.mask}, now);
     ledger_.plan_member(group, self);
+    kicked_at_.erase(what.name.session);
+    keep_an_operator(group, {}, now);
   }
   ledger_.appends().push(std::move(group));
 }

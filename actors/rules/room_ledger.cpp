@@ -1,10 +1,13 @@
 #include "actors/rules/room_ledger.hpp"
 
+#include "actors/rules/room_moderation.hpp"
+#include "messages/names.hpp"
+
 #include <algorithm>
 
 namespace godwit {
 
-void apply_entry(room_state& state, const log_entry& entry) {
+bool apply_entry(room_state& state, const log_entry& entry) {
   state.last_seq = entry.seq;
   state.last_time = entry.time;
   if (const auto* topic = std::get_if<topic_set>(&entry.body)) {
@@ -12,10 +15,16 @@ void apply_entry(room_state& state, const log_entry& entry) {
     state.topic_by = entry.nick;
     state.topic_time = entry.time;
   }
+  return state.settings && moderation::apply_to_settings(*state.settings, entry);
 }
 
 void room_ledger::open(const log_opened& what) {
   state_ = what.state;
+  if (is_private(what.key))
+    state_.settings.reset();
+  else if (!state_.settings)
+    state_.settings.emplace();
+  settings_to_be_ = state_.settings;
   members_ = {};
   for (const auto& member : what.members)
     members_.put(member);
@@ -26,7 +35,7 @@ void room_ledger::open(const log_opened& what) {
     for (const auto& entry : what.tail)
       recents_.push(entry);
   }
-  appends_.open(what.epoch, what.state);
+  appends_.open(what.epoch, state_);
   planned_seq_ = state_.last_seq;
   planned_time_ = state_.last_time;
 }
@@ -34,8 +43,17 @@ void room_ledger::open(const log_opened& what) {
 void room_ledger::plan(entry_group& group, entry_draft draft, timestamp now) {
   planned_seq_ += 1;
   planned_time_ = std::max(now, planned_time_ + std::chrono::microseconds{1});
-  group.entries.push_back(std::make_shared<const log_entry>(
-    log_entry{planned_seq_, planned_time_, draft.name, std::move(draft.nick), draft.identity, std::move(draft.body)}));
+  auto entry =
+    std::make_shared<const log_entry>(log_entry{planned_seq_, planned_time_, draft.name, std::move(draft.nick),
+                                                draft.identity, std::move(draft.body), std::move(draft.mask)});
+  if (settings_to_be_)
+    moderation::apply_to_settings(*settings_to_be_, *entry);
+  group.entries.push_back(std::move(entry));
+}
+
+bool room_ledger::set_presence(session_id session, const std::string& away, const std::string& real_name) {
+  members_to_be_.set_presence(session, away, real_name); // so that it goes with the member's next change
+  return members_.set_presence(session, away, real_name);
 }
 
 void room_ledger::plan_member(entry_group& group, stored_member member) {

@@ -13,8 +13,8 @@
 
 namespace godwit {
 
-/// The state row after this entry.
-void apply_entry(room_state& state, const log_entry& entry);
+/// The state row after this entry; whether its settings changed.
+bool apply_entry(room_state& state, const log_entry& entry);
 
 /// An entry without place and time.
 struct entry_draft {
@@ -22,6 +22,7 @@ struct entry_draft {
   std::string nick;
   identity_hash identity{};
   entry_body body;
+  std::string mask{};
 };
 
 class room_ledger {
@@ -45,7 +46,9 @@ public:
   [[nodiscard]] const recent_entries& recents() const { return recents_; }
   /// As it will be.
   [[nodiscard]] const room_roster& members_to_be() const { return members_to_be_; }
-  bool set_away(session_id session, const std::string& away) { return members_.set_away(session, away); }
+  /// None in a private conversation.
+  [[nodiscard]] const std::optional<room_settings>& settings_to_be() const { return settings_to_be_; }
+  bool set_presence(session_id session, const std::string& away, const std::string& real_name);
   append_queue& appends() { return appends_; }
   [[nodiscard]] const append_queue& appends() const { return appends_; }
 
@@ -53,6 +56,7 @@ private:
   room_state state_;
   room_roster members_;
   room_roster members_to_be_;
+  std::optional<room_settings> settings_to_be_;
   recent_entries recents_;
   append_queue appends_;
   room_seq planned_seq_ = 0;

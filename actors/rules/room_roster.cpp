@@ -1,30 +1,67 @@
 #include "actors/rules/room_roster.hpp"
 
+#include "messages/names.hpp"
+
+#include <algorithm>
 #include <limits>
 
 namespace godwit {
+namespace {
+
+std::string folded(const std::string& nick) {
+  auto key = fold_nick(nick);
+  return key ? *std::move(key) : nick;
+}
+
+bool is_operator(const stored_member& who) { return rank(who.modes) >= member_mode::room_operator; }
+
+} // namespace
 
 void room_roster::put(const stored_member& who) {
-  auto& at = members_[who.session];
-  by_nick_.erase({at.who.nick, who.session});
-  at.who = who;
+  const auto [at, is_new] = members_.try_emplace(who.session);
+  if (!is_new)
+    forget(at->second.who);
+  at->second.who = who;
   by_nick_.emplace(who.nick, who.session);
+  by_folded_nick_.emplace(folded(who.nick), who.session);
+  operators_ += is_operator(who);
 }
 
 void room_roster::remove(session_id session) {
   const auto at = members_.find(session);
   if (at == members_.end())
     return;
-  by_nick_.erase({at->second.who.nick, session});
+  forget(at->second.who);
   members_.erase(at);
 }
 
-bool room_roster::set_away(session_id session, const std::string& away) {
+void room_roster::forget(const stored_member& who) {
+  by_nick_.erase({who.nick, who.session});
+  by_folded_nick_.erase({folded(who.nick), who.session});
+  operators_ -= is_operator(who);
+}
+
+bool room_roster::set_presence(session_id session, const std::string& away, const std::string& real_name) {
   const auto at = members_.find(session);
-  if (at == members_.end() || at->second.away == away)
+  if (at == members_.end() || (at->second.away == away && at->second.who.real_name == real_name))
     return false;
   at->second.away = away;
+  at->second.who.real_name = real_name;
   return true;
+}
+
+const stored_member* room_roster::find_nick(const std::string& nick) const {
+  const auto key = folded(nick);
+  const auto at = by_folded_nick_.lower_bound({key, session_id{}});
+  return at == by_folded_nick_.end() || at->first != key ? nullptr : find(at->second);
+}
+
+const stored_member* room_roster::longest_present(const std::vector<session_id>& but_for) const {
+  const stored_member* first = nullptr;
+  for (const auto& [session, each] : members_)
+    if ((!first || each.who.joined_seq < first->joined_seq) && std::ranges::count(but_for, session) == 0)
+      first = &each.who;
+  return first;
 }
 
 const stored_member* room_roster::find(session_id session) const {
@@ -40,7 +77,8 @@ members_read room_roster::page(const std::string& after, std::size_t rows_max) c
       page.more = true;
       break;
     }
-    page.members.push_back({at->first, members_.at(at->second).away});
+    const auto& member = members_.at(at->second);
+    page.members.push_back({at->first, member.away, member.who.modes, member.who.mask, member.who.real_name});
   }
   return page;
 }

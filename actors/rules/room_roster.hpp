@@ -8,6 +8,7 @@
 #include <set>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 namespace godwit {
 
@@ -17,9 +18,15 @@ public:
   void put(const stored_member& who);
   void remove(session_id session);
   /// Whether that changed anything.
-  bool set_away(session_id session, const std::string& away);
+  bool set_presence(session_id session, const std::string& away, const std::string& real_name);
   /// Null: not a member. Valid until the next change.
   [[nodiscard]] const stored_member* find(session_id session) const;
+  /// By nick, however it is written.
+  [[nodiscard]] const stored_member* find_nick(const std::string& nick) const;
+  /// Members who are operators or more.
+  [[nodiscard]] std::size_t operator_count() const { return operators_; }
+  /// Who is here longest, but for these; null: nobody.
+  [[nodiscard]] const stored_member* longest_present(const std::vector<session_id>& but_for) const;
   [[nodiscard]] std::size_t size() const { return members_.size(); }
   /// Those behind the nick `after`, by nick; a nick that two sessions have for a moment is not split over two pages.
   [[nodiscard]] members_read page(const std::string& after, std::size_t rows_max) const;
@@ -30,8 +37,12 @@ private:
     std::string away;
   };
 
+  void forget(const stored_member& who);
+
   std::unordered_map<session_id, row> members_;
   std::set<std::pair<std::string, session_id>> by_nick_;
+  std::set<std::pair<std::string, session_id>> by_folded_nick_;
+  std::size_t operators_ = 0;
 };
 
 } // namespace godwit

@@ -7,6 +7,8 @@
 #include "actors/rules/room_cursor.hpp"
 #include "actors/rules/room_outbox.hpp"
 
+#include "messages/moderation.hpp"
+
 #include <string>
 
 namespace godwit {
@@ -18,6 +20,7 @@ struct room_seat {
   std::string companion;        ///< private conversations: the other one's nick
   session_id companion_session; ///< who is known to be there; 0: nobody, or not known
   room_seq joined_seq = 0;
+  member_modes modes; ///< what the session may there, as far as it has shown the log
   bool member = false;
   bool joining = false; ///< enrolled, waits for its own `joined`
   bool lost = false;    ///< the directory could not say where it is: ask again when something has changed

@@ -81,6 +81,10 @@ session_effects session::not_here(const room_not_here& what) {
   core_->not_here(what);
   return core_->finish();
 }
+session_effects session::invited(const room_invitation& what) {
+  core_->invited(what);
+  return core_->finish();
+}
 session_effects session::link_was_reset(const link_reset& what) {
   core_->link_was_reset(what);
   return core_->finish();

@@ -60,6 +60,7 @@ public:
   session_effects answered(const query_answered& what);
   session_effects given(const membership_given& what);
   session_effects not_here(const room_not_here& what);
+  session_effects invited(const room_invitation& what);
 
   // ---- the node
 

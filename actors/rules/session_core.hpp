@@ -4,9 +4,9 @@
 ///     attach ─▶ fresh ──(from_store)──▶ loading ──loaded──▶ living ──quit, closed, must_end──▶ leaving ──▶ over
 ///                 └──────(snapshot, or nothing)─────────────▶ living
 ///
-/// Frames:  frame_window ──begin, in order──▶ session_task (by op) ──all effects answered──▶ frame_window ──▶ confirmed
-/// Rooms:   room_seat: cursor (what is shown), outbox (what is unanswered)
-/// Others:  requests_: questions to directory and rooms, by name, to be said again after a link reset
+/// Frames:  frame_window ──begin, in order──▶ session_task (by part) ──all effects answered──▶ frame_window ──▶
+/// confirmed Rooms:   room_seat: cursor (what is shown), outbox (what is unanswered) Others:  requests_: questions to
+/// directory and rooms, by name, to be said again after a link reset
 #pragma once
 
 #include "actors/rules/frame_window.hpp"
@@ -52,6 +52,11 @@ public:
   void given(const membership_given& what);
   void not_here(const room_not_here& what);
 
+  // session_moderation.cpp
+  void invited(const room_invitation& what);
+  /// user@host, as people are shown this session.
+  [[nodiscard]] std::string mask() const { return "~" + user_ + "@" + (host_.empty() ? "hidden" : host_); }
+
   /// Begins and confirms what can be, and gives all effects.
   session_effects finish();
 
@@ -69,20 +74,31 @@ public:
   bool over() const { return life_ == life::over; }
 
 private:
+  /// A room that the session was kicked from while its client may not have been there: shown again, up to the kick.
+  struct departed_seat {
+    room_key key;
+    std::string title;
+    room_seq joined_seq = 0;
+    room_seq gone_seq = 0;
+    member_modes modes;
+  };
   using frame_answer = std::vector<server_frame>;
   friend struct request_starter;
 
   // session_life.cpp: start, frames, end
   void take_snapshot(const std::string& bytes);
-  void take_positions();
+  void take_positions(bool from_snapshot = false);
   void drop_questions();
   void begin_frames();
-  bool may_begin(const window_frame& frame) const;
+  std::uint32_t parts_told(const client_command& frame) const;
+  bool may_begin(const task_key& which, const ask::request& request) const;
   bool is_crowded() const;
   bool conflicts(const ask::request& request) const;
-  room_key key_of(const ask::request& request) const;
-  void begin(window_frame& frame);
+  room_key room_key_of(const ask::request& request) const;
+  void begin(const client_command& command);
   void confirm_frames();
+  static void tell_parts(window_frame& frame, std::size_t end, give_output& output);
+  session_task* next_with_piece();
   void tell_piece(session_task& task, give_output& output);
   void begin_leaving(session_task& task);
   void end_session(std::uint64_t confirmed_in_seq);
@@ -90,12 +106,22 @@ private:
   session_snapshot snapshot() const;
   void tell_now(std::vector<server_frame> frames);
 
+  // session_registration.cpp: a log-in piece by piece
+  void begin_nick_step(const client_command& command, const ask::take_nick& what, bool begun_before);
+  void begin_introduction(const client_command& command, const ask::introduce& what);
+  void begin_hold(const client_command& command, const ask::hold_login& what);
+  bool has_logged_in_by(const client_command& command) const;
+  void log_in_when_ready(const client_command& command);
+
   // session_requests.cpp: requests until they reach their room
   session_task& start(const client_command& command, task_step step);
-  void done(std::uint64_t op, frame_answer replies = {});
-  void refuse(std::uint64_t op, error why);
+  void done(const task_key& which, frame_answer replies = {});
+  void done(const task_key& which, tell::answer answer);
+  void refuse(const task_key& which, error why);
   void begin_login(const client_command& command, const ask::login& what);
-  void begin_nick(const client_command& command, const ask::change_nick& what);
+  void claim(const client_command& command, std::string nick);
+  void begin_nick(const client_command& command, const ask::change_nick& what, bool begun_before);
+  void claim_new_nick(const session_task& task);
   bool has_all_rooms() const;
   void begin_join(const client_command& command, const ask::join& what);
   void begin_away(const client_command& command, const ask::away& what);
@@ -117,8 +143,21 @@ private:
   void ask(address to, const effect_name& name, message what);
   bool close_request(const effect_name& name);
   request_origin origin(const effect_name& name) const { return {name, self_}; }
-  effect_name name_of_effect(std::uint64_t op, std::uint32_t k) const { return {id_, op, k}; }
+  effect_name name_of_effect(const task_key& of, std::uint32_t step) const {
+    return {id_, of.op, of.part * effect_k::part_stride + step};
+  }
   session_task* task_of(const effect_name& name);
+
+  // session_moderation.cpp
+  bool ask_whether_to_rename(session_task& task);
+  void rename_answered(session_task& task, const query_answered& what);
+  void begin_invite(const client_command& command, const ask::invite& what);
+  void invitee_found(session_task& task, const nick_found& what);
+  void go_to_room(session_task& task);
+  bool may_see(const room_seat& seat, const log_entry& entry) const;
+  void follow_moderation(room_seat& seat, const log_entry& entry);
+  void kicked_out(room_seat& seat, room_seq seq);
+  void bring_back(const std::map<room_id, room_seq>& client_has);
 
   // session_readings.cpp
   void begin_reading(session_task& task);
@@ -146,7 +185,7 @@ private:
   void drop_empty_seats();
   void ask_missing(room_seat& seat);
   void effect_done(room_seat& seat, const effect_name& name, std::optional<logged_at> at);
-  void effect_refused(room_seat& seat, const effect_name& name, const error& why);
+  void effect_refused(room_seat& seat, const effect_name& name, const error& why, std::optional<logged_at> gone_at);
   void recognised(room_seat& seat, const effect_name& name, logged_at at);
   void say_presence(const room_seat& seat);
   void find_again(room_seat& seat);
@@ -161,12 +200,18 @@ private:
   session_id id_;
   node_name self_;
   identity_hash identity_{};
+  protocol protocol_ = protocol::native;
   route route_;
   life life_ = life::fresh;
   std::string nick_;
   std::string away_;
+  login_steps steps_;
+  std::uint64_t login_op_ = 0; ///< of the frame by which this actor has logged in
+  std::string user_ = "native";
+  std::string host_; ///< as people are shown it; empty: hidden
+  std::string real_name_;
   frame_window frames_;
-  std::map<std::uint64_t, session_task> tasks_by_op_;
+  std::map<task_key, session_task> tasks_by_key_;
   std::map<room_id, room_seat> seats_by_room_;
   std::map<effect_name, send> requests_by_name_;
   std::vector<stream_position> positions_;     ///< of the last attach, until the rooms are known
@@ -176,9 +221,10 @@ private:
   std::optional<error> must_end_;
   std::string told_snapshot_;
   bool snapshot_changed_ = false;
-  bool owes_answer_ = false; ///< to the attach: the other routes of its proxy node wait for it
-  bool paced_ = false;       ///< waits for sending_resumed
-  std::uint32_t cost_ = 0;   ///< of what was begun, until an output says so
+  bool owes_answer_ = false;                  ///< to the attach: the other routes of its proxy node wait for it
+  bool paced_ = false;                        ///< waits for sending_resumed
+  std::uint32_t cost_ = 0;                    ///< of what was begun, until an output says so
+  std::map<room_id, departed_seat> departed_; ///< rooms that the session was kicked from, until its client comes back
   std::size_t replayed_bytes_ = 0;
   std::uint32_t reserved_names_ = 0;
   std::uint64_t highest_begun_ = 0; ///< op of a frame

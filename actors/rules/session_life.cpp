@@ -14,6 +14,7 @@ void session_core::attach(const attach_session& how) {
     return;
   route_ = {how.epoch, how.attach, how.proxy, how.proxy_incarnation};
   identity_ = how.identity;
+  host_ = how.host;
   drop_questions();
   frames_.start(how.attach, how.first_in_seq);
   positions_ = how.positions;
@@ -31,8 +32,9 @@ void session_core::attach(const attach_session& how) {
     life_ = life::loading;
   if (life_ == life::loading && how.from_store)
     return;
+  const bool from_snapshot = life_ == life::fresh;
   take_snapshot(how.snapshot);
-  take_positions();
+  take_positions(from_snapshot);
 }
 
 void session_core::take_snapshot(const std::string& bytes) {
@@ -53,6 +55,7 @@ void session_core::take_snapshot(const std::string& bytes) {
     auto& seat = seat_for(each.room, each.key, each.title);
     seat.companion = each.companion;
     seat.joined_seq = each.joined_seq;
+    seat.modes = each.modes;
     seat.member = true;
   }
 }
@@ -72,6 +75,7 @@ void session_core::loaded(const session_loaded& what) {
     auto& seat = seat_for(each.room, each.key, each.title);
     seat.companion = each.companion_nick;
     seat.joined_seq = each.joined_seq;
+    seat.modes = each.modes;
     seat.member = true;
     if (each.last.name.session == id_)
       seat.outbox.start_after(each.last.name);
@@ -81,12 +85,13 @@ void session_core::loaded(const session_loaded& what) {
 }
 
 /// What the client has is what was shown, whatever this session believes; from there on it is shown again.
-void session_core::take_positions() {
+void session_core::take_positions(bool from_snapshot) {
   std::vector<server_frame> told;
   std::map<room_id, room_seq> has;
   for (const auto& each : positions_)
     has[room_id{each.stream}] = each.position;
   positions_.clear();
+  bring_back(has);
   for (auto& [room, seat] : seats_by_room_) {
     const auto listed = has.find(room);
     if (seat.member) {
@@ -95,7 +100,13 @@ void session_core::take_positions() {
       told.push_back(
         tell::room_opened{room, seat.companion.empty() ? seat.title : std::string{}, seat.companion, shown});
     }
-    if (seat.member || seat.joining)
+    // A snapshot may be older than what was shown last: that comes once more.
+    const bool looks_back = from_snapshot && seat.member && seat.cursor.shown() >= seat.joined_seq;
+    if (looks_back)
+      effect(ask_relay{enrol_session{seat.id, id_, seat.cursor.shown() - 1, false}});
+    if (looks_back)
+      seat.cursor.ask();
+    else if (seat.member || seat.joining)
       enrol(seat);
     resend(seat); // after a silence of this session's own: cheap, and known by name
     if (listed != has.end())
@@ -310,7 +321,7 @@ session_snapshot session_core::snapshot() const {
   session_snapshot out{nick_, away_, {}, piece_};
   for (const auto& [room, seat] : seats_by_room_)
     if (seat.member)
-      out.rooms.push_back({room, seat.key, seat.title, seat.companion, seat.joined_seq});
+      out.rooms.push_back({room, seat.key, seat.title, seat.companion, seat.joined_seq, seat.modes});
   return out;
 }
 

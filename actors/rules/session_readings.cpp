@@ -10,23 +10,6 @@ namespace {
 
 /// A row of a list in a frame: its texts, pointers and padding.
 constexpr std::size_t row_overhead_bytes = 64;
-
-/// About what an event takes in a frame of any protocol; the frame's limit is four times that of a piece.
-std::size_t told_bytes(const log_entry& entry) {
-  const auto said = std::visit(
-    [](const auto& body) -> std::size_t {
-      if constexpr (requires { body.text; })
-        return body.text.size();
-      else if constexpr (requires { body.reason; })
-        return body.reason.size();
-      else if constexpr (requires { body.to; })
-        return body.to.size();
-      else
-        return 0;
-    },
-    entry.body);
-  return 2 * row_overhead_bytes + entry.nick.size() + said;
-}
 static_assert(4 * limits::reply_piece_bytes_max <= limits::server_frame_bytes_max);
 
 room_seq seq_from(const std::string& text) {
@@ -35,7 +18,12 @@ room_seq seq_from(const std::string& text) {
   return out;
 }
 
-std::uint32_t events_asked_for(const ask::history& what) {
+std::uint32_t events_asked_for(const ask::request& request) {
+  if (const auto* replay = std::get_if<ask::replay>(&request))
+    return std::min(replay->count == 0 ? limits::history_entries_max : replay->count, limits::history_entries_max);
+  if (!std::holds_alternative<ask::history>(request))
+    return 0;
+  const auto& what = std::get<ask::history>(request);
   const auto* newest = std::get_if<ask::newest>(&what.range);
   const auto asked = newest ? newest->count : what.limit;
   const auto otherwise = newest ? limits::history_entries_default : limits::history_entries_max;
@@ -59,23 +47,33 @@ read_history history_question(const ask::history& what, const reading& pages) {
   return out;
 }
 
+/// What was said before the session came in; what is said since is shown as it comes.
+read_history replay_question(const ask::replay& what, const reading& pages, room_seq joined_seq) {
+  read_history out;
+  out.limit = pages.left;
+  out.to = joined_seq > 1 ? joined_seq - 1 : 1;
+  if (!pages.after.empty())
+    out.from = seq_from(pages.after) + 1;
+  else
+    (what.count != 0 ? out.last : out.since_left) = true;
+  return out;
+}
+
 } // namespace
 
 void session_core::begin_reading(session_task& task) {
   auto& pages = task.pages.emplace();
-  const auto* history = std::get_if<ask::history>(&task.command.request);
-  if (history)
-    pages.left = events_asked_for(*history);
+  pages.left = events_asked_for(task.command.request);
   // The link was reset amid the reply: what the proxy node has got of it is in the snapshot that it gave back. A client
   // that came back itself has forgotten the pieces and gets all anew.
-  if (piece_to_go_on_ && piece_to_go_on_->op == task.command.op && !task.command.resent) {
+  const bool goes_on = piece_to_go_on_ && task_key{piece_to_go_on_->op, piece_to_go_on_->part} == key_of(task.command);
+  if (goes_on && !task.command.resent) {
     pages.after = piece_to_go_on_->after;
     pages.told = piece_to_go_on_->piece;
-    if (history)
-      pages.left = piece_to_go_on_->left;
+    pages.left = piece_to_go_on_->left;
     piece_ = piece_to_go_on_;
+    piece_to_go_on_.reset();
   }
-  piece_to_go_on_.reset();
   ask_next_page(task);
 }
 
@@ -84,17 +82,23 @@ void session_core::ask_next_page(session_task& task) {
   pages.outstanding = true;
   // An answer to what was asked before the last attach must not be taken for the answer to another page.
   constexpr std::uint32_t pages_max = 1U << 14U;
-  const auto page = (route_.attach % pages_max) * pages_max + pages.asked++ % pages_max;
-  const auto name = name_of_effect(task.command.op, effect_k::act + page);
+  constexpr std::uint32_t attaches_max = 1U << 7U;
+  static_assert(effect_k::act + attaches_max * pages_max < effect_k::part_stride);
+  const auto page = (route_.attach % attaches_max) * pages_max + pages.asked++ % pages_max;
+  const auto name = name_of_effect(key_of(task.command), effect_k::act + page);
   const auto& request = task.command.request;
   if (std::holds_alternative<ask::rooms>(request))
     return ask(broker_service(entity_kind::directory), name,
                list_rooms{origin(name), pages.after, limits::rooms_piece_rows_max});
   room_query query{task.room, origin(name), identity_, read_topic{}};
-  if (std::holds_alternative<ask::members>(request))
+  if (std::holds_alternative<ask::read_settings>(request))
+    query.question = read_settings{};
+  else if (std::holds_alternative<ask::members>(request))
     query.question = read_members{pages.after};
   else if (const auto* history = std::get_if<ask::history>(&request))
     query.question = history_question(*history, pages);
+  else if (const auto* replay = std::get_if<ask::replay>(&request))
+    query.question = replay_question(*replay, pages, seat_of(task.room) ? seat_of(task.room)->joined_seq : 0);
   ask(room_anywhere(task.room), name, std::move(query));
 }
 
@@ -103,7 +107,7 @@ void session_core::listed(const rooms_listed& what) {
   if (!task || !close_request(what.name))
     return;
   if (what.why)
-    return refuse(what.name.op, *what.why);
+    return refuse(key_of(what.name), *what.why);
   tell::rooms piece;
   std::size_t bytes = 0;
   for (const auto& each : what.rooms) {
@@ -122,26 +126,31 @@ void session_core::listed(const rooms_listed& what) {
 
 void session_core::answered(const query_answered& what) {
   auto* task = task_of(what.name);
+  if (task && tasks::renames(task->command.request) && close_request(what.name))
+    return rename_answered(*task, what);
   if (!task || !task->pages || !close_request(what.name))
     return;
-  const auto op = what.name.op;
+  const auto which = key_of(what.name);
   if (const auto* why = std::get_if<error>(&what.answer)) {
     piece_.reset();
-    return refuse(op, *why);
+    return refuse(which, *why);
   }
   if (const auto* topic = std::get_if<topic_read>(&what.answer))
-    return done(op, {client_reply{op, false, tell::topic{what.room, topic->text, topic->by, topic->time}}});
+    return done(which, tell::topic{what.room, topic->text, topic->by, topic->time});
+  if (const auto* settings = std::get_if<settings_read>(&what.answer))
+    return done(which, tell::settings{what.room, settings->settings});
   if (const auto* members = std::get_if<members_read>(&what.answer))
     return take_members(*task, *members);
-  take_history(*task, std::get<history_read>(what.answer));
+  if (const auto* history = std::get_if<history_read>(&what.answer))
+    take_history(*task, *history);
 }
 
 void session_core::take_members(session_task& task, const members_read& what) {
   tell::members piece;
   std::size_t bytes = 0;
   for (const auto& each : what.members) {
-    piece.rows.push_back({each.nick, each.away});
-    bytes += row_overhead_bytes + each.nick.size() + each.away.size();
+    piece.rows.push_back({each.nick, each.away, each.modes, each.mask, each.real_name});
+    bytes += row_overhead_bytes + each.nick.size() + each.away.size() + each.mask.size() + each.real_name.size();
     task.pages->after = each.nick;
     if (bytes < limits::reply_piece_bytes_max)
       continue;
@@ -157,16 +166,19 @@ void session_core::take_history(session_task& task, const history_read& what) {
   tell::history piece{task.room, {}};
   std::size_t bytes = 0;
   for (const auto& each : what.entries) {
-    const auto size = told_bytes(*each);
+    const auto size = tasks::told_bytes(*each);
     if (bytes + size > limits::reply_piece_bytes_max && !piece.events.empty()) {
       add_piece(task, std::exchange(piece, tell::history{task.room, {}}));
       bytes = 0;
     }
     bytes += size;
-    const auto op = is_own(*each) && each->name.op != ending_op ? each->name.op : 0;
-    piece.events.push_back({task.room, op, each, own_frame(*each)});
     task.pages->after = std::to_string(each->seq);
     task.pages->left -= std::min<std::uint32_t>(task.pages->left, 1);
+    const auto* seat = seat_of(task.room);
+    if (seat && !may_see(*seat, *each))
+      continue;
+    const auto op = is_own(*each) && each->name.op != ending_op ? each->name.op : 0;
+    piece.events.push_back({task.room, op, each, own_frame(*each)});
   }
   if (!piece.events.empty())
     add_piece(task, std::move(piece));
@@ -183,7 +195,7 @@ tell::frame_name session_core::own_frame(const log_entry& entry) const {
 
 void session_core::add_piece(session_task& task, tell::answer answer) {
   auto& pages = *task.pages;
-  pages.ready.push_back({std::move(answer), {task.command.op, 0, pages.after, pages.left}});
+  pages.ready.push_back({std::move(answer), {task.command.op, 0, pages.after, pages.left, task.command.part}});
 }
 
 /// `more`: there is another page. The last piece is told even if it is empty: it ends the reply.

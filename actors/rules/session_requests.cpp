@@ -18,7 +18,7 @@ struct request_starter {
   bool begun_before;
 
   void operator()(const ask::login& it) const { session.begin_login(command, it); }
-  void operator()(const ask::change_nick& it) const { session.begin_nick(command, it); }
+  void operator()(const ask::change_nick& it) const { session.begin_nick(command, it, begun_before); }
   void operator()(const ask::join& it) const { session.begin_join(command, it); }
   void operator()(const ask::leave&) const { session.begin_room_request(command); }
   void operator()(const ask::set_topic&) const { session.begin_room_request(command); }
@@ -34,6 +34,10 @@ struct request_starter {
     session.done(command.op, {client_reply{command.op, false, tell::pong{it.number}}});
   }
   void operator()(const ask::unreadable& it) const { session.refuse(command.op, it.why); }
+  void operator()(const ask::kick&) const { session.begin_room_request(command); }
+  void operator()(const ask::change_modes&) const { session.begin_room_request(command); }
+  void operator()(const ask::read_settings&) const { session.begin_room_request(command); }
+  void operator()(const ask::invite& it) const { session.begin_invite(command, it); }
 
   void to(const ask::target& target) const {
     if (const auto* person = std::get_if<ask::person_named>(&target))
@@ -119,13 +123,20 @@ void session_core::begin_login(const client_command& command, const ask::login& 
   ask(broker_service(entity_kind::directory), name, claim_nick{origin(name), route_.epoch, std::move(*shown)});
 }
 
-void session_core::begin_nick(const client_command& command, const ask::change_nick& what) {
+void session_core::begin_nick(const client_command& command, const ask::change_nick& what, bool begun_before) {
   auto shown = shown_nick(what.nick);
   if (!shown)
     return refuse(command.op, shown.why());
-  start(command, task_step::finding);
-  const auto name = name_of_effect(command.op, effect_k::find);
-  ask(broker_service(entity_kind::directory), name, claim_nick{origin(name), route_.epoch, std::move(*shown)});
+  auto& task = start(command, task_step::finding);
+  task.new_nick = std::move(*shown);
+  // Of a change that was begun before some rooms may have logged it: it goes on, whatever the others say by now.
+  if (begun_before || !ask_whether_to_rename(task))
+    claim_new_nick(task);
+}
+
+void session_core::claim_new_nick(const session_task& task) {
+  const auto name = name_of_effect(task.command.op, effect_k::find);
+  ask(broker_service(entity_kind::directory), name, claim_nick{origin(name), route_.epoch, task.new_nick});
 }
 
 void session_core::claimed(const nick_claimed& what) {
@@ -241,13 +252,7 @@ void session_core::begin_room_request(const client_command& command) {
     return refuse(command.op, key.why());
   auto& task = start(command, task_step::acting);
   task.key = *key;
-  if (const auto* seat = member_seat(*key)) {
-    task.room = seat->id;
-    return act(task, *seat_of(seat->id));
-  }
-  // Not (any more) in it: the room itself knows whether this is a repeat from a time when the session was.
-  task.step = task_step::locating;
-  locate(task, false);
+  go_to_room(task);
 }
 
 void session_core::begin_numbered_request(const client_command& command, room_id room) {
@@ -301,6 +306,9 @@ void session_core::arrive(session_task& task, const room_place& place, const std
 void session_core::join(session_task& task, room_seat& seat) {
   task.step = task_step::joining;
   join_room action;
+  action.real_name = real_name_;
+  if (const auto* asked = std::get_if<ask::join>(&task.command.request))
+    action.key = asked->key;
   if (task.person) {
     seat.companion = task.person->nick;
     if (task.person->session != id_)
@@ -366,6 +374,8 @@ void session_core::found(const nick_found& what) {
   auto* task = task_of(what.name);
   if (!task || !close_request(what.name))
     return;
+  if (std::holds_alternative<ask::invite>(task->command.request))
+    return invitee_found(*task, what);
   const bool posts = std::holds_alternative<ask::post>(task->command.request);
   if (what.person) {
     task->person = what.person;
@@ -401,9 +411,16 @@ void session_core::act(session_task& task, room_seat& seat) {
 room_action session_core::action_for(const session_task& task) const {
   const auto& request = task.command.request;
   if (const auto* said = std::get_if<ask::post>(&request))
-    return post{said->text};
+    return post{said->text, said->kind, said->audience};
   if (const auto* topic = std::get_if<ask::set_topic>(&request))
     return set_topic{topic->text};
+  if (const auto* kick = std::get_if<ask::kick>(&request))
+    return kick_member{kick->nick, kick->reason};
+  if (const auto* modes = std::get_if<ask::change_modes>(&request))
+    return change_modes{modes->changes};
+  if (const auto* invite = std::get_if<ask::invite>(&request)) // whom nobody knows the room refuses, unless it has it
+    return task.person ? invite_member{task.person->session, task.person->nick, task.person->worker}
+                       : invite_member{{}, invite->nick, {}};
   if (const auto* leave = std::get_if<ask::leave>(&request))
     return leave_room{leave->reason, false};
   if (const auto* quit = std::get_if<ask::quit>(&request))

@@ -5,6 +5,19 @@
 
 namespace godwit {
 
+namespace {
+
+/// What stands in the place of an event that is not for this session: its position, and nothing to be shown.
+shared_entry as_unseen(const log_entry& entry) {
+  log_entry out;
+  out.seq = entry.seq;
+  out.time = entry.time;
+  out.body = unknown_entry{};
+  return std::make_shared<const log_entry>(std::move(out));
+}
+
+} // namespace
+
 // ------------------------------------------------------------------------------------------------------ seats
 
 room_seat& session_core::seat_for(room_id room, const room_key& key, const std::string& title) {
@@ -40,6 +53,8 @@ void session_core::become_member(room_seat& seat, room_seq joined_seq) {
   seat.member = true;
   seat.joining = false;
   seat.joined_seq = joined_seq;
+  seat.modes = {};
+  departed_.erase(seat.id);
   seat.cursor = room_cursor(joined_seq - 1);
   snapshot_changed_ = true;
   tell_now(
@@ -70,7 +85,7 @@ void session_core::drop_empty_seats() {
 }
 
 void session_core::say_presence(const room_seat& seat) {
-  send_to(room_anywhere(seat.id), set_presence{seat.id, id_, away_});
+  send_to(room_anywhere(seat.id), set_presence{seat.id, id_, away_, real_name_});
 }
 
 // ----------------------------------------------------------------------------------------------------- events
@@ -107,8 +122,14 @@ void session_core::take_entry(room_seat& seat, const shared_entry& entry, const 
     const auto op = own && entry->name.op != ending_op ? entry->name.op : 0;
     if (!item.ticket)
       replayed_bytes_ += item.native ? item.native->size() : 0;
-    effect(show_event{{seat.id, op, entry}, item.native, item.ticket});
+    if (may_see(seat, *entry))
+      effect(show_event{{seat.id, op, entry}, item.native, item.ticket});
+    else
+      effect(show_event{{seat.id, op, as_unseen(*entry)}, std::make_shared<const std::string>(), item.ticket});
     follow_entry(seat, *entry);
+  } else if (verdict == room_cursor::verdict::old && entry->seq == seat.cursor.shown()
+             && entry->seq >= seat.joined_seq) {
+    follow_moderation(seat, *entry); // what a predecessor has shown, but may not have followed
   }
   // Who leaves for good does not wait for what he has missed.
   const bool counts = verdict != room_cursor::verdict::gap || life_ == life::leaving;
@@ -120,6 +141,7 @@ void session_core::take_entry(room_seat& seat, const shared_entry& entry, const 
 void session_core::follow_entry(room_seat& seat, const log_entry& entry) {
   if (is_private(seat.key))
     note_companion(seat, entry);
+  follow_moderation(seat, entry);
   const auto* gone = std::get_if<left>(&entry.body);
   if (gone && is_own(entry))
     leave_seat(seat);
@@ -166,7 +188,7 @@ void session_core::ask_missing(room_seat& seat) {
 // --------------------------------------------------------------------------------------------------- commands
 
 void session_core::command(room_seat& seat, const effect_name& name, room_action action) {
-  room_command made{seat.id, name, {}, route_.epoch, self_, nick_, identity_, std::move(action)};
+  room_command made{seat.id, name, {}, route_.epoch, self_, nick_, identity_, std::move(action), mask()};
   send_to(room_anywhere(seat.id), seat.outbox.add(std::move(made)));
 }
 
@@ -229,9 +251,12 @@ void session_core::answered(const command_answered& what) {
     return;
   if (what.why) {
     seat->outbox.answer(what.name);
-    effect_refused(*seat, what.name, *what.why);
+    effect_refused(*seat, what.name, *what.why, what.at);
   } else if (what.at) {
     recognised(*seat, what.name, *what.at);
+  } else { // all was so already
+    seat->outbox.answer(what.name);
+    effect_done(*seat, what.name, std::nullopt);
   }
 }
 
@@ -280,7 +305,9 @@ void session_core::effect_done(room_seat& seat, const effect_name& name, std::op
   done(name.op, std::move(replies));
 }
 
-void session_core::effect_refused(room_seat& seat, const effect_name& name, const error& why) {
+/// `gone_at`: where the log has the end of the membership; everything up to there is shown first.
+void session_core::effect_refused(room_seat& seat, const effect_name& name, const error& why,
+                                  std::optional<logged_at> gone_at) {
   const bool joins = name.k == effect_k::join;
   auto* task = task_of(name);
   if (joins && !seat.member)
@@ -296,7 +323,10 @@ void session_core::effect_refused(room_seat& seat, const effect_name& name, cons
   if (joins && seat.member && !std::holds_alternative<ask::join>(task->command.request))
     return act(*task, seat); // the companion was there
   frame_answer replies{client_reply{name.op, false, why}};
-  if (why.code == error_code::not_in_room && seat.member) {
+  if (gone_at && seat.member && seat.cursor.shown() < gone_at->seq && life_ != life::leaving) {
+    seat.cursor.exists(gone_at->seq);
+    ask_missing(seat);
+  } else if (why.code == error_code::not_in_room && seat.member) {
     leave_seat(seat);
     replies.push_back(client_reply{name.op, false, tell::has_left{seat.id}});
   }

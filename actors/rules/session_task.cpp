@@ -16,7 +16,8 @@ bool is_any(const ask::request& request) {
 bool is_barrier(const ask::request& request) { return is_any<ask::login, ask::change_nick, ask::quit>(request); }
 
 bool is_question(const ask::request& request) {
-  return is_any<ask::members, ask::rooms, ask::read_topic, ask::history, ask::ping, ask::unreadable>(request);
+  return is_any<ask::members, ask::rooms, ask::read_topic, ask::history, ask::ping, ask::unreadable,
+                ask::read_settings>(request);
 }
 
 const ask::target* target_of(const ask::request& request) {
@@ -59,6 +60,8 @@ std::optional<error> check_texts(const ask::request& request) {
     return check_line(topic->text, limits::topic_bytes_max);
   if (const auto* leave = std::get_if<ask::leave>(&request))
     return check_line(leave->reason, limits::reason_bytes_max);
+  if (const auto* kick = std::get_if<ask::kick>(&request))
+    return check_line(kick->reason, limits::reason_bytes_max);
   if (const auto* away = std::get_if<ask::away>(&request))
     return check_line(away->text, limits::away_bytes_max);
   return std::nullopt;

@@ -64,6 +64,7 @@ struct session_task {
   std::set<room_id> waiting; ///< nick, quit: rooms that have not answered
   std::deque<room_id> to_come; ///< nick, quit: rooms that were not told yet; `begun_before`: that were not asked yet
   std::string new_nick;
+  std::size_t rooms_asked = 0; ///< nick: rooms that have not said whether they let the session be called otherwise
   std::optional<reading> pages;
 };
 

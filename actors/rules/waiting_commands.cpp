@@ -7,7 +7,9 @@ namespace {
 
 std::size_t command_bytes(const room_command& command) {
   const auto* said = std::get_if<post>(&command.action);
-  return sizeof(room_command) + (said ? said->text.size() : 0);
+  const auto* asked = std::get_if<change_modes>(&command.action);
+  const auto changes = asked ? asked->changes.size() * (sizeof(mode_change) + limits::mask_bytes_max) : 0;
+  return sizeof(room_command) + (said ? said->text.size() : 0) + changes;
 }
 
 } // namespace

@@ -1,6 +1,7 @@
 #include "client/chat/chat.hpp"
 
 #include "client/chat/command_reader.hpp"
+#include "client/chat/moderation_commands.hpp"
 #include "client/chat/news_printer.hpp"
 
 #include <atomic>
@@ -102,8 +103,8 @@ private:
       return reason = quit->reason, false;
     else if (const auto* wrong = std::get_if<mistyped>(&typed))
       complain(wrong->sentence);
-    else if (std::holds_alternative<help_typed>(typed))
-      show_help();
+    else if (const auto* help = std::get_if<help_typed>(&typed))
+      show_help(help->about_moderation ? moderation_help() : command_help());
     return true;
   }
 
@@ -114,8 +115,7 @@ private:
       write(output_.error, sentence);
   }
 
-  void show_help() {
-    auto text = command_help();
+  void show_help(std::string_view text) {
     if (text.ends_with('\n'))
       text.remove_suffix(1);
     write(options_.json ? output_.error : output_.out, text);

@@ -1,5 +1,6 @@
 #include "client/chat/command_reader.hpp"
 
+#include "client/chat/moderation_commands.hpp"
 #include "messages/names.hpp"
 
 #include <algorithm>
@@ -49,7 +50,7 @@ mistyped usage(std::string_view of) { return {"Usage: " + std::string{of}}; }
 
 std::string_view command_help() {
   return "TEXT                  say it in the current room (//TEXT: begins with a slash)\n"
-         "/join ROOM            go there; makes it if there is none\n"
+         "/join ROOM [KEY]      go there; makes it if there is none\n"
          "/leave [ROOM]         leave it, or the current one\n"
          "/msg NICK TEXT        say it to one person\n"
          "/nick NICK            be called so\n"
@@ -62,7 +63,8 @@ std::string_view command_help() {
          "/history @NICK [N]    of your conversation with somebody\n"
          "/away TEXT, /back     say that you are away, or here again\n"
          "/ping                 wait until all before it is done\n"
-         "/quit [REASON]        leave everything\n";
+         "/quit [REASON]        leave everything\n"
+         "To keep a room in order: /help room\n";
 }
 
 std::string command_reader::room_or_current(std::string_view typed) const {
@@ -120,18 +122,21 @@ typed_line command_reader::read_command(std::string_view name, std::string_view 
   if (name == "quit")
     return quit_typed{std::string{rest}};
   if (name == "help")
-    return help_typed{};
+    return help_typed{trimmed(rest) == "room"};
+  if (auto typed = read_moderation(name, rest, room_))
+    return *std::move(typed);
   return mistyped{"There is no command /" + std::string{name} + "; /help lists all. A text with a slash: //"
                   + std::string{name}};
 }
 
-typed_line command_reader::join(std::string_view room) {
+typed_line command_reader::join(std::string_view rest) {
+  const auto [room, key] = split(rest);
   if (room.empty())
-    return usage("/join ROOM");
+    return usage("/join ROOM [KEY]");
   auto name = room_name(room);
   if (fold_room(name)) // else the server refuses it, and what is said goes on where it went
     room_ = name;
-  return ask::join{std::move(name)};
+  return ask::join{std::move(name), std::string{key}};
 }
 
 typed_line command_reader::leave(std::string_view rest) {

@@ -22,6 +22,7 @@ struct quit_typed {
   bool operator==(const quit_typed&) const = default;
 };
 struct help_typed {
+  bool about_moderation = false;
   bool operator==(const help_typed&) const = default;
 };
 /// A sentence that says how it is done right.
@@ -41,7 +42,7 @@ public:
 
 private:
   typed_line read_command(std::string_view name, std::string_view rest);
-  typed_line join(std::string_view room);
+  typed_line join(std::string_view rest);
   typed_line leave(std::string_view rest);
   typed_line history(std::string_view rest) const;
   /// The room that was named, else the current one.

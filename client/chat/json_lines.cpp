@@ -1,6 +1,8 @@
 #include "client/chat/news_printer.hpp"
 
 #include "client/chat/time_text.hpp"
+#include "messages/masks.hpp"
+#include "messages/overloaded.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -43,14 +45,74 @@ void put_error(json& object, const error& why) {
   object["detail"] = why.detail;
 }
 
+template <class Flag>
+json names_of(flag_set<Flag> flags) {
+  auto names = json::array();
+  for (std::uint8_t bit = 1; bit != 0 && bit <= 16; bit = static_cast<std::uint8_t>(bit << 1U))
+    if (flags.has(static_cast<Flag>(bit)))
+      names.push_back(name_of(static_cast<Flag>(bit)));
+  return names;
+}
+
+/// `ban` and `mute` are one list, told apart by their masks.
+void put_mask(json& object, mask_list list, const std::string& mask) {
+  const bool mutes = list == mask_list::bans && is_mute(mask);
+  object["mode"] = mutes ? "mute" : name_of(list);
+  object["mask"] = mutes ? without_mute(mask) : std::string_view{mask};
+}
+
+json change_json(const mode_change& change) {
+  json object{{"add", change.add}};
+  std::visit(overloaded{[&](const flag_change& it) { object["mode"] = name_of(it.flag); },
+                        [&](const key_change& it) {
+                          object["mode"] = "key";
+                          object["key"] = it.key;
+                        },
+                        [&](const limit_change& it) {
+                          object["mode"] = "limit";
+                          object["limit"] = it.limit;
+                        },
+                        [&](const member_change& it) {
+                          object["mode"] = name_of(it.mode);
+                          object["nick"] = it.nick;
+                        },
+                        [&](const mask_change& it) { put_mask(object, it.list, it.mask); }},
+             change.what);
+  return object;
+}
+
 /// The name of the event, and what only it has.
 struct body_writer {
   json& object;
   void operator()(const posted& body) const {
     object["event"] = "posted";
     object["text"] = body.text;
+    if (body.kind == post_kind::notice)
+      object["notice"] = true;
+    if (body.audience != member_mode::none)
+      object["audience"] = name_of(body.audience);
   }
-  void operator()(const joined&) const { object["event"] = "joined"; }
+  void operator()(const joined& body) const {
+    object["event"] = "joined";
+    if (!body.modes.empty())
+      object["modes"] = names_of(body.modes);
+  }
+  void operator()(const modes_changed& body) const {
+    object["event"] = "modes";
+    auto changes = json::array();
+    for (const auto& each : body.changes)
+      changes.push_back(change_json(each));
+    object["changes"] = std::move(changes);
+  }
+  void operator()(const kicked& body) const {
+    object["event"] = "kicked";
+    object["nick"] = body.nick;
+    object["reason"] = body.reason;
+  }
+  void operator()(const invited& body) const {
+    object["event"] = "invited";
+    object["nick"] = body.nick;
+  }
   void operator()(const left& body) const {
     object["event"] = body.quit ? "quit" : "left";
     object["reason"] = body.reason;
@@ -136,6 +198,9 @@ struct writer {
     put_error(object, what.why);
     add(object);
   }
+  void operator()(const news::invitation& what) const {
+    add({{"event", "invitation"}, {"room", what.room}, {"from", what.by}});
+  }
   void operator()(const news::waiting& what) const {
     json object{{"event", "waiting"}, {"pause_ms", what.pause.count()}};
     put_error(object, what.why);
@@ -154,7 +219,7 @@ struct writer {
   void add_answer(const news::answered& what, const tell::members& answer) const {
     auto rows = json::array();
     for (const auto& each : answer.rows)
-      rows.push_back({{"nick", each.nick}, {"away", each.away}});
+      rows.push_back({{"nick", each.nick}, {"away", each.away}, {"modes", names_of(each.modes)}, {"mask", each.mask}});
     add({{"event", "members"}, {"request", what.request}, {"room", what.room.name}, {"members", std::move(rows)}});
   }
   void add_answer(const news::answered& what, const tell::rooms& answer) const {
@@ -186,6 +251,29 @@ struct writer {
     json object{{"event", "history"}, {"request", what.request}};
     put_room(object, room_of(what, answer));
     object["count"] = shown;
+    add(object);
+  }
+  void add_answer(const news::answered& what, const tell::settings& answer) const {
+    const auto& it = answer.what;
+    const auto* question = std::get_if<ask::read_settings>(&what.question);
+    json object{
+      {"event", "settings"},         {"request", what.request}, {"room", question ? question->room : std::string{}},
+      {"flags", names_of(it.flags)}, {"key", it.key},           {"limit", it.limit}};
+    auto masks = json::array();
+    const auto add_list = [&](mask_list list, const std::vector<listed_mask>& from) {
+      for (const auto& each : from) {
+        auto& row = masks.emplace_back(json::object());
+        put_mask(row, list, each.mask);
+        row["by"] = each.by;
+        row["time"] = utc_text(each.time);
+      }
+    };
+    add_list(mask_list::bans, it.bans);
+    add_list(mask_list::exceptions, it.exceptions);
+    add_list(mask_list::invite_exceptions, it.invite_exceptions);
+    object["masks"] = std::move(masks);
+    if (it.created != timestamp{})
+      object["created"] = utc_text(it.created);
     add(object);
   }
   void add_answer(const news::answered& what, const tell::pong&) const {
@@ -225,7 +313,14 @@ struct request_name {
   std::string_view operator()(const ask::history&) const { return "history"; }
   std::string_view operator()(const ask::ping&) const { return "ping"; }
   std::string_view operator()(const ask::quit&) const { return "quit"; }
-  std::string_view operator()(const ask::unreadable&) const { return "unreadable"; }
+  std::string_view operator()(const ask::kick&) const { return "kick"; }
+  std::string_view operator()(const ask::invite&) const { return "invite"; }
+  std::string_view operator()(const ask::change_modes&) const { return "mode"; }
+  std::string_view operator()(const ask::read_settings&) const { return "settings"; }
+  template <class Other>
+  std::string_view operator()(const Other&) const {
+    return "unreadable";
+  } // nothing that this client asks
 };
 
 } // namespace

@@ -2,6 +2,10 @@
 
 #include "client/chat/terminal_text.hpp"
 #include "client/chat/time_text.hpp"
+#include "messages/masks.hpp"
+#include "messages/overloaded.hpp"
+
+#include <algorithm>
 
 namespace godwit {
 namespace {
@@ -13,6 +17,19 @@ std::string label_of(const news::room_ref& room) {
 }
 
 std::string in_brackets(std::string_view text) { return text.empty() ? "" : " (" + safe(text) + ")"; }
+
+/// As IRC marks the highest mode of a member.
+std::string sign_of(member_modes modes) {
+  switch (rank(modes)) {
+  case member_mode::none: return {};
+  case member_mode::voice: return "+";
+  case member_mode::half_operator: return "%";
+  case member_mode::room_operator: return "@";
+  case member_mode::admin: return "&";
+  case member_mode::founder: return "~";
+  }
+  return {};
+}
 
 /// What a person can do, where the sentence of the list speaks to a program, or says nothing of it.
 std::string_view sentence_for_people(error_code code) {
@@ -27,6 +44,9 @@ std::string_view sentence_for_people(error_code code) {
   case error_code::no_such_nick: return "Nobody with this nick is here; /who lists who is in your room.";
   case error_code::no_such_room: return "There is no such room; /join makes it.";
   case error_code::not_in_room: return "You are not in this room; /join it first.";
+  case error_code::wrong_key: return "This room has a key; /join ROOM KEY.";
+  case error_code::mask_invalid:
+    return "A mask is NICK or nick!user@host, with * and ? for what may differ, without spaces.";
   case error_code::room_full: return "The room has as many members as the server allows; try again later.";
   case error_code::request_invalid: return "The server does not allow this; /help shows what can be asked, and how.";
   case error_code::stale_epoch: return "The server looks for the node that does this; try again soon.";
@@ -55,14 +75,64 @@ std::string passing_text(const error& why) {
   return with_detail(sentence, why);
 }
 
+/// "ada is operator", "key is set", each with a comma.
+std::string change_text(const mode_change& change) {
+  const auto no = [&](const char* yes, const char* otherwise) { return std::string{change.add ? yes : otherwise}; };
+  return std::visit(
+    overloaded{[&](const flag_change& it) {
+                 auto name = std::string{name_of(it.flag)};
+                 std::ranges::replace(name, '_', ' ');
+                 return "the room is " + no("", "not ") + name + no("", " any more");
+               },
+               [&](const key_change& it) { return change.add ? "the key is " + safe(it.key) : "the room has no key"; },
+               [&](const limit_change& it) {
+                 return change.add ? "at most " + std::to_string(it.limit) + " members" : "no limit of members";
+               },
+               [&](const member_change& it) {
+                 auto name = std::string{name_of(it.mode)};
+                 std::ranges::replace(name, '_', ' ');
+                 if (it.mode == member_mode::voice)
+                   return safe(it.nick) + no(" has a voice", " has no voice any more");
+                 return safe(it.nick) + no(" is ", " is no ") + name + no("", " any more");
+               },
+               [&](const mask_change& it) {
+                 if (it.list == mask_list::bans)
+                   return safe(without_mute(it.mask)) + no(" is ", " is not ") + (is_mute(it.mask) ? "muted" : "banned")
+                          + no("", " any more");
+                 return safe(it.mask) + no(" is ", " is no ")
+                        + (it.list == mask_list::exceptions ? "exception of bans" : "exception of invite only")
+                        + no("", " any more");
+               }},
+    change.what);
+}
+
+std::string changes_text(const std::vector<mode_change>& changes) {
+  std::string text;
+  for (const auto& each : changes)
+    text += (text.empty() ? "" : ", ") + change_text(each);
+  return text;
+}
+
 /// What happened, without time and place.
 struct sentence_writer {
   const log_entry& entry;
   std::string who() const { return safe(entry.nick); }
   std::string operator()(const posted& body) const {
-    return "<" + who() + "> " + safe_for_terminal(body.text, "\n      | ");
+    const auto sender = body.kind == post_kind::notice ? "-" + who() + "-" : "<" + who() + ">";
+    const auto audience =
+      body.audience == member_mode::none ? "" : " (to each " + std::string{name_of(body.audience)} + ")";
+    return sender + audience + " " + safe_for_terminal(body.text, "\n      | ");
   }
-  std::string operator()(const joined&) const { return "* " + who() + " joined"; }
+  std::string operator()(const joined& body) const {
+    return "* " + who() + " joined" + (body.modes.empty() ? "" : " as " + std::string{name_of(rank(body.modes))});
+  }
+  std::string operator()(const modes_changed& body) const {
+    return "* " + (entry.nick.empty() ? "" : who() + ": ") + changes_text(body.changes);
+  }
+  std::string operator()(const kicked& body) const {
+    return "* " + who() + " kicked " + safe(body.nick) + in_brackets(body.reason);
+  }
+  std::string operator()(const invited& body) const { return "* " + who() + " invited " + safe(body.nick); }
   std::string operator()(const left& body) const {
     return "* " + who() + (body.quit ? " quit" : " left") + in_brackets(body.reason);
   }
@@ -113,6 +183,9 @@ struct writer {
   void operator()(const news::refused& what) const {
     complain("-- " + std::string{name_of(what.what)} + " failed: " + full_text(what.why) + lost_text(what.what));
   }
+  void operator()(const news::invitation& what) const {
+    say("-- " + safe(what.by) + " invites you into #" + safe(what.room));
+  }
   void operator()(const news::waiting& what) const {
     complain("-- waiting: " + passing_text(what.why) + " It is asked again by itself.");
   }
@@ -136,8 +209,32 @@ struct writer {
   void show(const news::answered& what, const tell::members& answer) const {
     std::string line = "-- in " + label_of(what.room) + ":";
     for (const auto& each : answer.rows)
-      line += " " + safe(each.nick) + (each.away.empty() ? "" : " (away: " + safe(each.away) + ")");
+      line +=
+        " " + sign_of(each.modes) + safe(each.nick) + (each.away.empty() ? "" : " (away: " + safe(each.away) + ")");
     say(std::move(line));
+  }
+  void show(const news::answered& what, const tell::settings& answer) const {
+    const auto* question = std::get_if<ask::read_settings>(&what.question);
+    const auto room = "-- #" + (question ? safe(question->room) : std::string{});
+    const auto& it = answer.what;
+    std::vector<mode_change> on;
+    for (const auto flag : {room_flag::invite_only, room_flag::moderated, room_flag::members_only, room_flag::secret,
+                            room_flag::topic_locked})
+      if (it.flags.has(flag))
+        on.push_back({true, flag_change{flag}});
+    if (!it.key.empty())
+      on.push_back({true, key_change{it.key}});
+    if (it.limit != 0)
+      on.push_back({true, limit_change{it.limit}});
+    say(room + (on.empty() ? " has no restrictions" : ": " + changes_text(on)));
+    const auto list = [&](mask_list which, const std::vector<listed_mask>& masks) {
+      for (const auto& each : masks)
+        say(room + " " + change_text({true, mask_change{which, each.mask}}) + ", by " + safe(each.by) + ", "
+            + local_day_and_time(each.time));
+    };
+    list(mask_list::bans, it.bans);
+    list(mask_list::exceptions, it.exceptions);
+    list(mask_list::invite_exceptions, it.invite_exceptions);
   }
   void show(const news::answered&, const tell::rooms& answer) const {
     if (answer.rows.empty())

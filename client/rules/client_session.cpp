@@ -53,7 +53,7 @@ void add_piece(std::optional<tell::answer>& whole, tell::answer& piece) {
 bool is_question(const ask::request& request) {
   return std::holds_alternative<ask::members>(request) || std::holds_alternative<ask::rooms>(request)
          || std::holds_alternative<ask::read_topic>(request) || std::holds_alternative<ask::history>(request)
-         || std::holds_alternative<ask::ping>(request);
+         || std::holds_alternative<ask::ping>(request) || std::holds_alternative<ask::read_settings>(request);
 }
 
 } // namespace

@@ -85,6 +85,7 @@ private:
   void take(tell::event& what);
   void take(tell::presence& what);
   void take(const tell::unknown_frame&) {}
+  void take(tell::invitation& what) { say(news::invitation{std::move(what.title), std::move(what.by)}); }
   void take_own_piece(const outgoing& asked, tell::answer& piece, bool more);
 
   // the end of a request

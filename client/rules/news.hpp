@@ -75,6 +75,11 @@ struct presence {
   std::string nick;
   std::string away; ///< empty: back
 };
+/// Somebody invites the user into a room that the user is not in.
+struct invitation {
+  std::string room; ///< its name
+  std::string by;   ///< a nick
+};
 /// The answer to a question, whole.
 struct answered {
   request_number request = 0;
@@ -111,6 +116,7 @@ struct over {
 
 using client_news =
   std::variant<news::connected, news::reconnecting, news::logged_in, news::room_opened, news::room_closed, news::event,
-               news::presence, news::answered, news::confirmed, news::refused, news::waiting, news::over>;
+               news::presence, news::answered, news::confirmed, news::refused, news::waiting, news::over,
+               news::invitation>;
 
 } // namespace godwit

@@ -68,6 +68,8 @@ std::vector<tell::event> room_feed::release() {
 void room_feed::follow(const log_entry& entry) {
   if (std::holds_alternative<left>(entry.body))
     told_away_by_nick_.erase(entry.nick);
+  if (const auto* out = std::get_if<kicked>(&entry.body))
+    told_away_by_nick_.erase(out->nick);
   const auto* change = std::get_if<renamed>(&entry.body);
   if (change == nullptr)
     return;

@@ -46,6 +46,8 @@ void session_view::take(const news::event& what) {
     view.away_by_member.erase(entry.nick);
     if (what.own && what.request != 0)
       rooms_.erase(at);
+  } else if (const auto* out = std::get_if<kicked>(&entry.body)) {
+    view.away_by_member.erase(out->nick);
   } else if (const auto* topic = std::get_if<topic_set>(&entry.body)) {
     view.topic = topic->text;
   } else if (const auto* change = std::get_if<renamed>(&entry.body)) {

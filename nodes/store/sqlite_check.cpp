@@ -1,6 +1,7 @@
 #include "nodes/store/sqlite_check.hpp"
 
 #include "messages/entry_codec.hpp"
+#include "messages/moderation_codec.hpp"
 #include "messages/overloaded.hpp"
 
 #include <map>
@@ -8,9 +9,6 @@
 
 namespace godwit {
 namespace {
-
-/// Joins that others caused are no last op of theirs (sqlite_log_writer.cpp).
-constexpr std::uint32_t given_to_another = 0x8000'0000;
 
 /// Problems that one statement finds: each row is one, as a sentence.
 constexpr const char* row_checks[] = {
@@ -59,10 +57,11 @@ public:
     last_time_ = entry->time;
     std::visit(overloaded{[&](const joined&) { nicks_[name.session] = entry->nick; },
                           [&](const left&) { nicks_[name.session] = std::nullopt; },
+                          [&](const kicked& it) { nicks_[it.session] = std::nullopt; },
                           [&](const renamed& it) { nicks_[name.session] = it.to; },
                           [&](const topic_set& it) { topic_ = it.text; }, [](const auto&) {}},
                entry->body);
-    if (name.k >= given_to_another)
+    if (name.k >= companion_k && std::holds_alternative<joined>(entry->body))
       nicks_.erase(name.session); // the entry's name is the opener's; who joined is not in it
   }
 
@@ -105,6 +104,19 @@ private:
   std::optional<std::string> topic_;
   std::map<session_id, std::optional<std::string>> nicks_; ///< by the last word about each; none: gone
 };
+
+void check_settings(sqlite_connection& connection, std::size_t problems_max, std::vector<std::string>& problems) {
+  sqlite_statement all(connection, "SELECT id, settings, listed FROM room WHERE settings IS NOT NULL");
+  auto row = all.run();
+  while (problems.size() < problems_max && row.next()) {
+    const auto settings = decode_settings(row.bytes(1));
+    const auto room = "the settings of room " + std::to_string(row.number(0));
+    if (!settings)
+      problems.push_back(room + " can not be read");
+    else if (settings->flags.has(room_flag::secret) && row.number(2) != 0)
+      problems.push_back(room + " say that it is secret, and it is listed");
+  }
+}
 
 std::vector<room_row> rooms_of(sqlite_connection& connection) {
   sqlite_statement all(connection, "SELECT id, topic, first_seq, last_seq, last_time FROM room ORDER BY id");
@@ -154,6 +166,7 @@ std::vector<std::string> check_wholly(sqlite_connection& connection, std::size_t
   if (problems.empty()) { // else what the tables say is worth nothing
     for (const auto* sql : row_checks)
       collect(connection, sql, problems_max, problems);
+    check_settings(connection, problems_max, problems);
     check_rooms(connection, problems_max, problems);
   }
   connection.execute("COMMIT");

@@ -65,6 +65,7 @@ public:
 
   bool next(); ///< whether there is a row
   std::uint64_t number(int column) const;
+  bool is_null(int column) const;
   std::string_view bytes(int column) const;
   std::string text(int column) const { return std::string{bytes(column)}; }
   timestamp time(int column) const;

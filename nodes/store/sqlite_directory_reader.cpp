@@ -23,7 +23,7 @@ sqlite_directory_reader::sqlite_directory_reader(sqlite_connection& connection)
                             "token_number, next_token_hash FROM session"),
       nicks_(connection, "SELECT folded, nick, session FROM nick"),
       nick_of_(connection, "SELECT nick FROM session WHERE id = ?1"),
-      memberships_(connection, "SELECT room.id, key, title, joined_seq, op, k, seq FROM member "
+      memberships_(connection, "SELECT room.id, key, title, joined_seq, op, k, seq, modes FROM member "
                                "JOIN room ON room.id = member.room "
                                "LEFT JOIN last_op ON last_op.room = member.room AND last_op.session = member.session "
                                "WHERE member.session = ?1"),
@@ -96,7 +96,8 @@ session_loaded sqlite_directory_reader::load(const load_session& question) {
                                  .title = row.text(2),
                                  .joined_seq = row.number(3),
                                  .companion_nick = {},
-                                 .last = {}};
+                                 .last = {},
+                                 .modes = member_modes{static_cast<std::uint8_t>(row.number(7))}};
     if (row.number(4) != 0) // else: brought along by another, nothing said yet
       membership.last = {{question.session, row.number(4), static_cast<std::uint32_t>(row.number(5))}, row.number(6)};
     if (is_private(membership.key))

@@ -46,6 +46,7 @@ private:
   bool has_same(const append_entries& request);
   void write_entries(const append_entries& request);
   void write_state(const append_entries& request, std::int64_t joined_count);
+  void write_settings(room_id room, const room_settings& settings);
   std::int64_t take_in(room_id room, const std::vector<stored_member>& members);
   std::int64_t let_out(const append_entries& request);
   void leave_behind(const append_entries& request, session_id session, const identity_hash& identity,
@@ -55,7 +56,7 @@ private:
   std::vector<shared_entry> tail_of(room_id room);
 
   sqlite_statement raise_epoch_, members_, last_ops_, tail_;
-  sqlite_statement head_, range_, insert_entry_, upsert_last_op_, update_state_;
+  sqlite_statement head_, range_, insert_entry_, upsert_last_op_, update_state_, update_settings_;
   sqlite_statement update_member_, insert_member_, find_member_, delete_member_, find_identity_, leave_behind_;
 };
 

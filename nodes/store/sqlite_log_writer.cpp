@@ -1,5 +1,6 @@
 #include "actors/rules/limits.hpp"
 #include "messages/entry_codec.hpp"
+#include "messages/moderation_codec.hpp"
 #include "nodes/store/sqlite_log.hpp"
 
 #include <algorithm>
@@ -10,11 +11,9 @@ namespace {
 static_assert(log_entry_bytes_max
               >= limits::post_bytes_max + limits::nick_bytes_max + 512); // what the rules let through can be read again
 
-/// Joins that others caused carry their opener's op with this bit in k (docs/ARCHITECTURE.md, "Joining"). They are no
-/// step of the opener's own row of effects.
-constexpr std::uint32_t given_to_another = 0x8000'0000;
-
-bool moves_last_op(const effect_name& name) { return name && name.k < given_to_another; }
+/// What an effect brought about beside itself carries its op with a high bit in k (messages/log_entry.hpp): that is no
+/// step of the session's own row of effects.
+bool moves_last_op(const effect_name& name) { return name && name.k < companion_k; }
 
 bool is_in_order(const append_entries& request) {
   auto expected = request.first_seq;
@@ -22,11 +21,13 @@ bool is_in_order(const append_entries& request) {
                      [&](const shared_entry& each) { return each->seq == expected++; });
 }
 
-/// Where this session's time in the room ended: at its own leaving, or with the append.
+/// Where this session's time in the room ended: when it left or was kicked, or with the append.
 room_seq seq_of_leaving(const append_entries& request, session_id session, const identity_hash& identity) {
   for (auto each = request.entries.rbegin(); each != request.entries.rend(); ++each) {
     const auto& entry = **each;
     if (std::holds_alternative<left>(entry.body) && (entry.name.session == session || entry.identity == identity))
+      return entry.seq;
+    if (const auto* gone = std::get_if<kicked>(&entry.body); gone && gone->session == session)
       return entry.seq;
   }
   return request.entries.back()->seq;
@@ -45,8 +46,9 @@ entries_appended answer_to(const append_entries& request, append_outcome outcome
 
 sqlite_log_writer::sqlite_log_writer(sqlite_connection& connection)
     : raise_epoch_(connection, "UPDATE room SET epoch = epoch + 1 WHERE id = ?1 RETURNING epoch, key, title, topic, "
-                               "topic_by, topic_time, last_seq, last_time"),
-      members_(connection, "SELECT session, nick, identity, joined_seq FROM member WHERE room = ?1"),
+                               "topic_by, topic_time, last_seq, last_time, settings"),
+      members_(connection, "SELECT session, nick, identity, joined_seq, modes, mask, real_name FROM member "
+                           "WHERE room = ?1"),
       last_ops_(connection, "SELECT session, op, k, seq FROM last_op WHERE room = ?1"),
       tail_(connection, "SELECT bytes FROM entry WHERE room = ?1 ORDER BY seq DESC LIMIT ?2"),
       head_(connection, "SELECT epoch, last_seq FROM room WHERE id = ?1"),
@@ -58,10 +60,11 @@ sqlite_log_writer::sqlite_log_writer(sqlite_connection& connection)
       update_state_(connection, "UPDATE room SET title = ?2, topic = ?3, topic_by = ?4, topic_time = ?5, "
                                 "last_seq = ?6, last_time = ?7, member_count = member_count + ?8, "
                                 "first_time = iif(first_seq > last_seq, ?9, first_time) WHERE id = ?1"),
-      update_member_(connection, "UPDATE member SET nick = ?3, identity = ?4, joined_seq = ?5 "
-                                 "WHERE room = ?1 AND session = ?2"),
-      insert_member_(connection, "INSERT INTO member (room, session, nick, identity, joined_seq) "
-                                 "VALUES (?1, ?2, ?3, ?4, ?5)"),
+      update_settings_(connection, "UPDATE room SET settings = ?2, listed = iif(key LIKE '=%', 0, ?3) WHERE id = ?1"),
+      update_member_(connection, "UPDATE member SET nick = ?3, identity = ?4, joined_seq = ?5, modes = ?6, mask = ?7, "
+                                 "real_name = ?8 WHERE room = ?1 AND session = ?2"),
+      insert_member_(connection, "INSERT INTO member (room, session, nick, identity, joined_seq, modes, mask, "
+                                 "real_name) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"),
       find_member_(connection, "SELECT nick, identity FROM member WHERE room = ?1 AND session = ?2"),
       delete_member_(connection, "DELETE FROM member WHERE room = ?1 AND session = ?2"),
       find_identity_(connection, "SELECT 1 FROM member WHERE room = ?1 AND identity = ?2 LIMIT 1"),
@@ -82,7 +85,16 @@ log_opened sqlite_log_writer::open(const open_log& request) {
     answer.epoch = row.number(0);
     answer.key = row.text(1);
     answer.state = {row.text(2), row.text(3), row.text(4), row.time(5), row.number(6), row.time(7)};
+    if (!row.is_null(8)) {
+      auto settings = decode_settings(row.bytes(8));
+      if (!settings)
+        answer.why = settings.why(); // who is banned is not known: better nobody than everybody
+      else
+        answer.state.settings = *std::move(settings);
+    }
     row.next(); // to its end: the update is done then
+    if (answer.why)
+      return answer;
   }
   answer.members = members_of(request.room);
   answer.last_ops = last_ops_of(request.room);
@@ -94,7 +106,8 @@ std::vector<stored_member> sqlite_log_writer::members_of(room_id room) {
   std::vector<stored_member> members;
   auto row = members_.run(room);
   while (row.next())
-    members.push_back({session_id{row.number(0)}, row.text(1), row.hash(2), row.number(3)});
+    members.push_back({session_id{row.number(0)}, row.text(1), row.hash(2), row.number(3),
+                       member_modes{static_cast<std::uint8_t>(row.number(4))}, row.text(5), row.text(6)});
   return members;
 }
 
@@ -186,9 +199,13 @@ void sqlite_log_writer::write_entries(const append_entries& request) {
 std::int64_t sqlite_log_writer::take_in(room_id room, const std::vector<stored_member>& members) {
   std::int64_t joined_count = 0;
   for (const auto& each : members) {
-    if (update_member_.execute(room, each.session, each.nick, each.identity, each.joined_seq) != 0)
-      continue; // was there: a new nick
-    insert_member_.execute(room, each.session, each.nick, each.identity, each.joined_seq);
+    const auto run = [&](sqlite_statement& statement) {
+      return statement.execute(room, each.session, each.nick, each.identity, each.joined_seq,
+                               std::uint64_t{each.modes.bits}, each.mask, each.real_name);
+    };
+    if (run(update_member_) != 0)
+      continue; // was there: a new nick, other modes
+    run(insert_member_);
     ++joined_count;
   }
   return joined_count;
@@ -225,6 +242,15 @@ void sqlite_log_writer::write_state(const append_entries& request, std::int64_t 
   // Seq and time are the entries' own: the row can not disagree with the log.
   update_state_.execute(request.room, state.title, state.topic, state.topic_by, state.topic_time, last.seq, last.time,
                         static_cast<std::uint64_t>(joined_count), request.entries.front()->time);
+  if (state.settings)
+    write_settings(request.room, *state.settings);
+}
+
+void sqlite_log_writer::write_settings(room_id room, const room_settings& settings) {
+  const auto bytes = encode_settings(settings);
+  if (bytes.size() > settings_bytes_max)
+    throw sqlite_failure(SQLITE_TOOBIG, "settings are longer than settings_bytes_max");
+  update_settings_.execute(room, sqlite_blob{bytes}, std::uint64_t{!settings.flags.has(room_flag::secret)});
 }
 
 } // namespace godwit

@@ -68,10 +68,17 @@ CREATE INDEX room_first_time ON room (first_time) WHERE first_seq <= last_seq;
 // token_number      tokens of token_hash are good from this one on; next_token_hash: of the tokens that a resume
 // through
 //                   another proxy node began, until one of them is known to have arrived; 32 zeros: none.
+// settings     how the room is kept in order (state.capnp, RoomSettings); NULL: as a room has none. A secret room is
+// not
+//              listed. modes, mask, real_name: of the member, as the room knows them.
 constexpr const char* to_version_3 = R"sql(
 ALTER TABLE session ADD COLUMN token_number INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE session ADD COLUMN next_token_hash BLOB NOT NULL
   DEFAULT x'0000000000000000000000000000000000000000000000000000000000000000';
+ALTER TABLE room ADD COLUMN settings BLOB;
+ALTER TABLE member ADD COLUMN modes INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE member ADD COLUMN mask TEXT NOT NULL DEFAULT '';
+ALTER TABLE member ADD COLUMN real_name TEXT NOT NULL DEFAULT '';
 )sql";
 
 /// By the version that they start from; a new file goes the same way as an old one, so both end the same.

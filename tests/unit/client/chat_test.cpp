@@ -45,7 +45,7 @@ TEST(CommandReader, GoesToTheRoomThatIsJoinedAndNowhereWhenItIsLeft) {
 
 TEST(CommandReader, StaysInItsRoomWhenARoomThatIsJoinedCanNotBe) {
   command_reader reader{"lobby"};
-  EXPECT_EQ(request_of(reader, "/join two words"), ask::request{ask::join{"two words"}});
+  EXPECT_EQ(request_of(reader, "/join two,words"), ask::request{ask::join{"two,words"}});
   EXPECT_EQ(request_of(reader, "x"), (ask::request{ask::post{ask::room_named{"lobby"}, "x"}}));
 }
 

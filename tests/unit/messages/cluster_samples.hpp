@@ -21,7 +21,8 @@ inline shared_entry sample_entry(entry_body body, room_seq seq = 5) {
                                                      {{9}, 8, 7},
                                                      "ann",
                                                      sample_hash(3),
-                                                     std::move(body)});
+                                                     std::move(body),
+                                                     "~ann@host"});
 }
 
 inline std::vector<message> cluster_samples() {
@@ -32,8 +33,22 @@ inline std::vector<message> cluster_samples() {
   const request_origin origin{name, "worker-1"};
   const auto bytes = [](const char* of) { return std::make_shared<const std::string>(of); };
   const timestamp time{std::chrono::microseconds{1'700'000'000'123'456}};
-  const room_state state{"Lobby", "topic", "ann", time, 41, time};
-  const stored_member member{{9}, "ann", sample_hash(3), 4};
+  const room_settings settings{room_flag::secret,
+                               "key",
+                               30,
+                               {{"eve!*@*", "ann", time}, {"m:mallory!*@*", "ann", time}},
+                               {{"*!*@host", "bob", time}},
+                               {{"bob!*@*", "ann", time}},
+                               {{12}, {13}},
+                               time};
+  const room_state state{"Lobby", "topic", "ann", time, 41, time, settings};
+  const member_modes modes = member_modes{member_mode::founder} | member_mode::room_operator;
+  const stored_member member{{9}, "ann", sample_hash(3), 4, modes, "~ann@host", "Ann"};
+  const std::vector<mode_change> changes{{true, flag_change{room_flag::moderated}},
+                                         {false, key_change{"key"}},
+                                         {true, limit_change{30}},
+                                         {true, member_change{{12}, "bob", member_mode::voice}},
+                                         {false, mask_change{mask_list::exceptions, "*!*@host"}}};
   const session_row row{{11},  2, protocol::irc, sample_hash(1), sample_hash(2), "proxy-1", {77},
                         "ann", 6, sample_hash(5)};
   const nick_row nick{"ann", "Ann", {11}};
@@ -42,7 +57,7 @@ inline std::vector<message> cluster_samples() {
 
   std::vector<message> all{
     attach_session{
-      {11}, epoch, 4, "proxy-1", {77}, protocol::irc, sample_hash(1), "[::1]:9", true, "snap", {{7, 5}}, 6},
+      {11}, epoch, 4, "proxy-1", {77}, protocol::irc, sample_hash(1), "[::1]:9", true, "snap", {{7, 5}}, 6, "cloak"},
     attach_refused{{11}, epoch, 4, why},
     client_frame{{11}, epoch, 4, 5, frame_kind::closed, bytes("gone")},
     sending_resumed{{11}, epoch, 4},
@@ -73,10 +88,12 @@ inline std::vector<message> cluster_samples() {
     query_answered{name, {7}, topic_read{"topic", "ann", time}},
     membership_given{{11}, {7}, 3, "worker-1", "lobby", "Lobby", "bob", 5, other},
     accept_membership{{11}, {7}},
-    set_presence{{7}, {11}, "lunch"},
+    set_presence{{7}, {11}, "lunch", "Ann"},
+    room_invitation{{11}, {7}, "Lobby", "bob"},
     attach_relay{{7}, "worker-1", {78}, 5, true},
     detach_relay{{7}, "worker-1"},
-    fan_out{{7}, 3, 4, {{1, sample_entry(posted{"hi"})}, {2, presence_changed{{11}, "ann", "lunch"}}}},
+    fan_out{
+      {7}, 3, 4, {{1, sample_entry(posted{"hi"})}, {2, presence_changed{{11}, "ann", "lunch", "Ann", "~ann@host"}}}},
     fan_out_delivered{{7}, 3, "worker-1", 9},
     report_taken{{7}, 3},
     fetch_entries{{7}, "worker-1", {11}, 5},
@@ -90,21 +107,27 @@ inline std::vector<message> cluster_samples() {
     find_logged{{7}, "worker-1", name},
     logged_found{{7}, name, logged_at{5, time}, why},
     load_session{{11}, "worker-1"},
-    session_loaded{{11}, "ann", {{{7}, "lobby", "Lobby", 5, "bob", {other, 4}}}, why},
+    session_loaded{{11}, "ann", {{{7}, "lobby", "Lobby", 5, "bob", {other, 4}, modes}}, why},
     membership_view{4, {79}, {{"worker-1", {78}, 2, node_state::alive}, {"worker-2", {80}, 2, node_state::dead}}},
     suspect_node{"worker-1", "worker-2", {80}},
     release_session{{11}, epoch},
     session_hosted{"worker-1", {78}, report},
   };
   // Those with alternatives of their own.
-  for (room_action action :
-       std::vector<room_action>{join_room{}, join_room{companion{{12}, "bob", sample_hash(4), "worker-2"}},
-                                leave_room{"bye", true}, post{"hi"}, set_topic{"topic"}, rename_member{"Anna"}})
-    all.emplace_back(room_command{{7}, name, other, epoch, "worker-1", "ann", sample_hash(3), std::move(action)});
-  for (room_question question :
-       std::vector<room_question>{read_members{"ann"}, read_history{2, 9, 50, true, true}, read_topic{}})
+  for (room_action action : std::vector<room_action>{
+         join_room{}, join_room{companion{{12}, "bob", sample_hash(4), "worker-2"}}, leave_room{"bye", true},
+         post{"hi"}, set_topic{"topic"}, rename_member{"Anna"}, join_room{{}, "key", "Ann"},
+         post{"hi", post_kind::notice, member_mode::room_operator}, change_modes{changes}, kick_member{"bob", "enough"},
+         invite_member{{12}, "bob", "worker-2"}})
+    all.emplace_back(
+      room_command{{7}, name, other, epoch, "worker-1", "ann", sample_hash(3), std::move(action), "~ann@host"});
+  for (room_question question : std::vector<room_question>{read_members{"ann"}, read_history{2, 9, 50, true, true},
+                                                           read_topic{}, read_settings{}, ask_rename{}})
     all.emplace_back(room_query{{7}, origin, sample_hash(3), std::move(question)});
-  all.emplace_back(query_answered{name, {7}, members_read{{{"ann", ""}, {"bob", "lunch"}}, true}});
+  all.emplace_back(
+    query_answered{name, {7}, members_read{{{"ann", "", modes, "~ann@host", "Ann"}, {"bob", "lunch"}}, true}});
+  all.emplace_back(query_answered{name, {7}, settings_read{settings}});
+  all.emplace_back(query_answered{name, {7}, rename_allowed{}});
   all.emplace_back(query_answered{name, {7}, history_read{entries, true}});
   all.emplace_back(query_answered{name, {7}, why});
   for (directory_request request :

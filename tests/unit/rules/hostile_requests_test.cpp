@@ -29,6 +29,10 @@ TEST_F(HostileRequests, BeforeLoginAreRefusedOfEveryKind) {
                               ask::read_topic{"lobby"},
                               ask::away{"x"},
                               ask::history{ask::room_named{"lobby"}, ask::newest{5}, 0},
+                              ask::kick{"lobby", "bob", ""},
+                              ask::invite{"lobby", "bob"},
+                              ask::change_modes{"lobby", {}},
+                              ask::read_settings{"lobby"},
                               ask::ping{1}};
   for (const auto& each : all) {
     EXPECT_EQ(answer_to(op, each), error_code::not_logged_in) << each.index();

@@ -94,7 +94,8 @@ inline log_opened log_with(std::vector<session_id> members, room_seq last_seq, r
   }
   for (std::size_t i = 0; i < members.size(); ++i) {
     const auto nick = say(members[i], 1, 0, join_room{}).nick;
-    log.members.push_back({members[i], nick, identity_of(members[i]), i + 1});
+    const auto modes = i == 0 ? member_modes{member_mode::room_operator} : member_modes{};
+    log.members.push_back({members[i], nick, identity_of(members[i]), i + 1, modes});
     log.last_ops.push_back({name(members[i], i + 1), i + 1});
   }
   return log;

@@ -140,7 +140,8 @@ TEST(RoomQuestion, AnswersMembersByNickWithWhoIsAway) {
   auto it = open_room(log_with({cid, bob, ann}, 3));
   it.presence({the_room, bob, "tea"}, at(1000));
   const auto read = std::get<members_read>(ask(it, read_members{}).answer);
-  EXPECT_EQ(read.members, (std::vector<member_row>{{"ann", ""}, {"bob", "tea"}, {"cid", ""}}));
+  EXPECT_EQ(read.members,
+            (std::vector<member_row>{{"ann", ""}, {"bob", "tea"}, {"cid", "", member_mode::room_operator}}));
   EXPECT_FALSE(read.more);
   EXPECT_EQ(std::get<members_read>(ask(it, read_members{"ann"}).answer).members.size(), 2u);
 }

@@ -9,6 +9,7 @@
 #include <deque>
 #include <map>
 #include <random>
+#include <set>
 
 namespace godwit::testing {
 namespace {
@@ -27,7 +28,7 @@ struct model_store {
     for (const auto who : {ann, bob, cid}) {
       last_op last;
       for (const auto& entry : log) {
-        if (entry->name.session == who)
+        if (entry->name.session == who && entry->name.k < companion_k)
           last = {entry->name, entry->seq};
       }
       row.last_ops.push_back(last);
@@ -45,7 +46,13 @@ struct model_store {
     }
     if (request.first_seq == log.size() + 1) {
       log.insert(log.end(), request.entries.begin(), request.entries.end());
+      auto settings = request.state.settings ? request.state.settings : row.state.settings;
       row.state = request.state;
+      row.state.settings = std::move(settings);
+      for (const auto& in : request.members_in) {
+        std::erase_if(row.members, [&](const auto& each) { return each.session == in.session; });
+        row.members.push_back(in);
+      }
       return outcome(request);
     }
     const bool is_same = log.at(request.first_seq - 1)->name == request.entries.front()->name;
@@ -88,10 +95,23 @@ struct member {
       before = command.name;
     }
   }
+  /// Posts; and ann, who may, changes something with every third: what is so already too, and what nobody may.
+  room_action next_action() const {
+    const auto say_it = post{std::to_string(self.value) + ":" + std::to_string(next_op)};
+    if (self != ann || next_op % 3 != 0)
+      return say_it;
+    const bool on = next_op % 2 == 0;
+    switch (next_op / 3 % 4) {
+    case 0: return change_modes{{{on, flag_change{room_flag::secret}}}};
+    case 1: return change_modes{{{on, member_change{{}, "bob", member_mode::voice}}, {true, limit_change{5}}}};
+    case 2: return change_modes{{{true, member_change{{}, "nobody", member_mode::voice}}}};
+    default: return change_modes{{{on, mask_change{mask_list::bans, "eve"}}}};
+    }
+  }
   std::optional<room_command> post_next() {
     if (next_op >= 10 + posts_each || unanswered.size() >= 8)
       return std::nullopt;
-    auto command = say(self, next_op, 0, post{std::to_string(self.value) + ":" + std::to_string(next_op)});
+    auto command = say(self, next_op, 0, next_action());
     ++next_op;
     command.previous = unanswered.empty() ? last : unanswered.back().name;
     command.reply_to = node;
@@ -267,7 +287,10 @@ private:
   void arrive_at_session(member& who, const message& what) {
     std::visit(overloaded{
                  [&](const command_answered& it) {
-                   EXPECT_FALSE(it.why) << name_of(it.why->code);
+                   const bool was_wrong = who.self == ann && it.name.op % 3 == 0 && it.name.op / 3 % 4 == 2;
+                   EXPECT_TRUE(!it.why || was_wrong) << name_of(it.why->code);
+                   if (!it.at)
+                     without_entry_.insert(it.name);
                    who.settle(it.name);
                  },
                  [&](const command_expected& it) { bounced(who, it); },
@@ -280,8 +303,8 @@ private:
                                    [&](const auto& command) { return command.name == it.refused; });
     if (!waits)
       return;
-    if (who.last < it.last && it.last < who.unanswered.front().name)
-      who.last = it.last;
+    if (it.last < who.unanswered.front().name)
+      who.last = it.last; // lower, too: what was refused another life of the room does not know
     resend(who);
   }
 
@@ -343,12 +366,15 @@ private:
       ++logged[entry->name];
     for (const auto& who : members_) {
       EXPECT_EQ(who.answered, posts_each) << "posts of " << who.self.value << " are unanswered";
-      for (std::uint64_t op = 10; op < 10 + posts_each; ++op)
-        EXPECT_EQ(logged[name(who.self, op)], 1) << "post " << op << " of " << who.self.value;
+      for (std::uint64_t op = 10; op < 10 + posts_each; ++op) {
+        const bool had_none = without_entry_.contains(name(who.self, op));
+        EXPECT_EQ(logged[name(who.self, op)], had_none ? 0 : 1) << "op " << op << " of " << who.self.value;
+      }
       ASSERT_EQ(who.shown.size() + 3, store_.log.size());
       for (std::size_t i = 0; i < who.shown.size(); ++i)
         ASSERT_EQ(*who.shown[i], *store_.log[i + 3]);
     }
+    check_moderation();
     effect_name before;
     for (const auto who : {ann, bob, cid}) {
       before = {};
@@ -357,6 +383,39 @@ private:
           continue;
         EXPECT_LT(before, entry->name) << "out of the session's order";
         before = entry->name;
+      }
+    }
+  }
+
+  /// What the log says, one entry after the other, is what the store has as settings and modes.
+  void check_moderation() {
+    room_flags flags = former_room_flags;
+    member_modes bob_modes;
+    std::set<std::string> bans;
+    std::uint32_t limit = 0;
+    for (const auto& entry : store_.log) {
+      const auto* modes = std::get_if<modes_changed>(&entry->body);
+      for (const auto& each : modes ? modes->changes : std::vector<mode_change>{}) {
+        if (const auto* flag = std::get_if<flag_change>(&each.what)) {
+          EXPECT_NE(flags.has(flag->flag), each.add) << "an entry that changes nothing";
+          flags.set(flag->flag, each.add);
+        } else if (const auto* of = std::get_if<member_change>(&each.what)) {
+          EXPECT_NE(bob_modes.has(of->mode), each.add) << "an entry that changes nothing";
+          bob_modes.set(of->mode, each.add);
+        } else if (const auto* mask = std::get_if<mask_change>(&each.what))
+          EXPECT_TRUE(each.add ? bans.insert(mask->mask).second : bans.erase(mask->mask) == 1);
+        else
+          limit = std::get<limit_change>(each.what).limit;
+      }
+    }
+    const auto& settings = store_.row.state.settings;
+    ASSERT_TRUE(settings);
+    EXPECT_EQ(settings->flags, flags);
+    EXPECT_EQ(settings->limit, limit);
+    EXPECT_EQ(settings->bans.size(), bans.size());
+    for (const auto& each : store_.row.members) {
+      if (each.session == bob) {
+        EXPECT_EQ(each.modes, bob_modes);
       }
     }
   }
@@ -375,6 +434,7 @@ private:
   std::vector<member> members_;
   std::map<path, std::deque<on_wire>> wires_;
   std::deque<session_id> asks_;
+  std::set<effect_name> without_entry_; ///< refused, or so already
   std::vector<ticket> tickets_;
 };
 

@@ -18,6 +18,7 @@ struct session_fixture : testing::Test {
   session_effects seen; ///< everything since the last clear
   std::uint32_t attach_number = 0;
   std::uint64_t next_in_seq = 1;
+  bool rooms_let_rename = true;
 
   void take(session_effects effects) {
     for (auto& each : effects)
@@ -40,6 +41,14 @@ struct session_fixture : testing::Test {
   }
   void say(std::uint64_t op, ask::request request, bool resent = false) {
     take(subject.frame(attach_number, next_in_seq++, client_command{op, resent, std::move(request)}));
+    if (rooms_let_rename)
+      let_rename(op);
+  }
+  /// Every room that was asked says that the session may be called otherwise.
+  void let_rename(std::uint64_t op) {
+    for (const auto& asked : sent<room_query>())
+      if (asked.origin.name.op == op && std::holds_alternative<ask_rename>(asked.question))
+        take(subject.answered(query_answered{asked.origin.name, asked.room, rename_allowed{}}));
   }
   void login(std::uint64_t op = 1) {
     say(op, ask::login{"ada"});

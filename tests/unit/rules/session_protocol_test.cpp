@@ -84,6 +84,7 @@ TEST_F(SessionProtocol, BeginsAChangeOfNickAloneAndNothingBehindIt) {
   post_to_lobby(5);
   EXPECT_TRUE(sent<claim_nick>().empty()) << "the post is under way";
   show(2, name(3, 3), posted{"hi"});
+  let_rename(4);
   ASSERT_EQ(sent<claim_nick>().size(), 1u);
   EXPECT_EQ(sent<room_command>().size(), 1u) << "the second post waits";
   take(subject.claimed({name(4, 0), "eve", {}}));

@@ -41,8 +41,10 @@ private:
     const auto what = random_() % 100;
     if (what < 15 && unconfirmed_.size() < 40)
       say(ask::post{ask::room_named{"lobby"}, "p" + std::to_string(next_op_)});
-    else if (what < 20)
+    else if (what < 19)
       append({session_id{99}, ++other_op_, 3}, posted{"other"});
+    else if (what < 20)
+      moderate();
     else if (what < 22)
       break_links();
     else if (what < 24)
@@ -53,6 +55,17 @@ private:
       pass(to_cluster_);
     else
       pass(to_session_);
+  }
+
+  /// Somebody gives the session a voice, takes it, says something to voices only, or kicks another.
+  void moderate() {
+    const effect_name by{session_id{99}, ++other_op_, 3};
+    switch (random_() % 4) {
+    case 0: return append(by, modes_changed{{{true, member_change{me, "ada", member_mode::voice}}}});
+    case 1: return append(by, modes_changed{{{false, member_change{me, "ada", member_mode::voice}}}});
+    case 2: return append(by, posted{"psst", post_kind::message, member_mode::voice});
+    default: return append(by, kicked{session_id{98}, "bob", ""});
+    }
   }
 
   static void pass(std::deque<std::function<void()>>& queue) {
@@ -118,7 +131,22 @@ private:
     if (has_ == 0)
       has_ = what.event.entry->seq - 1;
     ASSERT_EQ(what.event.entry->seq, has_ + 1) << "seed " << seed_;
+    const auto* said = std::get_if<posted>(&log_.at(has_)->body);
+    const bool is_for_all = !said || said->audience == member_mode::none;
+    const bool is_shown = !std::holds_alternative<unknown_entry>(what.event.entry->body);
+    if (is_for_all) {
+      ASSERT_TRUE(is_shown) << "seed " << seed_;
+    } else if (!ever_had_a_voice()) {
+      ASSERT_FALSE(is_shown) << "seed " << seed_;
+    }
     has_ = what.event.entry->seq;
+  }
+
+  bool ever_had_a_voice() const {
+    return std::ranges::any_of(log_, [](const auto& each) {
+      const auto* modes = std::get_if<modes_changed>(&each->body);
+      return modes && modes->changes.at(0).add;
+    });
   }
 
   // --------------------------------------------------------------------------------------------- the cluster

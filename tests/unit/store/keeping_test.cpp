@@ -169,6 +169,23 @@ TEST_P(KeepingOldFiles, AreMigratedAndACopyIsKept) {
   EXPECT_EQ(row.number(1), 5U);
 }
 
+TEST_F(Keeping, TheGoldenFileOfVersion2IsMigratedAndItsRoomsHaveNoSettingsAndItsMembersNoModes) {
+  store_.reset();
+  std::filesystem::copy_file(std::filesystem::path{GODWIT_SOURCE_DIR} / "tests/data/store-v2.db", folder_.file(),
+                             std::filesystem::copy_options::overwrite_existing);
+  open();
+  const auto room = make_room();
+  const auto opened = open_room(room);
+  EXPECT_EQ(opened.state.last_seq, 5U);
+  EXPECT_EQ(opened.state.settings, std::nullopt);
+  EXPECT_THAT(opened.members, ElementsAre(member(5, 1)));
+  EXPECT_THAT(seqs(opened.tail), ElementsAre(1, 2, 3, 4, 5));
+  store_.reset();
+  EXPECT_THAT(problems_in(folder_.file()), IsEmpty());
+  sqlite_connection copy(beside("store.db.v2"), sqlite_connection::mode::read_only);
+  EXPECT_EQ(*schema_version_of(copy), 2);
+}
+
 TEST_F(Keeping, AMigrationThatFailsLeavesTheOldFileAsItWas) {
   store_.reset();
   std::filesystem::copy_file(std::filesystem::path{GODWIT_SOURCE_DIR} / "tests/data/store-v1.db", folder_.file(),

@@ -1,0 +1,201 @@
+// How a room decides what keeps it in order: who speaks, kicks, invites, changes modes, and who is in charge.
+#include "actors/rules/room.hpp"
+#include "actors/rules/room_moderation.hpp"
+#include "messages/masks.hpp"
+#include "messages/names.hpp"
+
+namespace godwit {
+
+// -------------------------------------------------------------------------------------------------- who may what
+
+bool room::is_silenced(const stored_member& who) const {
+  if (ledger_.settings_to_be()->bans.empty())
+    return false;
+  const auto [at, is_new] = silenced_.try_emplace(who.session);
+  if (is_new)
+    at->second = moderation::is_silenced(*ledger_.settings_to_be(), folded_address(who.nick, who.mask));
+  return at->second;
+}
+
+std::optional<error> room::why_post_refused(const room_command& what) const {
+  const auto* member = ledger_.members_to_be().find(what.name.session);
+  const auto& settings = ledger_.settings_to_be();
+  if (!member && !settings)
+    return error{error_code::not_in_room, {}};
+  if (!settings && std::get<post>(what.action).audience != member_mode::none)
+    return error{error_code::request_invalid, "a private conversation has no modes"};
+  if (!settings)
+    return std::nullopt;
+  const bool silenced =
+    member ? is_silenced(*member) : moderation::is_silenced(*settings, folded_address(what.nick, what.mask));
+  return moderation::why_post_refused(*settings, member, silenced);
+}
+
+std::optional<error> room::why_moderation_refused(const room_command& what, const stored_member& by) const {
+  const auto& settings = ledger_.settings_to_be();
+  const bool moderates = std::holds_alternative<change_modes>(what.action)
+                         || std::holds_alternative<kick_member>(what.action)
+                         || std::holds_alternative<invite_member>(what.action);
+  if (!settings)
+    return moderates ? std::optional{error{error_code::request_invalid, "a private conversation"}} : std::nullopt;
+  if (std::holds_alternative<set_topic>(what.action))
+    return moderation::why_topic_refused(*settings, by);
+  if (std::holds_alternative<invite_member>(what.action))
+    return moderation::why_invite_refused(*settings, by);
+  if (const auto* kick = std::get_if<kick_member>(&what.action)) {
+    const auto* whom = ledger_.members_to_be().find_nick(kick->nick);
+    return whom ? moderation::why_kick_refused(by, *whom) : error{error_code::no_such_member, kick->nick};
+  }
+  return std::nullopt;
+}
+
+/// Whose membership ended by another's doing hears where: its session shows everything up to there first.
+void room::refuse_outsider(const room_command& what, error why, room_effects& out) {
+  const auto kicked = kicked_at_.find(what.name.session);
+  if (why.code != error_code::not_in_room || kicked == kicked_at_.end())
+    return refuse(what.name, std::move(why), out);
+  const logged_at at{kicked->second, {}};
+  order_.decided({what.name, at, why});
+  out.push_back(send{session_at(order_.home(what.name.session), what.name.session),
+                     command_answered{what.name, id_, at, std::move(why)}});
+}
+
+void room::note_kicked(session_id session, room_seq seq) {
+  constexpr std::size_t kicked_max = 1024;
+  if (kicked_at_.size() >= kicked_max)
+    kicked_at_.clear(); // they hear a little less
+  kicked_at_[session] = seq;
+}
+
+// ----------------------------------------------------------------------------------------------------- deciding
+
+void room::done_without_entry(const effect_name& name, room_effects& out) {
+  order_.decided({name, std::nullopt, std::nullopt});
+  out.push_back(
+    send{session_at(order_.home(name.session), name.session), command_answered{name, id_, std::nullopt, std::nullopt}});
+}
+
+bool room::changes_nothing(const change_modes& asked, const stored_member& by) const {
+  const auto& settings = ledger_.settings_to_be();
+  if (!settings)
+    return false;
+  const auto changes = moderation::real_changes(*settings, ledger_.members_to_be(), by, asked.changes);
+  return changes && changes->empty();
+}
+
+void room::decide_changes(const room_command& what, const change_modes& asked, timestamp now, room_effects& out) {
+  const auto by = *ledger_.members_to_be().find(what.name.session);
+  auto changes = moderation::real_changes(*ledger_.settings_to_be(), ledger_.members_to_be(), by, asked.changes);
+  if (!changes)
+    return refuse(what.name, changes.why(), out);
+  if (changes->empty())
+    return done_without_entry(what.name, out);
+  auto group = begin_group(what);
+  std::vector<session_id> dropped;
+  for (const auto& each : *changes)
+    if (const auto* member = std::get_if<member_change>(&each.what); member && !each.add)
+      dropped.push_back(member->session);
+  plan_changes(group, *changes);
+  ledger_.plan(group, {what.name, by.nick, by.identity, modes_changed{*std::move(changes)}, by.mask}, now);
+  keep_an_operator(group, dropped, now);
+  ledger_.appends().push(std::move(group));
+}
+
+/// The members' part of it; settings follow the entry.
+void room::plan_changes(entry_group& group, const std::vector<mode_change>& changes) {
+  for (const auto& each : changes) {
+    const auto* change = std::get_if<member_change>(&each.what);
+    const auto* found = change ? ledger_.members_to_be().find(change->session) : nullptr;
+    if (!found)
+      continue;
+    auto member = *found;
+    member.modes.set(change->mode, each.add);
+    ledger_.plan_member(group, std::move(member));
+  }
+}
+
+void room::decide_kick(const room_command& what, const kick_member& kick, timestamp now, room_effects&) {
+  const auto by = *ledger_.members_to_be().find(what.name.session);
+  const auto whom = *ledger_.members_to_be().find_nick(kick.nick);
+  auto group = begin_group(what);
+  note_kicked(whom.session, ledger_.next_seq());
+  ledger_.plan(group, {what.name, by.nick, by.identity, kicked{whom.session, whom.nick, kick.reason}, by.mask}, now);
+  ledger_.plan_gone(group, whom.session);
+  keep_an_operator(group, {}, now);
+  ledger_.appends().push(std::move(group));
+}
+
+void room::decide_invite(const room_command& what, const invite_member& invite, timestamp now, room_effects& out) {
+  if (ledger_.members_to_be().find(invite.session))
+    return done_without_entry(what.name, out); // is here already
+  const auto by = *ledger_.members_to_be().find(what.name.session);
+  auto group = begin_group(what);
+  if (!invite.worker.empty()) {
+    group.invitation = room_invitation{invite.session, id_, ledger_.state().title, by.nick};
+    group.invitee_node = invite.worker;
+  }
+  ledger_.plan(group, {what.name, by.nick, by.identity, invited{invite.session, invite.nick}, by.mask}, now);
+  ledger_.appends().push(std::move(group));
+}
+
+// ------------------------------------------------------------------------------------------------- who is in charge
+
+/// The first who ever comes founds the room; into an empty one comes its operator.
+member_modes room::modes_of_newcomer() const {
+  if (!ledger_.settings_to_be() || ledger_.members_to_be().size() != 0)
+    return {};
+  const member_modes first = ledger_.next_seq() == 1 ? member_modes{member_mode::founder} : member_modes{};
+  return first | member_mode::room_operator;
+}
+
+/// A room with members has an operator: who is here longest becomes one. Not those who have just given it up, unless
+/// nobody else is here.
+void room::keep_an_operator(entry_group& group, const std::vector<session_id>& but_for, timestamp now) {
+  const auto& members = ledger_.members_to_be();
+  if (!ledger_.settings_to_be() || members.size() == 0 || members.operator_count() != 0)
+    return;
+  const auto* found = members.longest_present(but_for);
+  if (!found)
+    found = members.longest_present({});
+  const std::vector<mode_change> changes{
+    {true, member_change{found->session, found->nick, member_mode::room_operator}}};
+  auto name = group.command;
+  name.k += room_k;
+  plan_changes(group, changes);
+  ledger_.plan(group, {name, {}, {}, modes_changed{changes}}, now);
+}
+
+// ------------------------------------------------------------------------------------------------------ questions
+
+bool room::answer_at_once(const room_query& what, room_effects& out) const {
+  const auto* member = ledger_.members().find(what.origin.name.session);
+  const auto& settings = ledger_.state().settings;
+  const auto answer = [&](decltype(query_answered::answer) with) {
+    out.push_back(send{session_at(what.origin.reply_to, what.origin.name.session),
+                       query_answered{what.origin.name, id_, std::move(with)}});
+  };
+  if (std::holds_alternative<read_settings>(what.question)) {
+    if (!settings || (!member && settings->flags.has(room_flag::secret))) {
+      answer(error{error_code::no_such_room, {}});
+      return true;
+    }
+    auto told = *settings;
+    told.invitations.clear();
+    if (!member)
+      told.key.clear();
+    answer(settings_read{std::move(told)});
+    return true;
+  }
+  if (!std::holds_alternative<ask_rename>(what.question))
+    return false;
+  const auto* now_and_soon = ledger_.members_to_be().find(what.origin.name.session);
+  const bool stays =
+    settings && now_and_soon && rank(now_and_soon->modes) < member_mode::voice && is_silenced(*now_and_soon);
+  if (stays)
+    answer(error{error_code::muted, {}});
+  else
+    answer(rename_allowed{});
+  return true;
+}
+
+} // namespace godwit
