@@ -13,6 +13,8 @@ namespace godwit {
 
 /// An actor → itself: time passed.
 struct wake_up {};
+/// A session → itself: by now its client must have logged in.
+struct login_due {};
 /// An actor → itself, behind all that is in its mailbox when it leaves the switchboard: end.
 struct end_self {};
 
@@ -70,6 +72,7 @@ struct rooms_here {
 } // namespace godwit
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(godwit::wake_up)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(godwit::login_due)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(godwit::end_self)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(godwit::delivered_here)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(godwit::room_opened_here)

@@ -1,6 +1,6 @@
 #include "actors/relay_actor.hpp"
 
-#include "messages/native_codec.hpp"
+#include "actors/rules/client_codec.hpp"
 
 #include <caf/actor_cast.hpp>
 #include <caf/make_message.hpp>
@@ -11,11 +11,20 @@
 namespace godwit {
 namespace {
 
-shared_bytes encode_native(room_id room, const fan_out_item& item) {
-  if (const auto* entry = std::get_if<shared_entry>(&item.event))
-    return std::make_shared<const std::string>(native::encode_event(room, **entry));
-  const auto& passing = std::get<presence_changed>(item.event);
-  return std::make_shared<const std::string>(native::encode_presence(room, passing.nick, passing.away));
+/// What an item is in the room's order, and for each profile of the clients here once in its language.
+room_events::item encoded(const event_room& room, const profile_counts& profiles, const fan_out_item& item) {
+  room_events::item out{item.event, nullptr, nullptr, nullptr};
+  auto others = std::make_shared<encodings>();
+  for (const auto& [profile, count] : profiles.counts()) {
+    auto bytes = encode_for(profile, room, item.event);
+    if (profile == native_profile)
+      out.native = std::move(bytes);
+    else if (bytes)
+      others->push_back({profile, std::move(bytes)});
+  }
+  if (!others->empty())
+    out.others = std::move(others);
+  return out;
 }
 
 } // namespace
@@ -28,9 +37,16 @@ relay_actor::behavior_type relay_actor::make_behavior() {
   return {
     [this](const enrol_session& what) {
       resolved_for_.reset(); // the session may be another actor than the last time
+      if (!left_)
+        profiles_.put(what.session, what.profile);
+      if (title_.empty())
+        title_ = what.title;
       take_or_pass_on(what, &relay::enrol);
     },
-    [this](const withdraw_session& what) { take_or_pass_on(what, &relay::withdraw); },
+    [this](const withdraw_session& what) {
+      profiles_.remove(what.session);
+      take_or_pass_on(what, &relay::withdraw);
+    },
     [this](const replay_events& what) { take_or_pass_on(what, &relay::replay); },
     [this](const fan_out& what) { perform(rules_.fanned_out(what)); },
     [this](const entries_fetched& what) { perform(rules_.fetched(what)); },
@@ -68,8 +84,11 @@ void relay_actor::perform(show& effect) {
   events->room = room_;
   events->items.reserve(effect.items->size());
   auto ticket = make_ticket(effect);
-  for (const auto& item : *effect.items)
-    events->items.push_back({item.event, encode_native(room_, item), item.fan_out_number == 0 ? nullptr : ticket});
+  for (const auto& item : *effect.items) {
+    events->items.push_back(encoded({room_, title_, board_.client_settings().irc.server}, profiles_, item));
+    if (item.fan_out_number != 0)
+      events->items.back().ticket = ticket;
+  }
   ticket.reset();
   // One message object for all sessions: each mailbox holds a reference to it.
   auto shared = caf::make_message(shared_room_events{std::move(events)});
@@ -89,7 +108,12 @@ void relay_actor::perform(tell_not_here& effect) {
   if (auto handle = board_.local(entity_kind::session, session.value))
     caf::anon_send(handle, effect.what);
   else
-    perform(rules_.withdraw({room_, session}));
+    withdraw(session);
+}
+
+void relay_actor::withdraw(session_id session) {
+  profiles_.remove(session);
+  perform(rules_.withdraw({room_, session}));
 }
 
 void relay_actor::perform(end_relay&) {
@@ -143,7 +167,7 @@ bool relay_actor::has_stale_handle() {
 /// A session that was released has withdrawn from nowhere. One that comes back to this node enrols again.
 void relay_actor::forget_gone() {
   for (auto session : std::exchange(gone_, {}))
-    perform(rules_.withdraw({room_, session}));
+    withdraw(session);
 }
 
 } // namespace godwit

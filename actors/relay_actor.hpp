@@ -14,6 +14,7 @@
 
 #include "actors/local_messages.hpp"
 #include "actors/message_types.hpp"
+#include "actors/rules/client_codec.hpp"
 #include "actors/rules/relay.hpp"
 #include "actors/switchboard.hpp"
 
@@ -46,6 +47,7 @@ private:
   void perform(end_relay& effect);
   template <class T>
   void take_or_pass_on(const T& what, relay_effects (relay::*rule)(const T&));
+  void withdraw(session_id session);
   std::shared_ptr<const void> make_ticket(const show& what);
   const std::vector<caf::actor>& handles_of(const session_list& sessions);
   bool has_stale_handle();
@@ -54,6 +56,8 @@ private:
   switchboard& board_;
   room_id room_;
   relay rules_;
+  profile_counts profiles_;          ///< of the sessions that enrolled
+  std::string title_;                ///< of the room; empty: a private conversation, or none has enrolled yet
   bool left_ = false;                ///< off the switchboard: a successor may be there
   session_list resolved_for_;        ///< of which list `resolved_` are the handles
   std::vector<caf::actor> resolved_; ///< in the list's order

@@ -1,6 +1,7 @@
 #include "actors/session_actor.hpp"
 
-#include "messages/native_codec.hpp"
+#include "messages/cloak.hpp"
+#include "messages/irc/irc_limits.hpp"
 
 #include <caf/actor_cast.hpp>
 #include <caf/send.hpp>
@@ -10,6 +11,10 @@ namespace {
 
 /// Between two questions to a store that is away, or for a room that can not be opened now.
 constexpr std::chrono::milliseconds retry_pause{500};
+
+timestamp wall_time() {
+  return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
+}
 
 } // namespace
 
@@ -53,19 +58,29 @@ session_actor::behavior_type session_actor::make_behavior() {
       load();
       perform(rules_.link_was_reset({}));
     },
+    [this](const login_due&) {
+      if (rules_.nick().empty() && !rules_.over())
+        perform(rules_.must_end({rules_.id(), rules_.epoch(), {error_code::handshake_timeout, {}}}));
+    },
     [this](const end_self&) { quit(); },
     [this](const room_invitation& what) { perform(rules_.invited(what)); },
   };
 }
 
-void session_actor::take_attach(const attach_session& what) {
+void session_actor::take_attach(attach_session what) {
   if (rules_.over()) { // it was on its way when the session ended
     board_.send(service_at(what.proxy, entity_kind::edge),
                 attach_refused{what.session, what.epoch, what.attach, {error_code::session_ended, {}}});
     return;
   }
   bool is_new = rules_.epoch() == session_epoch{};
+  what.host = cloaked_host(board_.client_settings().cloak_key, what.peer_address);
+  if (what.protocol == protocol::irc)
+    codec_.speak_irc(board_.shared_client_settings(), what.host);
+  what.snapshot = codec_.unpack(what.snapshot);
   perform(rules_.attach(what));
+  if (is_new && what.protocol == protocol::irc)
+    delayed_send(this, limits::irc_login_timeout, login_due{});
   if (is_new && what.from_store) {
     loading_ = true;
     load();
@@ -96,7 +111,7 @@ void session_actor::take_frame(const client_frame& what) {
   if (what.kind == frame_kind::closed)
     perform(rules_.closed(what.attach, what.in_seq, *what.bytes));
   else
-    perform(rules_.frame(what.attach, what.in_seq, native::decode_command(*what.bytes)));
+    perform(rules_.frame(what.attach, what.in_seq, codec_.take(what.in_seq, *what.bytes, wall_time())));
 }
 
 void session_actor::perform(session_effects effects) {
@@ -109,6 +124,8 @@ void session_actor::perform(godwit::send& effect) { board_.send(effect.to, std::
 void session_actor::perform(ask_relay& effect) {
   std::visit(
     [this](auto& what) {
+      if constexpr (std::is_same_v<std::decay_t<decltype(what)>, enrol_session>)
+        what.profile = codec_.profile();
       auto relay = board_.local(entity_kind::relay, what.room.value);
       // Without a relay the room_host takes it: an enrolment makes one.
       caf::anon_send(relay ? relay : board_.local(entity_kind::room_host, 0), std::move(what));
@@ -123,28 +140,24 @@ void session_actor::perform(give_output& effect) {
   output.session = rules_.id();
   output.epoch = rules_.epoch();
   output.attach = rules_.attach_number();
-  output.replies.reserve(effect.replies.size());
-  for (const auto& reply : effect.replies)
-    output.replies.push_back(std::make_shared<const std::string>(native::encode(reply)));
+  output.replies = codec_.tell(effect.replies);
   output.confirmed_in_seq = effect.confirmed_in_seq;
-  output.snapshot = std::move(effect.snapshot);
+  output.snapshot = codec_.pack(std::move(effect.snapshot)); // behind the replies: with what they changed
   output.paced = effect.paced;
-  output.close = std::move(effect.close);
+  if (effect.close)
+    output.close = codec_.farewell(std::move(*effect.close));
   output.cost = effect.cost;
   board_.send_to_edge(rules_.proxy(), std::move(output));
 }
 
 void session_actor::perform(show_event& effect) {
   const auto& event = effect.event;
-  // All members share one encoding; the one who caused the event gets the name of the frame in it.
-  auto payload = event.op == 0
-                   ? std::move(effect.native)
-                   : std::make_shared<const std::string>(native::encode_event(event.room, *event.entry, event.op));
+  auto payload = codec_.show(event, effect.native, effect.others.get());
   deliver({event.room.value, event.entry->seq}, std::move(payload), std::move(effect.ticket));
 }
 
 void session_actor::perform(show_presence& effect) {
-  deliver({effect.what.room.value, 0}, std::move(effect.native), std::move(effect.ticket));
+  deliver({effect.what.room.value, 0}, codec_.show(effect.what, effect.native), std::move(effect.ticket));
 }
 
 void session_actor::deliver(stream_position position, shared_bytes payload, std::shared_ptr<const void> ticket) {

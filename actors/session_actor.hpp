@@ -13,6 +13,7 @@
 
 #include "actors/local_messages.hpp"
 #include "actors/message_types.hpp"
+#include "actors/rules/client_codec.hpp"
 #include "actors/rules/session.hpp"
 #include "actors/switchboard.hpp"
 
@@ -29,7 +30,7 @@ using session_handle =
                    caf::reacts_to<command_expected>, caf::reacts_to<query_answered>, caf::reacts_to<membership_given>,
                    caf::reacts_to<room_not_here>, caf::reacts_to<relay_lost_here>, caf::reacts_to<link_reset>,
                    caf::reacts_to<link_lost>, caf::reacts_to<membership_view>, caf::reacts_to<wake_up>,
-                   caf::reacts_to<end_self>, caf::reacts_to<room_invitation>>;
+                   caf::reacts_to<login_due>, caf::reacts_to<end_self>, caf::reacts_to<room_invitation>>;
 
 class session_actor : public session_handle::base {
 public:
@@ -38,7 +39,7 @@ public:
   behavior_type make_behavior() override;
 
 private:
-  void take_attach(const attach_session& what);
+  void take_attach(attach_session what);
   void load();
   void take_loaded(const session_loaded& what);
   void take_frame(const client_frame& what);
@@ -53,6 +54,7 @@ private:
 
   switchboard& board_;
   session rules_;
+  client_codec codec_;
   bool loading_ = false; ///< asked the store for nick and rooms
 };
 

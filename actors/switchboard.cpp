@@ -125,6 +125,10 @@ void switchboard::close() {
 
 void switchboard::set_edge(std::shared_ptr<edge_port> edge) { edge_ = std::move(edge); }
 
+void switchboard::set_client_settings(std::shared_ptr<const godwit::client_settings> settings) {
+  client_settings_ = std::move(settings);
+}
+
 void switchboard::set_sessions(std::shared_ptr<session_port> sessions) { sessions_ = std::move(sessions); }
 
 void switchboard::set_link(const node_name& node, std::uint8_t roles, std::shared_ptr<node_port> port) {

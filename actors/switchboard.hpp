@@ -12,6 +12,7 @@
 /// Source    docs/ARCHITECTURE.md, "Who can be written to".
 #pragma once
 
+#include "actors/rules/client_settings.hpp"
 #include "actors/rules/limits.hpp"
 #include "messages/cluster_messages.hpp"
 #include "messages/edge_item.hpp"
@@ -87,6 +88,10 @@ public:
   /// Both once, before anything is sent.
   void set_edge(std::shared_ptr<edge_port> edge);
   void set_sessions(std::shared_ptr<session_port> sessions);
+  /// Once, before anything is sent. What the clients of this node's sessions are told of the network.
+  void set_client_settings(std::shared_ptr<const godwit::client_settings> settings);
+  const godwit::client_settings& client_settings() const { return *client_settings_; }
+  std::shared_ptr<const godwit::client_settings> shared_client_settings() const { return client_settings_; }
   /// Requires a worker node.
   session_port& sessions() const { return *sessions_; }
   void set_link(const node_name& node, std::uint8_t roles, std::shared_ptr<node_port> link);
@@ -161,6 +166,7 @@ private:
   std::map<node_name, incarnation> linked_lives_; ///< as last linked: of another life a death says nothing
   std::shared_ptr<edge_port> edge_;
   std::shared_ptr<session_port> sessions_;
+  std::shared_ptr<const godwit::client_settings> client_settings_ = std::make_shared<godwit::client_settings>();
 };
 
 } // namespace godwit

@@ -140,8 +140,38 @@ struct unreadable {
   bool operator==(const unreadable&) const = default;
 };
 
-using request = std::variant<login, change_nick, join, leave, post, members, rooms, set_topic, read_topic, away,
-                             history, ping, quit, unreadable, kick, invite, change_modes, read_settings>;
+// What only protocols ask that log in piece by piece (IRC: NICK, USER, CAP … END, in any order).
+
+/// The nick to log in with; where the session has logged in, a change of nick.
+struct take_nick {
+  std::string nick;
+  bool operator==(const take_nick&) const = default;
+};
+/// The first one counts. Needed for a log-in that `take_nick` begins.
+struct introduce {
+  std::string user;
+  std::string real_name;
+  bool operator==(const introduce&) const = default;
+};
+/// No log-in before it is let go. Without effect once the session has logged in.
+struct hold_login {
+  bool hold = true;
+  bool operator==(const hold_login&) const = default;
+};
+/// Nothing: the codec of the client's protocol answers it by itself, in its turn.
+struct local {
+  bool operator==(const local&) const = default;
+};
+/// What was said in a room that the session has just joined, before it came.
+struct replay {
+  std::string room;
+  std::uint32_t count = 0; ///< the newest; 0: what the identity has missed
+  bool operator==(const replay&) const = default;
+};
+
+using request =
+  std::variant<login, change_nick, join, leave, post, members, rooms, set_topic, read_topic, away, history, ping, quit,
+               unreadable, kick, invite, change_modes, read_settings, take_nick, introduce, hold_login, local, replay>;
 
 } // namespace godwit::ask
 
@@ -231,6 +261,14 @@ struct is_away {
   std::string text; ///< empty: back
   bool operator==(const is_away&) const = default;
 };
+/// Of `take_nick`, `introduce`, `hold_login`: noted, and the session has not logged in yet.
+struct noted {
+  bool operator==(const noted&) const = default;
+};
+/// Of `ask::local`: its turn has come.
+struct your_turn {
+  bool operator==(const your_turn&) const = default;
+};
 /// The session is not in this room (any more).
 struct has_left {
   room_id room;
@@ -241,7 +279,7 @@ struct unknown_answer {
   bool operator==(const unknown_answer&) const = default;
 };
 using answer = std::variant<error, logged_in, nick_changed, members, rooms, topic, history, pong, was_posted, is_away,
-                            has_left, unknown_answer, settings>;
+                            has_left, noted, your_turn, unknown_answer, settings>;
 
 /// All frames up to this op are confirmed: their effects are durable, their replies complete.
 struct confirmed {
@@ -280,18 +318,26 @@ struct unknown_frame {
 namespace godwit {
 
 /// One frame of a client. `op` is what the client calls it, rising; 0 only where it could not be read.
+///
+/// A frame may ask for several things (an IRC line that names several rooms): these are its parts, numbered from 0,
+/// begun in this order and answered each for itself.
 struct client_command {
   std::uint64_t op = 0;
   bool resent = false; ///< sent before, on an earlier connection
   ask::request request;
+  std::uint32_t part = 0;              ///< of `request`, once the frame was taken apart
+  std::vector<ask::request> further{}; ///< parts 1, 2, …; at most frame_parts_max in all
   bool operator==(const client_command&) const = default;
 };
+/// Parts have a byte in the names of effects.
+inline constexpr std::size_t frame_parts_max = 256;
 
 /// The answer to a request, or a piece of it.
 struct client_reply {
   std::uint64_t op = 0; ///< 0: of no request (a frame that could not be read, or `has_left` after a resume)
   bool more = false;    ///< further pieces follow
   tell::answer answer;
+  std::uint32_t part = 0; ///< of the frame
   bool operator==(const client_reply&) const = default;
 };
 

@@ -274,7 +274,6 @@ struct request_writer {
   }
   void operator()(const ask::ping& it) { to.setPing(it.number); }
   void operator()(const ask::quit& it) { to.setQuit(text(it.reason)); }
-  void operator()(const ask::unreadable&) {}
   void operator()(const ask::kick& it) {
     auto out = to.initKick();
     out.setRoom(text(it.room));
@@ -292,7 +291,21 @@ struct request_writer {
     write_changes(out.initChanges(static_cast<unsigned>(it.changes.size())), it.changes);
   }
   void operator()(const ask::read_settings& it) { to.setReadSettings(text(it.room)); }
+  template <class Other>
+  void operator()(const Other&) {} // not of this protocol: is_encodable
 };
+
+/// Whether the protocol has words for it.
+bool is_encodable(const ask::request& request) {
+  return std::visit(
+    []<class Request>(const Request&) {
+      return !std::is_same_v<
+               Request,
+               ask::
+                 unreadable> && !std::is_same_v<Request, ask::take_nick> && !std::is_same_v<Request, ask::introduce> && !std::is_same_v<Request, ask::hold_login> && !std::is_same_v<Request, ask::local> && !std::is_same_v<Request, ask::replay>;
+    },
+    request);
+}
 
 } // namespace
 
@@ -306,7 +319,7 @@ result<client_command> decode_command(std::string_view bytes) {
 }
 
 std::string encode(const client_command& command) {
-  if (std::holds_alternative<ask::unreadable>(command.request))
+  if (!is_encodable(command.request))
     return {};
   capnp::MallocMessageBuilder message;
   auto frame = message.initRoot<wire::ClientFrame>();
@@ -430,16 +443,23 @@ struct answer_writer {
   }
   void operator()(const tell::is_away& it) { to.setAway(text(it.text)); }
   void operator()(const tell::has_left& it) { to.setLeft(it.room.value); }
-  void operator()(const tell::unknown_answer&) {}
   void operator()(const tell::settings& it) { write_settings(to.initSettings(), it); }
+  template <class Other>
+  void operator()(const Other&) {} // not of this protocol: is_told
 };
+
+/// Whether the protocol has words for it.
+bool is_told(const tell::answer& answer) {
+  return !std::holds_alternative<tell::noted>(answer) && !std::holds_alternative<tell::your_turn>(answer)
+         && !std::holds_alternative<tell::unknown_answer>(answer);
+}
 
 struct frame_encoder {
   std::string operator()(const tell::confirmed& it) const {
     return build([&](auto frame) { frame.setConfirmed(it.op); });
   }
   std::string operator()(const client_reply& it) const {
-    if (std::holds_alternative<tell::unknown_answer>(it.answer))
+    if (!is_told(it.answer))
       return {};
     return build([&](auto frame) {
       auto reply = frame.initReply();

@@ -8,6 +8,7 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 #include <variant>
 #include <vector>
 
@@ -67,14 +68,26 @@ struct report_taken {
   bool operator==(const report_taken&) const = default;
 };
 
+/// Which encoding of events a client shares with others.
+using client_profile = std::uint32_t;
+inline constexpr client_profile native_profile = 0;
+/// Together with the capabilities by which IRC clients are shown events differently.
+inline constexpr client_profile irc_profile = 1U << 31U;
+struct encoding {
+  client_profile profile = native_profile;
+  shared_bytes bytes;
+};
+using encodings = std::vector<encoding>;
+
 /// relay → session, local only. In the order of the room. The tickets keep the events "undelivered" while somebody
 /// holds them.
 struct room_events {
   room_id room;
   struct item {
     std::variant<shared_entry, presence_changed> event;
-    shared_bytes native; ///< the event as native clients are told it, encoded once
+    shared_bytes native; ///< the event as native clients are told it, encoded once; null: no such client is here
     std::shared_ptr<const void> ticket;
+    std::shared_ptr<const encodings> others{}; ///< for each other profile of the clients here; null: none
   };
   std::vector<item> items;
 };
@@ -84,6 +97,8 @@ struct enrol_session {
   session_id session;
   room_seq after = 0;  ///< the session has everything up to here
   bool newest = false; ///< not a member yet: begins with its own `joined`
+  std::string title{}; ///< of a room; empty: a private conversation, whose events each session encodes for itself
+  client_profile profile = native_profile;
   bool operator==(const enrol_session&) const = default;
 };
 struct withdraw_session {

@@ -25,6 +25,20 @@ void write_piece(wire::PieceCursor::Builder to, const piece_cursor& from) {
   to.setPiece(from.piece);
   to.setAfter(text(from.after));
   to.setLeft(from.left);
+  to.setPart(from.part);
+}
+
+void write_login(wire::LoginSteps::Builder to, const login_steps& from) {
+  to.setNick(text(from.nick));
+  to.setUser(text(from.user));
+  to.setRealName(text(from.real_name));
+  to.setHeld(from.held);
+}
+
+void write_irc(wire::IrcPart::Builder to, const irc_part& from) {
+  to.setCapabilities(from.capabilities);
+  to.setCapVersion(from.cap_version);
+  to.setAskedNick(text(from.asked_nick));
 }
 
 session_snapshot read_snapshot(wire::SessionSnapshot::Reader from) {
@@ -36,7 +50,16 @@ session_snapshot read_snapshot(wire::SessionSnapshot::Reader from) {
                          string(each.getCompanion()), each.getJoinedSeq(), member_modes{each.getModes()}});
   if (from.hasPiece()) {
     const auto piece = from.getPiece();
-    out.piece = piece_cursor{piece.getOp(), piece.getPiece(), string(piece.getAfter()), piece.getLeft()};
+    out.piece =
+      piece_cursor{piece.getOp(), piece.getPiece(), string(piece.getAfter()), piece.getLeft(), piece.getPart()};
+  }
+  if (from.hasIrc()) {
+    const auto irc = from.getIrc();
+    out.irc = {irc.getCapabilities(), irc.getCapVersion(), string(irc.getAskedNick())};
+  }
+  if (from.hasLogin()) {
+    const auto login = from.getLogin();
+    out.login = {string(login.getNick()), string(login.getUser()), string(login.getRealName()), login.getHeld()};
   }
   return out;
 }
@@ -53,6 +76,10 @@ std::string encode_snapshot(const session_snapshot& snapshot) {
     write_room(rooms[at], snapshot.rooms[at]);
   if (snapshot.piece)
     write_piece(root.initPiece(), *snapshot.piece);
+  if (snapshot.login != login_steps{})
+    write_login(root.initLogin(), snapshot.login);
+  if (snapshot.irc != irc_part{})
+    write_irc(root.initIrc(), snapshot.irc);
   const auto words = capnp::messageToFlatArray(message);
   const auto bytes = words.asBytes();
   return {reinterpret_cast<const char*>(bytes.begin()), bytes.size()};

@@ -32,7 +32,25 @@ struct piece_cursor {
   std::uint32_t piece = 0; ///< pieces that were told
   std::string after;       ///< the last row told: a nick, a room's key, a room_seq in decimal
   std::uint32_t left = 0;  ///< history: events that may still follow
+  std::uint32_t part = 0;  ///< of the frame
   bool operator==(const piece_cursor&) const = default;
+};
+
+/// What a client has said towards a log-in that it makes piece by piece.
+struct login_steps {
+  std::string nick; ///< to log in with; empty: not said yet
+  std::string user; ///< empty: not introduced yet
+  std::string real_name;
+  bool held = false; ///< no log-in before it is let go
+  bool operator==(const login_steps&) const = default;
+};
+
+/// What the IRC of a client keeps besides.
+struct irc_part {
+  std::uint32_t capabilities = 0;
+  std::uint32_t cap_version = 0; ///< 0: it speaks no IRC
+  std::string asked_nick;
+  bool operator==(const irc_part&) const = default;
 };
 
 struct session_snapshot {
@@ -40,6 +58,8 @@ struct session_snapshot {
   std::string away; ///< empty: here
   std::vector<snapshot_room> rooms;
   std::optional<piece_cursor> piece;
+  login_steps login{};
+  irc_part irc{};
   bool operator==(const session_snapshot&) const = default;
 };
 

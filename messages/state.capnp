@@ -85,6 +85,22 @@ struct SessionSnapshot {
   away  @1 :Text;
   rooms @2 :List(SnapshotRoom);
   piece @3 :PieceCursor;  # null: no reply in pieces is under way
+  login @4 :LoginSteps;   # null: a native client's, which logs in by one request
+  irc   @5 :IrcPart;      # null: it speaks no IRC
+}
+
+struct IrcPart {
+  capabilities @0 :UInt32;  # bits: messages/irc/irc_capabilities.hpp
+  capVersion   @1 :UInt32;
+  askedNick    @2 :Text;
+}
+
+# What a client of IRC has said towards its log-in, and who it says it is.
+struct LoginSteps {
+  nick     @0 :Text;  # to log in with; empty: not said yet
+  user     @1 :Text;  # empty: not introduced yet
+  realName @2 :Text;
+  held     @3 :Bool;  # no log-in before it is let go
 }
 
 # How far a reply in pieces has come: the next piece goes on from here.
@@ -93,6 +109,7 @@ struct PieceCursor {
   piece @1 :UInt32;  # pieces that were told
   after @2 :Text;    # the last row told: a nick, a room's key, a room_seq in decimal
   left  @3 :UInt32;  # history: events that may still follow
+  part  @4 :UInt32;  # of the frame
 }
 
 struct SnapshotRoom {

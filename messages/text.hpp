@@ -16,7 +16,8 @@ namespace godwit {
 /// without DEL; `\n` and `\t` are allowed.
 bool is_plain_text(std::string_view text);
 
-/// A post's text. Errors: text_empty, text_too_long, text_invalid.
+/// A post's text: plain, and the characters by which IRC marks texts, since people of both sit in one room. Errors:
+/// text_empty, text_too_long, text_invalid.
 std::optional<error> check_post(std::string_view text);
 
 /// A text that may be empty: topics, reasons, away messages. It is one line. Errors: text_too_long, text_invalid.

@@ -9,6 +9,7 @@
 #include "actors/session_spawner.hpp"
 #include "actors/store_actor.hpp"
 #include "messages/names.hpp"
+#include "nodes/client_settings_reader.hpp"
 #include "nodes/edge_adapter.hpp"
 #include "nodes/edge_settings.hpp"
 #include "nodes/link/link_transport.hpp"
@@ -210,6 +211,7 @@ private:
       enter(entity_kind::directory, system_->spawn<directory_actor>(std::ref(board_), directory_rules()));
     }
     if (self_.has(node_role::worker)) {
+      board_.set_client_settings(std::make_shared<const client_settings>(client_settings_of(cluster_)));
       board_.set_sessions(std::make_shared<session_spawner>(*system_, board_));
       enter(entity_kind::session_host, system_->spawn<session_host_actor>(std::ref(board_)));
       enter(entity_kind::room_host, system_->spawn<room_host_actor>(

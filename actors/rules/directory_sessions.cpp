@@ -248,6 +248,8 @@ void directory::session_lost_at_worker(session_id id) {
     return;
   // Where its proxy node is gone too its time runs already.
   const auto running = session->phase == session_phase::hosted ? session->deadline : std::nullopt;
+  if (session->row.protocol == protocol::irc) // its client was told, and has no way back
+    return wait_for_resume(id, *session, now_);
   wait_for_resume(id, *session, running.value_or(now_ + config_.resume_timeout));
 }
 

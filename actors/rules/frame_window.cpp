@@ -6,6 +6,10 @@
 
 namespace godwit {
 
+bool window_frame::answered() const {
+  return first.answered && std::ranges::all_of(further, [](const auto& each) { return each.answered; });
+}
+
 void frame_window::start(std::uint32_t attach, std::uint64_t first_in_seq) {
   frames_.clear();
   attach_ = attach;
@@ -21,11 +25,12 @@ bool frame_window::take(std::uint32_t attach, std::uint64_t in_seq, client_comma
   frame.in_seq = in_seq;
   const auto op = command.op;
   frame.command = checked(std::move(command));
+  frame.further.resize(frame.command.further.size());
   if (frame.command.op != 0)
     return true;
-  frame.begun = true;
-  frame.answered = true;
-  frame.replies.push_back(client_reply{op, false, std::get<ask::unreadable>(frame.command.request).why});
+  frame.first.begun = true;
+  frame.first.answered = true;
+  frame.first.replies.push_back(client_reply{op, false, std::get<ask::unreadable>(frame.command.request).why});
   return true;
 }
 
@@ -36,16 +41,17 @@ client_command frame_window::checked(client_command command) {
   }
   if (!std::holds_alternative<ask::unreadable>(command.request))
     command.request = ask::unreadable{{error_code::request_invalid, "ops must rise"}};
+  command.further.clear();
   command.op = 0;
   return command;
 }
 
-void frame_window::answer(std::uint64_t op, std::vector<server_frame> replies) {
+void frame_window::answer(std::uint64_t op, std::size_t part, std::vector<server_frame> replies) {
   const auto at = std::ranges::find_if(frames_, [&](const auto& each) { return each.command.op == op; });
-  if (at == frames_.end())
+  if (at == frames_.end() || part >= at->part_count())
     return;
-  at->answered = true;
-  at->replies = std::move(replies);
+  at->part(part).answered = true;
+  at->part(part).replies = std::move(replies);
 }
 
 window_frame frame_window::pop() {

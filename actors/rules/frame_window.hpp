@@ -17,12 +17,26 @@ namespace godwit {
 /// `op` of the last effects of a session, which has no frame of its client for them: behind all others.
 inline constexpr std::uint64_t ending_op = ~std::uint64_t{0};
 
-struct window_frame {
-  std::uint64_t in_seq = 0;
-  client_command command; ///< op 0: it has no effects, and was answered when it came
+struct frame_part {
   bool begun = false;
   bool answered = false;
   std::vector<server_frame> replies;
+};
+
+struct window_frame {
+  std::uint64_t in_seq = 0;
+  client_command command; ///< op 0: it has no effects, and was answered when it came
+  frame_part first;       ///< most frames have one part only
+  std::vector<frame_part> further;
+  std::size_t told = 0; ///< parts whose replies were told already
+
+  std::size_t part_count() const { return 1 + further.size(); }
+  frame_part& part(std::size_t index) { return index == 0 ? first : further[index - 1]; }
+  const frame_part& part(std::size_t index) const { return index == 0 ? first : further[index - 1]; }
+  const ask::request& request(std::size_t index) const {
+    return index == 0 ? command.request : command.further[index - 1];
+  }
+  bool answered() const;
 };
 
 class frame_window {
@@ -31,10 +45,11 @@ public:
   void start(std::uint32_t attach, std::uint64_t first_in_seq);
   /// False: of another attach, known already, behind a gap or too many; nothing is changed.
   bool take(std::uint32_t attach, std::uint64_t in_seq, client_command command);
-  /// The answers to the frame with this op, if it is here.
-  void answer(std::uint64_t op, std::vector<server_frame> replies);
+  /// The answers to this part of the frame with this op, if it is here.
+  void answer(std::uint64_t op, std::size_t part, std::vector<server_frame> replies);
 
-  [[nodiscard]] bool front_is_answered() const { return !frames_.empty() && frames_.front().answered; }
+  /// Whether all of its parts are.
+  [[nodiscard]] bool front_is_answered() const { return !frames_.empty() && frames_.front().answered(); }
   /// Requires front_is_answered().
   window_frame pop();
 

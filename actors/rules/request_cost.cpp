@@ -16,6 +16,10 @@ struct cost_of {
   std::uint32_t operator()(const ask::away&) const {
     return limits::nick_cost_per_room * static_cast<std::uint32_t>(room_count);
   }
+  std::uint32_t operator()(const ask::take_nick& what) const { return (*this)(ask::change_nick{what.nick}); }
+  std::uint32_t operator()(const ask::replay&) const { return limits::history_cost; }
+  std::uint32_t operator()(const ask::read_settings&) const { return limits::topic_cost; }
+  std::uint32_t operator()(const ask::invite&) const { return limits::person_cost; }
   std::uint32_t operator()(const ask::rooms&) const { return limits::room_list_cost; }
   std::uint32_t operator()(const ask::history&) const { return limits::history_cost; }
   std::uint32_t operator()(const ask::members&) const { return limits::members_cost; }

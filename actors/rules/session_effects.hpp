@@ -30,11 +30,12 @@ struct give_output {
   std::uint32_t cost = 0; ///< of what was begun since the last one (actors/rules/request_cost.hpp)
 };
 
-/// Becomes one delivery. `native` is the shared encoding: to be used where `event.op` is 0 and the client is native.
+/// Becomes one delivery. `native` and `others` are the shared encodings: to be used where `event.op` is 0.
 struct show_event {
   tell::event event;
   shared_bytes native;
   std::shared_ptr<const void> ticket;
+  std::shared_ptr<const encodings> others{};
 };
 
 /// Becomes one delivery with position 0: it passes, and nobody resumes from it.

@@ -14,6 +14,7 @@ void session_core::attach(const attach_session& how) {
     return;
   route_ = {how.epoch, how.attach, how.proxy, how.proxy_incarnation};
   identity_ = how.identity;
+  protocol_ = how.protocol;
   host_ = how.host;
   drop_questions();
   frames_.start(how.attach, how.first_in_seq);
@@ -51,6 +52,11 @@ void session_core::take_snapshot(const std::string& bytes) {
     return; // what lives is newer than any snapshot of it
   nick_ = read->nick;
   away_ = read->away;
+  steps_ = read->login;
+  if (!steps_.user.empty()) {
+    user_ = steps_.user;
+    real_name_ = steps_.real_name;
+  }
   for (const auto& each : read->rooms) {
     auto& seat = seat_for(each.room, each.key, each.title);
     seat.companion = each.companion;
@@ -161,50 +167,62 @@ void session_core::closed(std::uint32_t attach, std::uint64_t in_seq, const std:
 }
 
 void session_core::drop_questions() {
-  std::vector<std::uint64_t> ops;
-  for (const auto& [op, task] : tasks_by_op_)
+  std::vector<task_key> questions;
+  for (const auto& [key, task] : tasks_by_key_)
     if (tasks::is_question(task.command.request))
-      ops.push_back(op);
-  for (const auto op : ops)
-    done(op);
+      questions.push_back(key);
+  for (const auto& each : questions)
+    done(each);
 }
 
 void session_core::begin_frames() {
-  for (auto& each : frames_.frames()) {
-    if (each.begun)
-      continue;
-    if (!may_begin(each))
-      return;
-    begin(each);
-  }
-  if (must_end_ && life_ == life::living && tasks_by_op_.empty())
+  for (auto& frame : frames_.frames())
+    for (std::uint32_t part = 0; part != frame.part_count(); ++part) {
+      if (frame.part(part).begun)
+        continue;
+      if (!may_begin({frame.command.op, part}, frame.request(part)))
+        return;
+      frame.part(part).begun = true;
+      if (part == 0)
+        frame.told = parts_told(frame.command);
+      if (part < frame.told && tasks::is_question(frame.request(part)))
+        frames_.answer(frame.command.op, part, {});
+      else // a copy: the frame may be answered and gone while it is begun
+        begin({frame.command.op, frame.command.resent, frame.request(part), part, {}});
+    }
+  if (must_end_ && life_ == life::living && tasks_by_key_.empty())
     begin_leaving(start({ending_op, false, ask::quit{must_end_->detail}}, task_step::acting));
 }
 
-bool session_core::may_begin(const window_frame& frame) const {
-  const auto& request = frame.command.request;
+/// Of a frame whose answer was cut short amid a later part: what a former owner, or the link, had told of it.
+std::uint32_t session_core::parts_told(const client_command& frame) const {
+  const bool goes_on = piece_to_go_on_ && piece_to_go_on_->op == frame.op && !frame.resent;
+  return goes_on ? piece_to_go_on_->part : 0;
+}
+
+bool session_core::may_begin(const task_key& which, const ask::request& request) const {
   if (life_ != life::living && life_ != life::leaving)
     return false;
-  if (tasks_by_op_.contains(frame.command.op))
+  if (tasks_by_key_.contains(which))
     return true; // under way since before the client came back: its answers are this frame's
   if (must_end_ || life_ == life::leaving)
     return false;
   if (tasks::is_barrier(request))
-    return tasks_by_op_.empty();
+    return tasks_by_key_.empty();
   return !is_crowded() && !conflicts(request);
 }
 
 bool session_core::is_crowded() const {
-  return tasks_by_op_.size() >= limits::unanswered_effects_max
-         || (!tasks_by_op_.empty() && std::ranges::any_of(tasks_by_op_, [](const auto& each) {
+  return tasks_by_key_.size() >= limits::unanswered_effects_max
+         || (!tasks_by_key_.empty() && std::ranges::any_of(tasks_by_key_, [](const auto& each) {
               return tasks::is_barrier(each.second.command.request);
             }));
 }
 
 /// Commands to one room go out in the order of their frames: nothing overtakes what still looks for its room.
 bool session_core::conflicts(const ask::request& request) const {
-  const auto key = key_of(request);
-  return std::ranges::any_of(tasks_by_op_, [&](const auto& each) {
+  const auto key = room_key_of(request);
+  return std::ranges::any_of(tasks_by_key_, [&](const auto& each) {
     const auto& task = each.second;
     if (tasks::person_of(task.command.request) && task.step != task_step::acting)
       return true; // its room is not known yet: it may be any
@@ -221,15 +239,20 @@ void session_core::confirm_frames() {
   while (!frames_.frames().empty()) {
     if (frames_.front_is_answered()) {
       auto frame = frames_.pop();
-      std::ranges::move(frame.replies, std::back_inserter(output.replies));
+      tell_parts(frame, frame.part_count(), output);
       output.confirmed_in_seq = frame.in_seq;
       confirmed_op = std::max(confirmed_op, frame.command.op);
+      if (piece_ && piece_->op == frame.command.op) {
+        piece_.reset();
+        snapshot_changed_ = true;
+      }
       continue;
     }
-    const auto task = tasks_by_op_.find(frames_.frames().front().command.op);
-    if (task == tasks_by_op_.end() || !task->second.pages || task->second.pages->ready.empty() || paced_)
+    auto* task = next_with_piece();
+    if (!task || paced_)
       break;
-    tell_piece(task->second, output);
+    tell_parts(frames_.frames().front(), task->command.part, output);
+    tell_piece(*task, output);
   }
   if (confirmed_op != 0)
     output.replies.push_back(tell::confirmed{confirmed_op});
@@ -241,19 +264,34 @@ void session_core::confirm_frames() {
   effect(std::move(output));
 }
 
-/// Requires a piece that is ready, of the oldest frame.
+/// The replies of the parts before `end` that were not told yet. Requires that they are answered.
+void session_core::tell_parts(window_frame& frame, std::size_t end, give_output& output) {
+  for (; frame.told < end; ++frame.told)
+    std::ranges::move(frame.part(frame.told).replies, std::back_inserter(output.replies));
+}
+
+/// Of the oldest frame, the first part that is not answered, if a piece of its answer is ready. Null: none.
+session_task* session_core::next_with_piece() {
+  const auto& frame = frames_.frames().front();
+  std::uint32_t part = 0;
+  while (frame.part(part).answered)
+    ++part;
+  const auto task = tasks_by_key_.find({frame.command.op, part});
+  const bool has_piece = task != tasks_by_key_.end() && task->second.pages && !task->second.pages->ready.empty();
+  return has_piece ? &task->second : nullptr;
+}
+
+/// Requires a piece that is ready, of the first part of the oldest frame that is not answered.
 void session_core::tell_piece(session_task& task, give_output& output) {
   auto& pages = *task.pages;
   auto piece = std::move(pages.ready.front());
   pages.ready.pop_front();
   ++pages.told;
-  snapshot_changed_ = snapshot_changed_ || piece_.has_value();
   if (pages.ready.empty() && !pages.more) {
-    piece_.reset();
-    done(task.command.op, {client_reply{task.command.op, false, std::move(piece.answer)}});
+    done(key_of(task.command), std::move(piece.answer));
     return;
   }
-  output.replies.push_back(client_reply{task.command.op, true, std::move(piece.answer)});
+  output.replies.push_back(client_reply{task.command.op, true, std::move(piece.answer), task.command.part});
   output.paced = paced_ = true;
   piece_ = std::move(piece.after);
   piece_->piece = pages.told;
@@ -318,7 +356,7 @@ session_effects session_core::finish() {
 // --------------------------------------------------------------------------------------------------- snapshot
 
 session_snapshot session_core::snapshot() const {
-  session_snapshot out{nick_, away_, {}, piece_};
+  session_snapshot out{nick_, away_, {}, piece_, steps_};
   for (const auto& [room, seat] : seats_by_room_)
     if (seat.member)
       out.rooms.push_back({room, seat.key, seat.title, seat.companion, seat.joined_seq, seat.modes});

@@ -16,19 +16,19 @@ void session_core::invited(const room_invitation& what) {
 void session_core::begin_invite(const client_command& command, const ask::invite& what) {
   auto key = fold_room(what.room);
   if (!key)
-    return refuse(command.op, key.why());
+    return refuse(key_of(command), key.why());
   auto shown = shown_nick(what.nick);
   if (!shown)
-    return refuse(command.op, shown.why());
+    return refuse(key_of(command), shown.why());
   auto& task = start(command, task_step::finding);
   task.key = *key;
-  const auto name = name_of_effect(command.op, effect_k::find);
+  const auto name = name_of_effect(key_of(command), effect_k::find);
   ask(broker_service(entity_kind::directory), name, find_nick{origin(name), std::move(*shown)});
 }
 
 void session_core::invitee_found(session_task& task, const nick_found& what) {
   if (what.why && what.why->code != error_code::no_such_nick)
-    return refuse(task.command.op, *what.why);
+    return refuse(key_of(task.command), *what.why);
   task.person = what.person;
   go_to_room(task);
 }
@@ -52,7 +52,7 @@ bool session_core::ask_whether_to_rename(session_task& task) {
   for (const auto& [room, seat] : seats_by_room_) {
     if (!seat.member || is_private(seat.key))
       continue;
-    const auto name = name_of_effect(task.command.op, first_k + static_cast<std::uint32_t>(task.rooms_asked++));
+    const auto name = name_of_effect(key_of(task.command), first_k + static_cast<std::uint32_t>(task.rooms_asked++));
     ask(room_anywhere(room), name, room_query{room, origin(name), identity_, ask_rename{}});
   }
   return task.rooms_asked != 0;
@@ -61,7 +61,7 @@ bool session_core::ask_whether_to_rename(session_task& task) {
 void session_core::rename_answered(session_task& task, const query_answered& what) {
   const auto* why = std::get_if<error>(&what.answer);
   if (why && why->code == error_code::muted)
-    return refuse(task.command.op, *why);
+    return refuse(key_of(task.command), *why);
   if (--task.rooms_asked == 0)
     claim_new_nick(task);
 }

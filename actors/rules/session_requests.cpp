@@ -30,10 +30,13 @@ struct request_starter {
   void operator()(const ask::rooms&) const { session.begin_reading(session.start(command, task_step::acting)); }
   void operator()(const ask::quit&) const { session.begin_leaving(session.start(command, task_step::acting)); }
   /// Confirmation is in order, and with it this reply.
-  void operator()(const ask::ping& it) const {
-    session.done(command.op, {client_reply{command.op, false, tell::pong{it.number}}});
-  }
-  void operator()(const ask::unreadable& it) const { session.refuse(command.op, it.why); }
+  void operator()(const ask::ping& it) const { session.done(key_of(command), tell::pong{it.number}); }
+  void operator()(const ask::unreadable& it) const { session.refuse(key_of(command), it.why); }
+  void operator()(const ask::take_nick& it) const { session.begin_nick_step(command, it, begun_before); }
+  void operator()(const ask::introduce& it) const { session.begin_introduction(command, it); }
+  void operator()(const ask::hold_login& it) const { session.begin_hold(command, it); }
+  void operator()(const ask::local&) const { session.done(key_of(command), tell::your_turn{}); }
+  void operator()(const ask::replay&) const { session.begin_room_request(command); }
   void operator()(const ask::kick&) const { session.begin_room_request(command); }
   void operator()(const ask::change_modes&) const { session.begin_room_request(command); }
   void operator()(const ask::read_settings&) const { session.begin_room_request(command); }
@@ -49,20 +52,17 @@ struct request_starter {
   }
 };
 
-void session_core::begin(window_frame& frame) {
-  frame.begun = true;
-  if (tasks_by_op_.contains(frame.command.op))
+void session_core::begin(const client_command& command) {
+  if (tasks_by_key_.contains(key_of(command)))
     return;
-  cost_ += extra_cost(frame.command.request, seats_by_room_.size());
-  const auto command = frame.command; // the frame may be answered and gone while it is begun
+  cost_ += extra_cost(command.request, seats_by_room_.size());
   const auto& request = command.request;
   const bool begun_before = note_begun(command);
-  const bool needs_no_login = std::holds_alternative<ask::login>(request) || std::holds_alternative<ask::quit>(request)
-                              || std::holds_alternative<ask::unreadable>(request);
-  if (nick_.empty() && !needs_no_login)
-    return refuse(command.op, {error_code::not_logged_in, {}});
+  const bool is_irc_ping = protocol_ == protocol::irc && std::holds_alternative<ask::ping>(request);
+  if (nick_.empty() && tasks::needs_login(request) && !is_irc_ping)
+    return refuse(key_of(command), {error_code::not_logged_in, {}});
   if (auto why = tasks::check_texts(request))
-    return refuse(command.op, std::move(*why));
+    return refuse(key_of(command), std::move(*why));
   std::visit(request_starter{*this, command, begun_before}, request);
 }
 
@@ -78,23 +78,28 @@ bool session_core::note_begun(const client_command& command) {
 }
 
 session_task& session_core::start(const client_command& command, task_step step) {
-  auto& task = tasks_by_op_[command.op];
+  auto& task = tasks_by_key_[key_of(command)];
   task.command = command;
   task.step = step;
   return task;
 }
 
-void session_core::done(std::uint64_t op, frame_answer replies) {
-  std::erase_if(requests_by_name_, [&](const auto& each) { return each.first.op == op && op != ending_op; });
-  tasks_by_op_.erase(op);
-  frames_.answer(op, std::move(replies));
+void session_core::done(const task_key& which, frame_answer replies) {
+  const auto key = which; // it may be the task's own
+  std::erase_if(requests_by_name_, [&](const auto& each) { return key_of(each.first) == key && key.op != ending_op; });
+  tasks_by_key_.erase(key);
+  frames_.answer(key.op, key.part, std::move(replies));
 }
 
-void session_core::refuse(std::uint64_t op, error why) { done(op, {client_reply{op, false, std::move(why)}}); }
+void session_core::done(const task_key& which, tell::answer answer) {
+  done(which, frame_answer{client_reply{which.op, false, std::move(answer), which.part}});
+}
+
+void session_core::refuse(const task_key& which, error why) { done(which, tell::answer{std::move(why)}); }
 
 session_task* session_core::task_of(const effect_name& name) {
-  const auto at = tasks_by_op_.find(name.op);
-  return at == tasks_by_op_.end() ? nullptr : &at->second;
+  const auto at = tasks_by_key_.find(key_of(name));
+  return at == tasks_by_key_.end() ? nullptr : &at->second;
 }
 
 /// Said again after each link reset, until `close_request`.
@@ -110,23 +115,27 @@ bool session_core::close_request(const effect_name& name) { return requests_by_n
 void session_core::begin_login(const client_command& command, const ask::login& what) {
   auto shown = shown_nick(what.nick);
   if (!shown)
-    return refuse(command.op, shown.why());
+    return refuse(key_of(command), shown.why());
   if (!nick_.empty()) {
     const auto mine = fold_nick(nick_);
     const auto asked = fold_nick(what.nick);
     if (!mine || !asked || *mine != *asked)
-      return refuse(command.op, {error_code::already_logged_in, {}});
-    return done(command.op, {client_reply{command.op, false, tell::logged_in{nick_}}}); // said before, answered before
+      return refuse(key_of(command), {error_code::already_logged_in, {}});
+    return done(key_of(command), tell::logged_in{nick_}); // said before, answered before
   }
+  claim(command, std::move(*shown));
+}
+
+void session_core::claim(const client_command& command, std::string nick) {
   start(command, task_step::finding);
-  const auto name = name_of_effect(command.op, effect_k::find);
-  ask(broker_service(entity_kind::directory), name, claim_nick{origin(name), route_.epoch, std::move(*shown)});
+  const auto name = name_of_effect(key_of(command), effect_k::find);
+  ask(broker_service(entity_kind::directory), name, claim_nick{origin(name), route_.epoch, std::move(nick)});
 }
 
 void session_core::begin_nick(const client_command& command, const ask::change_nick& what, bool begun_before) {
   auto shown = shown_nick(what.nick);
   if (!shown)
-    return refuse(command.op, shown.why());
+    return refuse(key_of(command), shown.why());
   auto& task = start(command, task_step::finding);
   task.new_nick = std::move(*shown);
   // Of a change that was begun before some rooms may have logged it: it goes on, whatever the others say by now.
@@ -135,7 +144,7 @@ void session_core::begin_nick(const client_command& command, const ask::change_n
 }
 
 void session_core::claim_new_nick(const session_task& task) {
-  const auto name = name_of_effect(task.command.op, effect_k::find);
+  const auto name = name_of_effect(key_of(task.command), effect_k::find);
   ask(broker_service(entity_kind::directory), name, claim_nick{origin(name), route_.epoch, task.new_nick});
 }
 
@@ -143,13 +152,16 @@ void session_core::claimed(const nick_claimed& what) {
   auto* task = task_of(what.name);
   if (!task || !close_request(what.name))
     return;
-  const auto op = what.name.op;
-  if (what.why)
-    return refuse(op, *what.why);
-  if (std::holds_alternative<ask::login>(task->command.request)) {
+  const auto which = key_of(what.name);
+  if (what.why) {
+    steps_.nick.clear(); // another is to be said
+    return refuse(which, *what.why);
+  }
+  if (nick_.empty()) {
+    login_op_ = which.op;
     nick_ = what.nick;
     snapshot_changed_ = true;
-    return done(op, {client_reply{op, false, tell::logged_in{nick_}}});
+    return done(which, tell::logged_in{nick_});
   }
   task->new_nick = what.nick;
   task->step = task_step::acting;
@@ -161,7 +173,7 @@ void session_core::claimed(const nick_claimed& what) {
 
 /// Every room has logged the change: only now the old nick is anybody's.
 void session_core::finish_nick(session_task& task) {
-  const auto op = task.command.op;
+  const auto which = key_of(task.command);
   const auto former = std::exchange(nick_, task.new_nick);
   snapshot_changed_ = true;
   const auto folded = fold_nick(nick_);
@@ -175,7 +187,7 @@ void session_core::finish_nick(session_task& task) {
       released_nicks_.erase(released_nicks_.begin()); // the end of the session frees it at last
     send_to(broker_service(entity_kind::directory), release_nick{id_, former});
   }
-  done(op, {client_reply{op, false, tell::nick_changed{nick_}}});
+  done(which, tell::nick_changed{nick_});
 }
 
 /// A nick change or a quit goes to all rooms, as many at a time as may be unanswered.
@@ -187,11 +199,11 @@ void session_core::tell_next_rooms(session_task& task) {
     if (!seat || !seat->member || task.waiting.contains(room))
       continue;
     task.waiting.insert(room);
-    command(*seat, name_of_effect(task.command.op, effect_k::act), action_for(task));
+    command(*seat, name_of_effect(key_of(task.command), effect_k::act), action_for(task));
   }
   if (!task.waiting.empty())
     return;
-  if (std::holds_alternative<ask::change_nick>(task.command.request))
+  if (!std::holds_alternative<ask::quit>(task.command.request))
     return finish_nick(task);
   const auto& frames = frames_.frames();
   const auto quit = std::ranges::find_if(frames, [&](const auto& each) { return each.command.op == task.command.op; });
@@ -204,12 +216,12 @@ void session_core::begin_away(const client_command& command, const ask::away& wh
   for (const auto& [room, seat] : seats_by_room_)
     if (seat.member)
       say_presence(seat);
-  done(command.op, {client_reply{command.op, false, tell::is_away{away_}}});
+  done(key_of(command), tell::is_away{away_});
 }
 
 // ------------------------------------------------------------------------------------------------ rooms by name
 
-room_key session_core::key_of(const ask::request& request) const {
+room_key session_core::room_key_of(const ask::request& request) const {
   if (const auto* join = std::get_if<ask::join>(&request)) {
     auto key = fold_room(join->room);
     return key ? *key : room_key{};
@@ -227,7 +239,7 @@ room_key session_core::key_of(const ask::request& request) const {
 /// Whether one room more, public or private, would be too many.
 bool session_core::has_all_rooms() const {
   const auto joins = std::ranges::count_if(
-    tasks_by_op_, [](const auto& each) { return std::holds_alternative<ask::join>(each.second.command.request); });
+    tasks_by_key_, [](const auto& each) { return std::holds_alternative<ask::join>(each.second.command.request); });
   const auto members = std::ranges::count_if(seats_by_room_, [](const auto& each) { return each.second.member; });
   return static_cast<std::size_t>(joins + members) >= limits::rooms_per_session_max;
 }
@@ -235,11 +247,11 @@ bool session_core::has_all_rooms() const {
 void session_core::begin_join(const client_command& command, const ask::join& what) {
   auto key = fold_room(what.room);
   if (!key)
-    return refuse(command.op, key.why());
+    return refuse(key_of(command), key.why());
   if (const auto* seat = member_seat(*key))
-    return done(command.op, {tell::room_opened{seat->id, seat->title, {}, seat->cursor.shown()}});
+    return done(key_of(command), frame_answer{tell::room_opened{seat->id, seat->title, {}, seat->cursor.shown()}});
   if (has_all_rooms())
-    return refuse(command.op, {error_code::too_many_rooms, std::to_string(limits::rooms_per_session_max)});
+    return refuse(key_of(command), {error_code::too_many_rooms, std::to_string(limits::rooms_per_session_max)});
   auto& task = start(command, task_step::locating);
   task.key = *key;
   task.title = *shown_room(what.room); // valid, since it could be folded
@@ -249,7 +261,7 @@ void session_core::begin_join(const client_command& command, const ask::join& wh
 void session_core::begin_room_request(const client_command& command) {
   auto key = fold_room(*tasks::room_name_of(command.request));
   if (!key)
-    return refuse(command.op, key.why());
+    return refuse(key_of(command), key.why());
   auto& task = start(command, task_step::acting);
   task.key = *key;
   go_to_room(task);
@@ -257,7 +269,7 @@ void session_core::begin_room_request(const client_command& command) {
 
 void session_core::begin_numbered_request(const client_command& command, room_id room) {
   if (!room)
-    return refuse(command.op, {error_code::request_invalid, "room id 0"});
+    return refuse(key_of(command), {error_code::request_invalid, "room id 0"});
   auto& task = start(command, task_step::acting);
   auto& seat = seat_for(room, {}, {});
   task.key = seat.key;
@@ -266,7 +278,7 @@ void session_core::begin_numbered_request(const client_command& command, room_id
 }
 
 void session_core::locate(session_task& task, bool create) {
-  const auto name = name_of_effect(task.command.op, effect_k::locate);
+  const auto name = name_of_effect(key_of(task.command), effect_k::locate);
   ask(broker_service(entity_kind::directory), name, locate_room{origin(name), task.key, task.title, create});
 }
 
@@ -283,7 +295,7 @@ void session_core::located(const room_located& what) {
   if (!task)
     return;
   if (what.why || !what.place)
-    return refuse(what.name.op, what.why.value_or(error{error_code::no_such_room, {}}));
+    return refuse(key_of(what.name), what.why.value_or(error{error_code::no_such_room, {}}));
   arrive(*task, *what.place, what.title);
 }
 
@@ -318,7 +330,7 @@ void session_core::join(session_task& task, room_seat& seat) {
     seat.joining = true;
     enrol(seat);
   }
-  command(seat, name_of_effect(task.command.op, effect_k::join), std::move(action));
+  command(seat, name_of_effect(key_of(task.command), effect_k::join), std::move(action));
 }
 
 // ------------------------------------------------------------------------------------------------------- people
@@ -326,7 +338,7 @@ void session_core::join(session_task& task, room_seat& seat) {
 void session_core::begin_person_request(const client_command& command, const std::string& nick, bool begun_before) {
   auto shown = shown_nick(nick);
   if (!shown)
-    return refuse(command.op, shown.why());
+    return refuse(key_of(command), shown.why());
   auto& task = start(command, task_step::finding);
   if (begun_before && std::holds_alternative<ask::post>(command.request)) {
     task.begun_before = true;
@@ -335,7 +347,7 @@ void session_core::begin_person_request(const client_command& command, const std
         task.to_come.push_back(room);
     return ask_next_conversation(task);
   }
-  const auto name = name_of_effect(command.op, effect_k::find);
+  const auto name = name_of_effect(key_of(command), effect_k::find);
   ask(broker_service(entity_kind::directory), name, find_nick{origin(name), std::move(*shown)});
 }
 
@@ -343,9 +355,9 @@ void session_core::begin_person_request(const client_command& command, const std
 /// nowhere. Each conversation is asked by the post itself, said to stand behind itself: a room that has not seen it
 /// does not take it, nor, from this epoch on, what a former owner of the session may have sent. docs/decisions/0009.
 void session_core::ask_next_conversation(session_task& task) {
-  const auto name = name_of_effect(task.command.op, effect_k::act);
+  const auto name = name_of_effect(key_of(task.command), effect_k::act);
   if (task.to_come.empty())
-    return refuse(task.command.op, {error_code::no_such_nick, "sent again, and nobody has got it; send it anew"});
+    return refuse(key_of(task.command), {error_code::no_such_nick, "sent again, and nobody has got it; send it anew"});
   task.room = task.to_come.front();
   task.to_come.pop_front();
   ask(room_anywhere(task.room), name,
@@ -381,7 +393,7 @@ void session_core::found(const nick_found& what) {
     task->person = what.person;
     task->key = private_room_key(identity_, what.person->identity);
     if (posts && !member_seat(task->key) && has_all_rooms())
-      return refuse(what.name.op, {error_code::too_many_rooms, std::to_string(limits::rooms_per_session_max)});
+      return refuse(key_of(what.name), {error_code::too_many_rooms, std::to_string(limits::rooms_per_session_max)});
     task->step = task_step::locating;
     return locate(*task, posts);
   }
@@ -395,7 +407,7 @@ void session_core::found(const nick_found& what) {
     task->room = room;
     return act(*task, seat);
   }
-  refuse(what.name.op, what.why.value_or(error{error_code::no_such_nick, {}}));
+  refuse(key_of(what.name), what.why.value_or(error{error_code::no_such_nick, {}}));
 }
 
 // ------------------------------------------------------------------------------------------------------ acting
@@ -404,7 +416,7 @@ void session_core::act(session_task& task, room_seat& seat) {
   task.step = task_step::acting;
   if (tasks::is_question(task.command.request))
     return begin_reading(task);
-  command(seat, name_of_effect(task.command.op, effect_k::act), action_for(task));
+  command(seat, name_of_effect(key_of(task.command), effect_k::act), action_for(task));
 }
 
 /// Requires a request that a room logs, joins apart.

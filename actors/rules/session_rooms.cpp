@@ -45,7 +45,7 @@ const room_seat* session_core::member_seat(const room_key& key) const {
 /// The relay gives what is behind `shown` by itself, and live events from then on.
 void session_core::enrol(room_seat& seat) {
   const auto newest = !seat.member;
-  effect(ask_relay{enrol_session{seat.id, id_, newest ? 0 : seat.cursor.shown(), newest}});
+  effect(ask_relay{enrol_session{seat.id, id_, newest ? 0 : seat.cursor.shown(), newest, seat.title}});
   seat.cursor.ask();
 }
 
@@ -77,7 +77,7 @@ void session_core::drop_empty_seats() {
     const auto& seat = each.second;
     if (seat.member || seat.joining || !seat.outbox.empty())
       return false;
-    for (const auto& [op, task] : tasks_by_op_)
+    for (const auto& [key, task] : tasks_by_key_)
       if (task.room == each.first)
         return false;
     return true;
@@ -121,9 +121,9 @@ void session_core::take_entry(room_seat& seat, const shared_entry& entry, const 
   if (verdict == room_cursor::verdict::show) {
     const auto op = own && entry->name.op != ending_op ? entry->name.op : 0;
     if (!item.ticket)
-      replayed_bytes_ += item.native ? item.native->size() : 0;
+      replayed_bytes_ += tasks::told_bytes(*entry);
     if (may_see(seat, *entry))
-      effect(show_event{{seat.id, op, entry}, item.native, item.ticket});
+      effect(show_event{{seat.id, op, entry}, item.native, item.ticket, item.others});
     else
       effect(show_event{{seat.id, op, as_unseen(*entry)}, std::make_shared<const std::string>(), item.ticket});
     follow_entry(seat, *entry);
@@ -234,7 +234,8 @@ void session_core::expected(const command_expected& what) {
   auto* seat = seat_of(what.room);
   if (seat && is_asked(*seat, what.refused)) {
     // Where the same frame has brought the session in, it was to be said.
-    what.last.op == what.refused.op ? conversation_found(*seat, what.refused) : conversation_denied(what.refused);
+    key_of(what.last) == key_of(what.refused) ? conversation_found(*seat, what.refused)
+                                              : conversation_denied(what.refused);
     return;
   }
   if (seat && seat->outbox.expect(what.refused, what.last))
@@ -262,7 +263,7 @@ void session_core::answered(const command_answered& what) {
 
 /// It was logged before. Where its event is still to be shown, the event answers it.
 void session_core::recognised(room_seat& seat, const effect_name& name, logged_at at) {
-  const bool joins = name.k == effect_k::join;
+  const bool joins = effect_k::step_of(name.k) == effect_k::join;
   if (joins && !seat.member && seat.joining) {
     become_member(seat, at.seq); // and shows all from there on, a leave that followed included
     enrol(seat);
@@ -289,26 +290,27 @@ void session_core::effect_done(room_seat& seat, const effect_name& name, std::op
     task->waiting.erase(seat.id);
     return tell_next_rooms(*task);
   }
-  if (name.k == effect_k::join && !std::holds_alternative<ask::join>(request)) {
+  if (effect_k::step_of(name.k) == effect_k::join && !std::holds_alternative<ask::join>(request)) {
     if (task->person)
       seat.companion_session = task->person->session;
     return act(*task, seat);
   }
+  const auto part = key_of(name).part;
   frame_answer replies;
   if (at && std::holds_alternative<ask::post>(request))
-    replies.push_back(client_reply{name.op, false, tell::was_posted{seat.id, at->seq, at->time}});
+    replies.push_back(client_reply{name.op, false, tell::was_posted{seat.id, at->seq, at->time}, part});
   if (at && std::holds_alternative<ask::leave>(request)) {
     if (seat.member)
       leave_seat(seat); // shown already, but forgotten since
-    replies.push_back(client_reply{name.op, false, tell::has_left{seat.id}});
+    replies.push_back(client_reply{name.op, false, tell::has_left{seat.id}, part});
   }
-  done(name.op, std::move(replies));
+  done(key_of(name), std::move(replies));
 }
 
 /// `gone_at`: where the log has the end of the membership; everything up to there is shown first.
 void session_core::effect_refused(room_seat& seat, const effect_name& name, const error& why,
                                   std::optional<logged_at> gone_at) {
-  const bool joins = name.k == effect_k::join;
+  const bool joins = effect_k::step_of(name.k) == effect_k::join;
   auto* task = task_of(name);
   if (joins && !seat.member)
     leave_seat(seat);
@@ -322,15 +324,16 @@ void session_core::effect_refused(room_seat& seat, const effect_name& name, cons
   }
   if (joins && seat.member && !std::holds_alternative<ask::join>(task->command.request))
     return act(*task, seat); // the companion was there
-  frame_answer replies{client_reply{name.op, false, why}};
+  const auto part = key_of(name).part;
+  frame_answer replies{client_reply{name.op, false, why, part}};
   if (gone_at && seat.member && seat.cursor.shown() < gone_at->seq && life_ != life::leaving) {
     seat.cursor.exists(gone_at->seq);
     ask_missing(seat);
   } else if (why.code == error_code::not_in_room && seat.member) {
     leave_seat(seat);
-    replies.push_back(client_reply{name.op, false, tell::has_left{seat.id}});
+    replies.push_back(client_reply{name.op, false, tell::has_left{seat.id}, part});
   }
-  done(name.op, std::move(replies));
+  done(key_of(name), std::move(replies));
 }
 
 // ------------------------------------------------------------------------------------------- given memberships
@@ -347,7 +350,7 @@ void session_core::given(const membership_given& what) {
     seat.outbox.start_after(what.last);
   become_member(seat, what.joined_seq);
   enrol(seat);
-  for (auto& [op, task] : tasks_by_op_)
+  for (auto& [key, task] : tasks_by_key_)
     if (!task.waiting.empty()) { // a nick change or a quit: this room is to hear of it too
       task.to_come.push_back(what.room);
       tell_next_rooms(task);
@@ -377,13 +380,13 @@ void session_core::find_again(room_seat& seat) {
 }
 
 void session_core::fail_requests_of(room_id room) {
-  std::vector<std::uint64_t> ops;
-  for (const auto& [op, task] : tasks_by_op_)
+  std::vector<task_key> about;
+  for (const auto& [key, task] : tasks_by_key_)
     if (task.room == room)
-      ops.push_back(op);
+      about.push_back(key);
   seats_by_room_.erase(room);
-  for (const auto op : ops)
-    refuse(op, {error_code::not_in_room, {}});
+  for (const auto& each : about)
+    refuse(each, {error_code::not_in_room, {}});
 }
 
 } // namespace godwit

@@ -13,11 +13,20 @@ bool is_any(const ask::request& request) {
 
 } // namespace
 
-bool is_barrier(const ask::request& request) { return is_any<ask::login, ask::change_nick, ask::quit>(request); }
+bool is_barrier(const ask::request& request) {
+  return is_any<ask::login, ask::change_nick, ask::quit, ask::take_nick, ask::introduce, ask::hold_login>(request);
+}
+
+bool renames(const ask::request& request) { return is_any<ask::change_nick, ask::take_nick>(request); }
+
+bool needs_login(const ask::request& request) {
+  return !is_any<ask::login, ask::quit, ask::unreadable, ask::take_nick, ask::introduce, ask::hold_login, ask::local>(
+    request);
+}
 
 bool is_question(const ask::request& request) {
-  return is_any<ask::members, ask::rooms, ask::read_topic, ask::history, ask::ping, ask::unreadable,
-                ask::read_settings>(request);
+  return is_any<ask::members, ask::rooms, ask::read_topic, ask::history, ask::ping, ask::unreadable, ask::local,
+                ask::replay, ask::read_settings>(request);
 }
 
 const ask::target* target_of(const ask::request& request) {
@@ -65,6 +74,25 @@ std::optional<error> check_texts(const ask::request& request) {
   if (const auto* away = std::get_if<ask::away>(&request))
     return check_line(away->text, limits::away_bytes_max);
   return std::nullopt;
+}
+
+std::size_t told_bytes(const log_entry& entry) {
+  constexpr std::size_t overhead_bytes = 128; // pointers and padding, or tags and source
+  const auto said = std::visit(
+    [](const auto& body) -> std::size_t {
+      if constexpr (requires { body.text; })
+        return body.text.size();
+      else if constexpr (requires { body.reason; })
+        return body.reason.size();
+      else if constexpr (requires { body.to; })
+        return body.to.size();
+      else if constexpr (requires { body.changes; })
+        return body.changes.size() * (64 + limits::mask_bytes_max);
+      else
+        return 0;
+    },
+    entry.body);
+  return overhead_bytes + entry.nick.size() + said;
 }
 
 std::string reason_or_none(const std::string& reason) {

@@ -1,5 +1,6 @@
 /// @file
-/// One request of a client under way: from the frame's beginning until all of its effects are answered.
+/// One request of a client under way: from its beginning until all of its effects are answered. A frame of several
+/// parts has a task for each.
 ///
 /// The number of an effect depends on the frame alone, never on what was done already, so that a repeat gives the same
 /// names. One name may go to several rooms (nick, quit): names are told apart per room.
@@ -17,17 +18,33 @@
 
 namespace godwit {
 
-/// The k of a frame's effects.
+/// The k of a frame's effects: the part of the frame in bits 22 to 29, what is done for it below.
 namespace effect_k {
 inline constexpr std::uint32_t find = 0; ///< find_nick, claim_nick
 inline constexpr std::uint32_t locate = 1;
 inline constexpr std::uint32_t join = 2;
 inline constexpr std::uint32_t act = 3; ///< and further pieces of a reading: 4, 5, …
+/// Between the effects of one part of a frame and those of the next.
+inline constexpr std::uint32_t part_stride = 1U << 22U;
 /// From here on: questions that no frame asks (where a room went).
 inline constexpr std::uint32_t reserved = 0x4000'0000;
 /// From here on: joins of companions, named by who brought them along.
 inline constexpr std::uint32_t companion = 0x8000'0000;
+static_assert(frame_parts_max * part_stride == reserved);
+
+constexpr std::uint32_t part_of(std::uint32_t k) { return (k & (reserved - 1)) / part_stride; }
+constexpr std::uint32_t step_of(std::uint32_t k) { return k % part_stride; }
 } // namespace effect_k
+
+/// Which request of a client: a part of a frame.
+struct task_key {
+  std::uint64_t op = 0;
+  std::uint32_t part = 0;
+  auto operator<=>(const task_key&) const = default;
+};
+inline task_key key_of(const client_command& command) { return {command.op, command.part}; }
+/// Whose effect this is.
+inline task_key key_of(const effect_name& name) { return {name.op, effect_k::part_of(name.k)}; }
 
 enum class task_step : std::uint8_t {
   finding,  ///< find_nick or claim_nick is unanswered
@@ -72,6 +89,10 @@ namespace tasks {
 
 /// Nothing before it is under way when it begins, and nothing behind it begins before it is answered.
 bool is_barrier(const ask::request& request);
+/// A change of nick, of a session that has one.
+bool renames(const ask::request& request);
+/// Whoever has not logged in is refused.
+bool needs_login(const ask::request& request);
 /// It changes nothing, so that it may be dropped and asked again.
 bool is_question(const ask::request& request);
 /// Whether a room answers it by its log.
@@ -86,6 +107,8 @@ const std::string* person_of(const ask::request& request);
 bool changes_membership(const session_task& task);
 /// Errors: text_*. Nothing: the texts of the request may be said.
 std::optional<error> check_texts(const ask::request& request);
+/// About what an event takes in a frame or in lines of any protocol; the frame's limit is four times that of a piece.
+std::size_t told_bytes(const log_entry& entry);
 /// The reason if it may be said, else nothing: who leaves is not kept for what he says.
 std::string reason_or_none(const std::string& reason);
 

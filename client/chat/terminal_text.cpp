@@ -1,5 +1,6 @@
 #include "client/chat/terminal_text.hpp"
 
+#include <algorithm>
 #include <cstdint>
 
 namespace godwit {
@@ -61,6 +62,54 @@ std::string safe_for_terminal(std::string_view text, std::string_view line_break
     text.remove_prefix(bytes == 0 ? 1 : bytes);
   }
   return safe;
+}
+
+namespace {
+
+/// "4", "04", "04,12" behind the mark of a colour.
+std::size_t colour_bytes(std::string_view text) {
+  const auto digits = [](std::string_view from) {
+    std::size_t count = 0;
+    while (count < 2 && count < from.size() && from[count] >= '0' && from[count] <= '9')
+      ++count;
+    return count;
+  };
+  const auto first = digits(text);
+  if (first == 0 || first >= text.size() || text[first] != ',')
+    return first;
+  const auto second = digits(text.substr(first + 1));
+  return second == 0 ? first : first + 1 + second;
+}
+
+} // namespace
+
+std::string without_irc_marks(std::string_view text) {
+  constexpr std::string_view marks = "\x01\x02\x0f\x11\x16\x1d\x1e\x1f";
+  std::string out;
+  out.reserve(text.size());
+  while (!text.empty()) {
+    const char first = text.front();
+    text.remove_prefix(1);
+    if (first == '\x03')
+      text.remove_prefix(colour_bytes(text));
+    else if (first == '\x04')
+      text.remove_prefix(
+        std::min(text.find_first_not_of("0123456789abcdefABCDEF"), std::min<std::size_t>(text.size(), 6)));
+    else if (marks.find(first) == std::string_view::npos)
+      out += first;
+  }
+  return out;
+}
+
+std::optional<std::string_view> action_of(std::string_view text) {
+  constexpr std::string_view head = "\x01"
+                                    "ACTION ";
+  if (!text.starts_with(head))
+    return std::nullopt;
+  text.remove_prefix(head.size());
+  if (text.ends_with('\x01'))
+    text.remove_suffix(1);
+  return text;
 }
 
 } // namespace godwit

@@ -46,7 +46,12 @@ std::string_view sentence_for_people(error_code code) {
   case error_code::not_in_room: return "You are not in this room; /join it first.";
   case error_code::wrong_key: return "This room has a key; /join ROOM KEY.";
   case error_code::mask_invalid:
-    return "A mask is NICK or nick!user@host, with * and ? for what may differ, without spaces.";
+    return "This is no mask; write NICK or nick!user@host, with * and ? for what may differ, without spaces.";
+  case error_code::no_such_member: return "Nobody with this nick is in the room; /who lists who is.";
+  case error_code::mode_invalid:
+    return "There is no such mode, or its value is none that it can have; /help lists them.";
+  case error_code::protected_member:
+    return "Who has a higher place in the room than you is protected from this; ask the founder.";
   case error_code::room_full: return "The room has as many members as the server allows; try again later.";
   case error_code::request_invalid: return "The server does not allow this; /help shows what can be asked, and how.";
   case error_code::stale_epoch: return "The server looks for the node that does this; try again soon.";
@@ -118,10 +123,12 @@ struct sentence_writer {
   const log_entry& entry;
   std::string who() const { return safe(entry.nick); }
   std::string operator()(const posted& body) const {
+    if (const auto action = action_of(body.text))
+      return "* " + who() + " " + safe_for_terminal(without_irc_marks(*action));
     const auto sender = body.kind == post_kind::notice ? "-" + who() + "-" : "<" + who() + ">";
     const auto audience =
       body.audience == member_mode::none ? "" : " (to each " + std::string{name_of(body.audience)} + ")";
-    return sender + audience + " " + safe_for_terminal(body.text, "\n      | ");
+    return sender + audience + " " + safe_for_terminal(without_irc_marks(body.text), "\n      | ");
   }
   std::string operator()(const joined& body) const {
     return "* " + who() + " joined" + (body.modes.empty() ? "" : " as " + std::string{name_of(rank(body.modes))});

@@ -114,9 +114,8 @@ struct over {
 
 } // namespace news
 
-using client_news =
-  std::variant<news::connected, news::reconnecting, news::logged_in, news::room_opened, news::room_closed, news::event,
-               news::presence, news::answered, news::confirmed, news::refused, news::waiting, news::over,
-               news::invitation>;
+using client_news = std::variant<news::connected, news::reconnecting, news::logged_in, news::room_opened,
+                                 news::room_closed, news::event, news::presence, news::answered, news::confirmed,
+                                 news::refused, news::waiting, news::over, news::invitation>;
 
 } // namespace godwit

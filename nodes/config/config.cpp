@@ -89,6 +89,8 @@ private:
       read_store(*store);
     if (const auto* nicks = top.table("nicks"))
       read_nicks(*nicks);
+    if (const auto* irc = top.table("irc"))
+      read_irc(*irc);
     if (const auto* log = top.table("log"))
       read_log(*log);
     std::size_t index = 0;
@@ -179,6 +181,34 @@ private:
     table.refuse_the_rest();
   }
 
+  void read_irc(const toml::value& value) {
+    auto table = reader(value, "irc.");
+    auto& irc = config_.irc;
+    constexpr auto word_form = "a word without spaces, of at most 63 letters, digits, - and .";
+    const auto word = [&](const char* key, std::string& to) {
+      const auto text = table.text(key, word_form);
+      const bool fits = text.size() <= 63 && std::ranges::all_of(text, [](unsigned char c) {
+                          return std::isalnum(c) != 0 || c == '-' || c == '.';
+                        });
+      if (!fits)
+        table.complain(key, '"' + text + '"', word_form);
+      else if (!text.empty())
+        to = text;
+    };
+    word("network", irc.network);
+    word("server", irc.server);
+    irc.motd = path_of(table.text("motd", "the path of a text file"));
+    irc.admin = table.text("admin", "whom to write to, one line");
+    irc.cloak_key = path_of(table.text("cloak-key", "the path of a file with a secret of 16 bytes or more"));
+    constexpr auto replay_form = R"("lines" or "since-left")";
+    const auto replay = table.text("replay", replay_form);
+    if (!replay.empty() && replay != "lines" && replay != "since-left")
+      table.complain("replay", '"' + replay + '"', replay_form);
+    irc.replay_since_left = replay == "since-left";
+    irc.replay_lines = static_cast<std::uint32_t>(table.number("replay-lines", irc.replay_lines, 0, 1000));
+    table.refuse_the_rest();
+  }
+
   void read_log(const toml::value& value) {
     auto table = reader(value, "log.");
     constexpr auto allowed = R"("trace", "debug", "info", "warn" or "error")";
@@ -220,6 +250,7 @@ private:
     auto table = reader(value, path);
     client_port_config client;
     client.listen = read_endpoints(table, "listen", true);
+    client.irc_listen = read_endpoints(table, "irc-listen", false);
     client.address = value.contains("address") ? read_client_addresses(table) : default_client_addresses(client, node);
     client.certificate = path_of(table.text("certificate", "the path of the client port's certificate", true));
     client.key = path_of(table.text("key", "the path of the client port's key", true));

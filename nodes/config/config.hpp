@@ -30,8 +30,9 @@ struct client_port_config {
   std::vector<endpoint> address; ///< what clients of other proxy nodes are told to dial; no wildcard, no port 0
   std::filesystem::path certificate;
   std::filesystem::path key;
-  std::size_t loops_min = 1; ///< threads that serve client sockets, at least; 0: one per core
-  std::size_t loops_max = 0; ///< at most; 0: one per core, and not less than `loops_min`
+  std::size_t loops_min = 1;        ///< threads that serve client sockets, at least; 0: one per core
+  std::size_t loops_max = 0;        ///< at most; 0: one per core, and not less than `loops_min`
+  std::vector<endpoint> irc_listen; ///< for IRC over TLS, with the same certificate; empty: none
 };
 
 struct node_config {
@@ -71,6 +72,17 @@ struct keep_config {
   std::chrono::milliseconds look_every{60'000};
 };
 
+/// What IRC clients are told, and how they are shown to others.
+struct irc_config {
+  std::string network;                    ///< its name; empty: the cluster's
+  std::string server = "irc.godwit.test"; ///< the one server name that all nodes show
+  std::filesystem::path motd;             ///< a text file; empty: none
+  std::string admin;                      ///< whom to write to; empty: nobody is named
+  std::filesystem::path cloak_key; ///< a file, of which all nodes have the same; empty: hosts are shown as "hidden"
+  std::uint32_t replay_lines = 50; ///< said before a client joined; 0: none
+  bool replay_since_left = false;  ///< what it missed instead
+};
+
 struct cluster_config {
   std::filesystem::path file;
   std::string name;
@@ -78,6 +90,7 @@ struct cluster_config {
   std::vector<node_config> nodes;
   tunables limits;
   keep_config keep;
+  irc_config irc;
   std::size_t store_cache_bytes = 64 * 1024 * 1024; ///< what a broker node keeps of its file in memory, for writing
   std::vector<std::string> reserved_nicks;          ///< default_reserved_nicks(), unless the file has a list of its own
   std::string log_level = "info";

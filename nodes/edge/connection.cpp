@@ -21,7 +21,7 @@ constexpr std::size_t queue_capacity_kept = 64;
 
 connection::connection(connection_parts parts)
     : between_(std::move(parts.socket)), ipv6_(parts.ipv6), peer_(std::move(parts.peer)), tls_(std::move(parts.tls)),
-      frames_(std::move(parts.frames)), budget_(std::move(parts.budget)), heard_(std::chrono::steady_clock::now()) {}
+      wire_(std::move(parts.wire)), budget_(std::move(parts.budget)), heard_(std::chrono::steady_clock::now()) {}
 
 connection::~connection() {
   if (here_)
@@ -125,7 +125,7 @@ void connection::use_plaintext(tls_state state) {
   if (!tls_.output().empty())
     mark_dirty();
   if (phase_ != phase::closing) {
-    frames_.feed(context_->plaintext);
+    wire_.feed(context_->plaintext);
     process_frames();
   }
   if (phase_ == phase::closed)
@@ -138,7 +138,7 @@ void connection::use_plaintext(tls_state state) {
 
 void connection::process_frames() {
   while (!paused_ && !held() && trouble_ == trouble_kind::none && phase_ != phase::closing && phase_ != phase::closed) {
-    auto next = frames_.next();
+    auto next = wire_.next();
     if (!next)
       return refuse(next.why());
     if (!*next)
@@ -158,8 +158,7 @@ void connection::heed(flood_control::verdict what) {
   } else if (what == flood_control::verdict::begins_to_hold) {
     context_->counters.floods_held.add();
     if (budget_.flood->is_new_excess())
-      write(std::make_shared<const std::string>(
-        control::encode(control::server_control{control::warning{{error_code::flooding, {}}}})));
+      write(wire_.warning({error_code::flooding, {}}));
     context_->owner.on_held(*this);
   }
 }
@@ -303,7 +302,7 @@ void connection::close(const error& why) {
     queue_head_ = 0;
     queued_bytes_ = 0;
   }
-  queue_.push_back(std::make_shared<const std::string>(control::encode(control::closed_by(why))));
+  queue_.push_back(wire_.farewell(why));
   queued_bytes_ += queue_.back()->size();
   phase_ = phase::closing;
   if (trouble_ == trouble_kind::refused)

@@ -14,9 +14,9 @@
 
 #include "actors/rules/route.hpp"
 #include "messages/control_codec.hpp"
-#include "messages/frame.hpp"
 #include "messages/tls_session.hpp"
 #include "nodes/edge/admissions.hpp"
+#include "nodes/edge/client_wire.hpp"
 #include "nodes/edge/edge_config.hpp"
 #include "nodes/edge/edge_counters.hpp"
 #include "nodes/edge/unique_fd.hpp"
@@ -85,6 +85,7 @@ struct asked_session {
   route_claim claim;
   bool resume = false;
   std::string client_name;
+  std::string first_line; ///< an IRC client's, which has no hello: the session is to get it
 };
 
 /// What a connection may do, by its address and by what it did.
@@ -100,7 +101,7 @@ struct connection_parts {
   bool ipv6 = false;
   std::string peer; ///< host:port
   tls_session tls;
-  frame_reader frames;
+  client_wire wire;
   connection_budget budget;
 };
 
@@ -148,6 +149,7 @@ public:
   phase where() const { return phase_; }
   void set_phase(phase to) { phase_ = to; }
   const std::string& peer() const { return peer_; }
+  const client_wire& wire() const { return wire_; }
   bool paused() const { return paused_; }
   /// Its client is held back.
   bool held() const { return budget_.flood && budget_.flood->holding(); }
@@ -191,7 +193,7 @@ private:
   bool ipv6_;
   std::string peer_;
   tls_session tls_;
-  frame_reader frames_;
+  client_wire wire_;
   std::vector<shared_bytes> queue_; // from queue_head_ on
   std::size_t queue_head_ = 0;
   std::size_t queued_bytes_ = 0;

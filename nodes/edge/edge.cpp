@@ -18,6 +18,7 @@ struct edge::parts {
   std::optional<loop_pool> pool;
   std::vector<std::shared_ptr<listener>> listeners;
   std::vector<edge_address> addresses;
+  std::vector<edge_address> irc_addresses;
   std::mutex stopping;
   bool stopped = false;
 };
@@ -65,23 +66,34 @@ result<std::unique_ptr<edge>> edge::start(edge_config config, tls_context tls, e
               {},
               {},
               {},
+              {},
               false});
   auto& shared = running->shared;
   running->pool.emplace(shared);
-  for (const auto& where : shared.config.listen) {
-    auto opened = listener::open(shared, *running->pool, where);
-    if (!opened)
-      return opened.why();
-    for (auto& one : *opened) {
-      running->addresses.push_back(one->address());
-      running->listeners.push_back(std::move(one));
+  const auto listen = [&](const std::vector<edge_address>& addresses, protocol spoken,
+                          std::vector<edge_address>& in_use) -> std::optional<error> {
+    for (const auto& where : addresses) {
+      auto opened = listener::open(shared, *running->pool, where, spoken);
+      if (!opened)
+        return opened.why();
+      for (auto& one : *opened) {
+        in_use.push_back(one->address());
+        running->listeners.push_back(std::move(one));
+      }
     }
-  }
+    return std::nullopt;
+  };
+  if (auto why = listen(shared.config.listen, protocol::native, running->addresses))
+    return *std::move(why);
+  if (auto why = listen(shared.config.irc_listen, protocol::irc, running->irc_addresses))
+    return *std::move(why);
   for (const auto& one : running->listeners)
     one->start();
   running->pool->start();
   for (const auto& where : running->addresses)
     spdlog::info("clients are served on {} port {}", where.host, where.port);
+  for (const auto& where : running->irc_addresses)
+    spdlog::info("IRC clients are served on {} port {}", where.host, where.port);
   return std::unique_ptr<edge>(new edge(std::move(running)));
 }
 
@@ -89,6 +101,7 @@ edge::edge(std::unique_ptr<parts> running) : parts_(std::move(running)) {}
 edge::~edge() { stop(); }
 
 const std::vector<edge_address>& edge::listening() const { return parts_->addresses; }
+const std::vector<edge_address>& edge::listening_for_irc() const { return parts_->irc_addresses; }
 
 void edge::receive(message what) {
   if (const auto session = session_of(what)) {

@@ -34,6 +34,8 @@ public:
 
   /// The addresses in use, with the ports that the system gave for port 0; one per resolved address of the config.
   const std::vector<edge_address>& listening() const;
+  /// The same for IRC.
+  const std::vector<edge_address>& listening_for_irc() const;
 
   /// What is addressed to this edge: session_placed, session_output, attach_refused, route_revoked, membership_view.
   /// Anything else is dropped and logged.

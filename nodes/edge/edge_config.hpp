@@ -26,6 +26,8 @@ struct edge_config {
   node_name node;
   incarnation node_incarnation;
   std::vector<edge_address> listen;
+  std::vector<edge_address> irc_listen;
+  std::string irc_server = "irc.godwit.test";        ///< the name that IRC clients are shown
   std::size_t loops_min = 1;                         ///< threads; at least 1
   std::size_t loops_max = 1;                         ///< at least loops_min; more than shard_count are of no use
   std::chrono::milliseconds sampling_interval{1000}; ///< after which the loops' load is looked at

@@ -147,13 +147,14 @@ void loop::perform(accepted_socket& what) {
     return;
   }
   counters_.accepted.add();
-  const frame_limits limits{shared_.config.frame_bytes_max, 2};
+  auto wire = what.spoken == protocol::irc ? client_wire::irc(shared_.config.irc_server)
+                                           : client_wire::native({shared_.config.frame_bytes_max, 2});
   connection_budget budget{std::move(what.share), std::nullopt, what.unwelcome};
   if (!what.exempt)
     budget.flood.emplace(shared_.config.flood, context_.now);
   const auto client = std::make_shared<connection>(
     connection_parts{std::move(what.socket), what.ipv6, std::move(what.peer), tls_session::accept(shared_.tls),
-                     frame_reader(limits), std::move(budget)});
+                     std::move(wire), std::move(budget)});
   load_.fetch_sub(1, std::memory_order_relaxed); // it was counted when it was assigned
   take_in(client);
   client->due = context_.now + greeting_.span();
@@ -198,7 +199,8 @@ void loop::on_hello(connection& from, const frame& what) {
     return from.refuse({error_code::too_many_clients, {}});
   if (from.unwelcome())
     return from.refuse({*from.unwelcome(), {}});
-  const auto shard = reception_.read_hello(from, what, quietest_shard());
+  const auto shard = from.wire().spoken() == protocol::irc ? reception_.take_first_line(from, what, quietest_shard())
+                                                           : reception_.read_hello(from, what, quietest_shard());
   if (!shard)
     return;
   if (auto* routes = seats_[*shard].routes.get())
@@ -369,7 +371,7 @@ void loop::check_idle(const connection_ptr& which) {
     counters_.silent_clients.add();
     which->refuse({error_code::idle_timeout, {}});
   } else if (silent >= shared_.config.idle_ping_after && !std::exchange(which->pinged, true)) {
-    which->write(std::make_shared<const std::string>(control::encode(control::server_control{control::ping{1}})));
+    which->write(which->wire().ping(1));
   }
 }
 

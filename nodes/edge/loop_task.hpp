@@ -29,6 +29,7 @@ struct accepted_socket {
   std::string peer;
   admission share;
   bool exempt = false;
+  protocol spoken = protocol::native;
   std::optional<error_code> unwelcome;
 };
 /// A connection that has said hello, for its session's shard. It has left its loop.

@@ -44,6 +44,21 @@ std::optional<std::size_t> reception::read_hello(connection& from, const frame& 
   return shard_of(from.asked->claim.session);
 }
 
+std::optional<std::size_t> reception::take_first_line(connection& from, const frame& what, std::size_t shard) {
+  auto asked = std::make_unique<asked_session>();
+  // Nobody has an identity before there are accounts: each session is somebody else.
+  if (!fill_randomly(asked->claim.identity) || !ask_new(*asked, shard)) {
+    from.refuse({error_code::internal_error, {}});
+    return std::nullopt;
+  }
+  asked->claim.protocol = protocol::irc;
+  asked->claim.peer_address = from.peer();
+  asked->first_line = what.bytes;
+  from.asked = std::move(asked);
+  from.set_phase(connection::phase::waiting);
+  return shard_of(from.asked->claim.session);
+}
+
 bool reception::ask_new(asked_session& asked, std::size_t shard) {
   const auto id = random_session_id(shard, shard_count);
   if (!id)

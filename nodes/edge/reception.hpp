@@ -21,6 +21,8 @@ public:
   /// Reads a client's first frame into `from.asked`; gives the shard that is to admit it. None: it was refused.
   /// `shard`: of a new session.
   std::optional<std::size_t> read_hello(connection& from, const frame& what, std::size_t shard);
+  /// The same for a client of IRC, which has no hello: its first line is kept for its session.
+  std::optional<std::size_t> take_first_line(connection& from, const frame& what, std::size_t shard);
   /// On the loop that has the shard of these routes: begins or resumes the session.
   void admit(const std::shared_ptr<connection>& client, route_table& routes);
 

@@ -123,6 +123,8 @@ void route_table::open(const std::shared_ptr<connection>& client, route::opening
   context_->totals.routes.fetch_add(inserted ? 1 : 0, std::memory_order_relaxed);
   perform_all(where);
   asking_.reset();
+  if (client->asked && !client->asked->first_line.empty())
+    client_sent(*client, std::exchange(client->asked->first_line, {}));
 }
 
 void route_table::resume(const std::shared_ptr<connection>& client) {
@@ -294,6 +296,11 @@ void route_table::perform(entry& at, const take_client&) {
 void route_table::perform(entry& at, const greet_client& what) {
   if (!at.client || !at.client->asked)
     return;
+  if (at.client->wire().spoken() == protocol::irc) { // it is greeted by its session
+    at.client->set_phase(connection::phase::serving);
+    at.client->asked.reset();
+    return;
+  }
   const auto& config = context_->config;
   control::server_hello hello;
   hello.session = at.rules.session();

@@ -412,7 +412,9 @@ private:
                             [&](const read_history& it) { out.answer = history_of(*room, it); },
                             [&](const read_topic&) {
                               out.answer = topic_read{"topic", "ada", {}};
-                            }},
+                            },
+                            [&](const read_settings&) { out.answer = settings_read{}; },
+                            [&](const ask_rename&) { out.answer = rename_allowed{}; }},
                  what.question);
     answer(std::move(out), &session::answered);
   }
@@ -480,7 +482,14 @@ private:
                             room.member = false;
                           },
                           [&](const set_topic& it) { append(room, what.name, topic_set{it.text}); },
-                          [&](const rename_member& it) { append(room, what.name, renamed{it.to}); }},
+                          [&](const rename_member& it) { append(room, what.name, renamed{it.to}); },
+                          [&](const change_modes& it) { append(room, what.name, modes_changed{it.changes}); },
+                          [&](const kick_member& it) {
+                            append(room, what.name, kicked{other, it.nick, it.reason});
+                          },
+                          [&](const invite_member& it) {
+                            append(room, what.name, invited{it.session, it.nick});
+                          }},
                what.action);
   }
 

@@ -123,8 +123,13 @@ void check_texts(std::string_view text) {
   const bool plain =
     points && std::ranges::none_of(*points, [](char32_t c) { return is_control(c) && c != '\n' && c != '\t'; });
   require(is_plain_text(text) == plain, "a plain text is UTF-8 without control characters");
-  require(!check_post(text) == (plain && !text.empty() && text.size() <= limits::post_bytes_max),
-          "a post is a plain text that is not empty and not too long");
+  constexpr std::u32string_view irc_marks = U"\x01\x02\x03\x04\x0f\x11\x16\x1d\x1e\x1f";
+  const bool may_be_post =
+    points && std::ranges::none_of(*points, [&](char32_t c) {
+      return is_control(c) && c != '\n' && c != '\t' && irc_marks.find(c) == std::u32string_view::npos;
+    });
+  require(!check_post(text) == (may_be_post && !text.empty() && text.size() <= limits::post_bytes_max),
+          "a post is a plain text, with marks of IRC or without, that is not empty and not too long");
   const bool one_line = text.find('\n') == std::string_view::npos;
   require(!check_line(text, limits::reason_bytes_max) == (plain && one_line && text.size() <= limits::reason_bytes_max),
           "a line is a plain text without a line break, not too long");

@@ -89,7 +89,7 @@ good_people gather_good_people(crowd& people) {
   return good;
 }
 
-/// Sessions end at a rate at which those of the last 10 minutes, which are remembered for so long, weigh little.
+/// Sessions end at a rate at which those of the last 10 minutes, which are remembered for so long, are to weigh little.
 void add_others(crowd& people) {
   for (int i = 0; i != 4; ++i)
     people.add<slow_reader>("loud", 8s);

@@ -244,8 +244,16 @@ void cluster::expect_sound_store() const {
 std::string cluster::client_address() const {
   std::smatch found;
   const auto text = config();
-  if (!std::regex_search(text, found, std::regex{R"(listen = \["([^"]+)\")"}))
+  if (!std::regex_search(text, found, std::regex{R"(\nlisten = \["([^"]+)\")"}))
     throw std::runtime_error("the config has no client port");
+  return found[1];
+}
+
+std::string cluster::irc_address() const {
+  std::smatch found;
+  const auto text = config();
+  if (!std::regex_search(text, found, std::regex{R"(irc-listen = \["([^"]+)\")"}))
+    throw std::runtime_error("the config has no IRC port");
   return found[1];
 }
 

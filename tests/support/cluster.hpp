@@ -70,6 +70,8 @@ public:
   /// HOST:PORT of the first client port in the config, and its port.
   std::string client_address() const;
   std::uint16_t client_port() const;
+  /// The same of the first IRC port.
+  std::string irc_address() const;
   /// HOST:PORT where the node takes other nodes.
   std::string cluster_address(const std::string& node) const;
   /// All that a node has logged, in all of its lives.

@@ -212,6 +212,24 @@ TEST(TextLines, ShowThePostThatWasRefused) {
   EXPECT_NE(text_lines(refused).errors[0].find("my words"), std::string::npos);
 }
 
+TEST(IrcMarks, AreLeftOutWithTheNumbersOfColours) {
+  EXPECT_EQ(without_irc_marks("\x02"
+                              "bold\x0f \x03"
+                              "04,12red\x03 \x04"
+                              "ff00ffhex 5"),
+            "bold red hex 5");
+  EXPECT_EQ(without_irc_marks("\x03"
+                              "4,x"),
+            ",x");
+}
+
+TEST(IrcMarks, TellWhatSomebodyDoesFromWhatHeSays) {
+  EXPECT_EQ(action_of("\x01"
+                      "ACTION waves\x01"),
+            "waves");
+  EXPECT_EQ(action_of("ACTION waves"), std::nullopt);
+}
+
 TEST(SafeForTerminal, ReplacesWhatIsNoUtf8OrTurnsDirections) {
   EXPECT_EQ(safe_for_terminal("gr\xc3\xbc\xc3\x9f \xf0\x9f\x90\xa6"), "gr\xc3\xbc\xc3\x9f \xf0\x9f\x90\xa6");
   EXPECT_EQ(safe_for_terminal("\xc0\xaf"), "\xef\xbf\xbd\xef\xbf\xbd"); // over-long

@@ -186,7 +186,8 @@ TEST_F(Edge, ServesItsClientsBesideFiveThousandHalfOpenConnections) {
     if (i % 2 == 0)
       strangers.back()->send_raw(half);
   }
-  auto late = begin('c'); // its connection was accepted behind all of them; the other loop may have some to take in still
+  auto late =
+    begin('c'); // its connection was accepted behind all of them; the other loop may have some to take in still
   for (const auto until = std::chrono::steady_clock::now() + patience; edge_->counts().connections != 5003U;
        std::this_thread::yield())
     ASSERT_LT(std::chrono::steady_clock::now(), until) << edge_->counts().connections;

@@ -17,13 +17,13 @@ TEST_F(PostingClients, LoseNothingWhileThePoolGrowsByLoadAndShrinksByIdleness) {
   wait_for_loops(1);
 
   stop_posting();
+  wait_for_connections(200);
   const auto counts = edge_->counts();
   EXPECT_GE(counts.loops_begun, 3U);
   EXPECT_EQ(counts.loops_ended, counts.loops_begun);
   EXPECT_GT(counts.shards_moved, 64U);
   EXPECT_EQ(counts.loops_min, 1U);
   EXPECT_EQ(counts.loops_max, 4U);
-  EXPECT_EQ(counts.connections, 200U);
   EXPECT_EQ(counts.accepted, 200U);
   EXPECT_EQ(attaches(), 200U) << "no session noticed";
 }
@@ -35,7 +35,7 @@ TEST_F(PostingClients, LoseNothingWhileShardsAreMovedOneAfterAnother) {
   flood();
   move_shards(3000);
   stop_posting();
-  EXPECT_EQ(edge_->counts().connections, 60U);
+  wait_for_connections(60);
   EXPECT_EQ(edge_->counts().shards_moved, 3000U);
   EXPECT_EQ(attaches(), 60U);
 }
@@ -49,7 +49,7 @@ TEST_F(PostingClients, ComeWhileShardsAreMoved) {
   move_shards(1000);
   others.join();
   stop_posting();
-  EXPECT_EQ(edge_->counts().connections, 80U);
+  wait_for_connections(80);
   EXPECT_EQ(attaches(), 80U);
 }
 

@@ -151,6 +151,10 @@ protected:
     return told_why_;
   }
 
+  /// A connection on its way from one loop to another is counted by neither.
+  void wait_for_connections(std::size_t count) {
+    wait_until([&] { return edge_->counts().connections == count; }, "there are more or fewer connections");
+  }
   void wait_for_loops(std::size_t count) {
     wait_until([&] { return edge_->counts().loops == count; }, "the pool has another size");
   }

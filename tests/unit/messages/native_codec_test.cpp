@@ -334,8 +334,16 @@ TEST(SnapshotCodec, GivesBackWhatItWasGiven) {
 TEST(SnapshotCodec, RefusesWhatIsNone) { EXPECT_FALSE(decode_snapshot("nonsense")); }
 
 // T-1
-TEST(Text, LetsLineBreaksAndTabsThroughAndNoOtherControl) {
+TEST(Text, LetsLineBreaksTabsAndMarksOfIrcThroughAndNoOtherControl) {
   EXPECT_FALSE(check_post("a\n\tb"));
+  EXPECT_FALSE(check_post("\x01"
+                          "ACTION waves\x01"));
+  EXPECT_FALSE(check_post("\x02"
+                          "bold\x0f \x03"
+                          "04red"));
+  EXPECT_TRUE(check_line("\x02"
+                         "bold",
+                         100));
   EXPECT_EQ(check_post(std::string("a\0b", 3))->code, error_code::text_invalid);
   EXPECT_EQ(check_post("a\x1b[31m")->code, error_code::text_invalid);
   EXPECT_EQ(check_post("a\x7f")->code, error_code::text_invalid);

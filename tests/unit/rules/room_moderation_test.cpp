@@ -1,6 +1,8 @@
 // How a room is kept in order, sentence by sentence of docs/PROTOCOL.md, "Moderation".
 #include "tests/unit/rules/room_bench.hpp"
 
+#include <algorithm>
+
 namespace godwit::testing {
 namespace {
 

@@ -36,7 +36,7 @@ TEST_F(SessionModeration, AJoinCarriesTheKeyAndWhoTheSessionIs) {
   attach();
   login();
   say(2, ask::join{"lobby", "sesame"});
-  take(subject.located({name(2, 1), "lobby", room_place{lobby, 1, "w"}, {}}));
+  take(subject.located({name(2, 1), "lobby", "lobby", room_place{lobby, 1, "w"}, {}}));
   const auto joins = sent<room_command>();
   ASSERT_EQ(joins.size(), 1U);
   EXPECT_EQ(std::get<join_room>(joins[0].action).key, "sesame");
@@ -266,7 +266,7 @@ TEST_F(SessionModeration, AnOutsidersPostIsAnsweredByWhereItStands) {
   login();
   seen.clear();
   say(2, ask::post{ask::room_named{"lobby"}, "hi", post_kind::notice});
-  take(subject.located({name(2, 1), "lobby", room_place{lobby, 1, "w"}, {}}));
+  take(subject.located({name(2, 1), "lobby", "lobby", room_place{lobby, 1, "w"}, {}}));
   ASSERT_EQ(sent<room_command>().size(), 1U);
   EXPECT_EQ(std::get<post>(sent<room_command>()[0].action).kind, post_kind::notice);
   take(subject.answered(command_answered{name(2, 3), lobby, logged_at{7, {}}, {}}));
@@ -282,7 +282,7 @@ TEST_F(SessionModeration, SettingsAreReadByOutsidersToo) {
   login();
   seen.clear();
   say(2, ask::read_settings{"lobby"});
-  take(subject.located({name(2, 1), "lobby", room_place{lobby, 1, "w"}, {}}));
+  take(subject.located({name(2, 1), "lobby", "lobby", room_place{lobby, 1, "w"}, {}}));
   const auto asked = sent<room_query>();
   ASSERT_EQ(asked.size(), 1U);
   room_settings settings;

@@ -1,0 +1,236 @@
+#include "actors/rules/irc_front.hpp"
+
+#include "actors/rules/irc_requests.hpp"
+#include "messages/irc/irc_events.hpp"
+#include "messages/irc/irc_limits.hpp"
+#include "messages/overloaded.hpp"
+
+#include <algorithm>
+
+namespace godwit {
+namespace {
+
+/// Quits and changes of nick that are remembered: one shows in all rooms within moments.
+constexpr std::size_t told_once_max = 128;
+
+} // namespace
+
+irc_front::irc_front(std::shared_ptr<const irc_network> network, std::string host)
+    : network_(std::move(network)), host_(std::move(host)) {}
+
+void irc_front::restore(const irc_state& state, const std::string& nick) {
+  state_ = state;
+  nick_ = nick;
+}
+
+std::string irc_front::mask() const { return (state_.user.empty() ? "~user" : state_.user) + "@" + host_; }
+const std::string& irc_front::nick_or_star() const {
+  static const std::string star = "*";
+  return nick_.empty() ? star : nick_;
+}
+std::string irc_front::source() const { return irc::source_of(nick_or_star(), mask()); }
+
+irc::line_writer irc_front::numeric(irc::numeric which) const {
+  irc::line_writer line(network_->server, irc::text_of(which));
+  line.param(nick_or_star());
+  return line;
+}
+
+void irc_front::say(irc::line_writer& line) { lines_.push_back(line.str()); }
+
+void irc_front::standard_reply(std::string_view kind, std::string_view command, std::string_view code,
+                               std::string_view text) {
+  const bool knows = state_.capabilities.has(irc::capability::standard_replies);
+  if (knows)
+    return say(irc::line_writer(network_->server, kind).param(command).param(code).trailing(text));
+  say(irc::line_writer(network_->server, "NOTICE").param(nick_or_star()).trailing(text));
+}
+
+std::string irc_front::farewell(const error& why) const {
+  for (const auto& [op, of] : asked_by_op_)
+    if (why.code == error_code::session_ended && !of.parts.empty() && of.parts.front().what == verb::quit)
+      return nick_or_star() + " (Quit" + (of.line.param(0).empty() ? "" : ": " + of.line.param(0)) + ")";
+  return nick_or_star() + " (" + (why.detail.empty() ? std::string(sentence_of(why.code)) : why.detail) + ")";
+}
+
+// ------------------------------------------------------------------------------------------------------------ asked
+
+client_command irc_front::take(std::uint64_t op, std::string_view line) {
+  auto read = irc::parse_line(line);
+  asked entry;
+  entry.line = std::move(read.what);
+  entry.fault = read.fault;
+  if (const auto* label = entry.line.tag_value("label"); label && label->size() <= 64)
+    entry.label = *label;
+  auto requests = request_reader(*network_, entry).read();
+  client_command command{op, false, std::move(requests.front())};
+  requests.erase(requests.begin());
+  command.further = std::move(requests);
+  asked_by_op_.insert_or_assign(op, std::move(entry));
+  return command;
+}
+
+// ------------------------------------------------------------------------------------------------------------- told
+
+std::string irc_front::tell(const server_frame& what) {
+  lines_.clear();
+  std::visit(
+    overloaded{[this](const tell::confirmed& it) { flush_until(it.op + 1); },
+               [this](const client_reply& it) {
+                 flush_until(it.op);
+                 const auto at = asked_by_op_.find(it.op);
+                 if (at == asked_by_op_.end() || it.part >= at->second.parts.size())
+                   return;
+                 reply(at->second, at->second.parts[it.part], it);
+               },
+               [this](const tell::room_opened& it) {
+                 rooms_[it.room] = {it.person.empty() ? irc::channel_name(it.title) : std::string{}, it.person};
+               },
+               [this](const tell::invitation& it) {
+                 say(irc::line_writer(irc::source_of(it.by, {}), "INVITE")
+                       .param(nick_or_star())
+                       .param(irc::channel_name(it.title)));
+               },
+               [](const tell::event&) {}, [](const tell::presence&) {}, [](const tell::unknown_frame&) {}},
+    what);
+  std::string out;
+  for (const auto& line : lines_)
+    out += line;
+  lines_.clear();
+  return out;
+}
+
+/// The lines of a labelled frame wait for its end: one is labelled itself, several become a batch.
+void irc_front::reply(asked& of, const part& to, const client_reply& what) {
+  const auto& answer = what.answer;
+  const auto before = lines_.size();
+  if (const auto* why = std::get_if<error>(&answer))
+    refuse(of, to, *why);
+  else if (const auto* in = std::get_if<tell::logged_in>(&answer)) {
+    nick_ = in->nick;
+    step_noted(of, to);
+    welcome();
+  } else if (const auto* changed = std::get_if<tell::nick_changed>(&answer)) {
+    say(irc::line_writer(source(), "NICK").trailing(changed->nick));
+    nick_ = changed->nick;
+  } else if (std::holds_alternative<tell::noted>(answer)) {
+    step_noted(of, to);
+  } else if (const auto* members = std::get_if<tell::members>(&answer)) {
+    to.what == verb::who ? tell_who(of, to, *members, what.more) : tell_members(to, *members, what.more);
+  } else if (const auto* topic = std::get_if<tell::topic>(&answer)) {
+    tell_topic(to, *topic);
+  } else if (const auto* rooms = std::get_if<tell::rooms>(&answer)) {
+    tell_rooms(of, *rooms, what.more);
+  } else if (const auto* settings = std::get_if<tell::settings>(&answer)) {
+    tell_settings(to, *settings);
+  } else if (const auto* history = std::get_if<tell::history>(&answer)) {
+    tell_replay(to, *history, what.more);
+  } else if (std::holds_alternative<tell::pong>(answer)) {
+    say(irc::line_writer(network_->server, "PONG").param(network_->server).trailing(to.target));
+  } else if (const auto* away = std::get_if<tell::is_away>(&answer)) {
+    say(away->text.empty() ? numeric(irc::numeric::unaway).trailing("You are no longer marked as being away")
+                           : numeric(irc::numeric::now_away).trailing("You have been marked as being away"));
+  } else if (std::holds_alternative<tell::your_turn>(answer)) {
+    tell_locally(of, to);
+  }
+  if (of.label.empty() || !state_.capabilities.has(irc::capability::labeled_response))
+    return;
+  of.answer.insert(of.answer.end(), lines_.begin() + static_cast<std::ptrdiff_t>(before), lines_.end());
+  lines_.resize(before);
+}
+
+void irc_front::flush_until(std::uint64_t op) {
+  while (!asked_by_op_.empty() && asked_by_op_.begin()->first < op) {
+    flush(asked_by_op_.begin()->second);
+    asked_by_op_.erase(asked_by_op_.begin());
+  }
+}
+
+namespace {
+
+/// A tag more before the others of a line.
+std::string tagged(const std::string& line, const std::string& tag) {
+  return line.starts_with('@') ? "@" + tag + ";" + line.substr(1) : "@" + tag + " " + line;
+}
+
+} // namespace
+
+void irc_front::flush(asked& of) {
+  if (of.label.empty() || !state_.capabilities.has(irc::capability::labeled_response))
+    return;
+  const auto label = "label=" + irc::escape_tag_value(of.label);
+  if (of.answer.empty()) {
+    if (!of.label_used)
+      lines_.push_back(tagged(irc::line_writer(network_->server, "ACK").str(), label));
+    return;
+  }
+  if (of.answer.size() == 1 && !of.label_used) {
+    lines_.push_back(tagged(of.answer.front(), label));
+    return;
+  }
+  // References are unique among the open batches of one connection, and this one is closed at once.
+  const std::string reference = "label";
+  lines_.push_back(
+    tagged(irc::line_writer(network_->server, "BATCH").param("+" + reference).param("labeled-response").str(), label));
+  for (const auto& each : of.answer)
+    lines_.push_back(each.starts_with("@batch=") || each.find(" BATCH ") != std::string::npos
+                       ? each
+                       : tagged(each, "batch=" + reference));
+  lines_.push_back(irc::line_writer(network_->server, "BATCH").param("-" + reference).str());
+}
+
+// ----------------------------------------------------------------------------------------------------------- events
+
+bool irc_front::told_before(const log_entry& entry) {
+  // A frame has one quit or one new nick, whichever rooms log it.
+  const effect_name name{entry.name.session, entry.name.op, 0};
+  if (std::ranges::find(told_once_, name) != told_once_.end())
+    return true;
+  told_once_.push_back(name);
+  if (told_once_.size() > told_once_max)
+    told_once_.pop_front();
+  return false;
+}
+
+shared_bytes irc_front::show(const tell::event& what, shared_bytes shared) {
+  static const auto nothing = std::make_shared<const std::string>();
+  const auto& entry = *what.entry;
+  const auto room = rooms_.find(what.room);
+  const auto* posted = std::get_if<godwit::posted>(&entry.body);
+  const auto* left = std::get_if<godwit::left>(&entry.body);
+  const bool is_private = room == rooms_.end() || room->second.channel.empty();
+  if (is_private && !posted)
+    return nothing;
+  const bool own = what.op != 0;
+  const bool everywhere = std::holds_alternative<renamed>(entry.body) || (left && left->quit);
+  // Its own quit is answered by ERROR, its own nick by the reply, its own words where it wants to hear them.
+  if (own && (everywhere || (posted && !state_.capabilities.has(irc::capability::echo_message))))
+    return nothing;
+  if (everywhere && told_before(entry))
+    return nothing;
+  const auto at = own ? asked_by_op_.find(what.op) : asked_by_op_.end();
+  const bool labelled =
+    at != asked_by_op_.end() && !at->second.label.empty() && state_.capabilities.has(irc::capability::labeled_response);
+  if (shared && !is_private && !labelled)
+    return shared;
+  std::string target = is_private ? nick_ : room->second.channel;
+  if (is_private && own && room != rooms_.end())
+    target = room->second.person;
+  auto text = irc::encode_event({profile(), target, network_->server}, what.room, entry);
+  if (labelled && !at->second.label_used && posted) {
+    at->second.label_used = true;
+    text = tagged(text, "label=" + irc::escape_tag_value(at->second.label));
+  }
+  return std::make_shared<const std::string>(std::move(text));
+}
+
+shared_bytes irc_front::show(const tell::presence& what) {
+  if (!state_.capabilities.has(irc::capability::away_notify))
+    return {};
+  irc::line_writer line(irc::source_of(what.nick, {}), "AWAY");
+  if (!what.away.empty())
+    line.trailing(what.away);
+  return std::make_shared<const std::string>(line.str());
+}
+
+} // namespace godwit

@@ -1,0 +1,385 @@
+// Answers as numerics.
+#include "actors/rules/irc_front.hpp"
+#include "messages/irc/irc_events.hpp"
+#include "messages/irc/irc_limits.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+
+namespace godwit {
+namespace {
+
+using irc::numeric;
+
+std::int64_t seconds(timestamp time) {
+  return std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count();
+}
+
+struct refusal {
+  numeric which;
+  std::string_view text;
+};
+
+/// Of an error about a channel; each has the channel as its parameter.
+refusal channel_refusal(error_code code, bool speaks) {
+  switch (code) {
+  case error_code::not_in_room:
+    return speaks ? refusal{numeric::cannot_send_to_channel, "Cannot send to channel"}
+                  : refusal{numeric::not_on_channel, "You're not on that channel"};
+  case error_code::muted: return {numeric::cannot_send_to_channel, "Cannot send to channel"};
+  case error_code::banned:
+    return speaks ? refusal{numeric::cannot_send_to_channel, "Cannot send to channel (you're banned)"}
+                  : refusal{numeric::banned_from_channel, "Cannot join channel (+b)"};
+  case error_code::too_many_rooms: return {numeric::too_many_channels, "You have joined too many channels"};
+  case error_code::room_full: return {numeric::channel_is_full, "Cannot join channel (+l)"};
+  case error_code::invite_only: return {numeric::invite_only_channel, "Cannot join channel (+i)"};
+  case error_code::wrong_key: return {numeric::bad_channel_key, "Cannot join channel (+k)"};
+  case error_code::not_permitted:
+  case error_code::protected_member: return {numeric::channel_operator_needed, "You're not channel operator"};
+  case error_code::list_full: return {numeric::ban_list_full, "Channel list is full"};
+  case error_code::no_such_room:
+  case error_code::room_invalid:
+  case error_code::room_name_too_long:
+  default: return {numeric::no_such_channel, "No such channel"};
+  }
+}
+
+bool is_about_channel(error_code code) {
+  switch (code) {
+  case error_code::not_in_room:
+  case error_code::muted:
+  case error_code::banned:
+  case error_code::too_many_rooms:
+  case error_code::room_full:
+  case error_code::invite_only:
+  case error_code::wrong_key:
+  case error_code::not_permitted:
+  case error_code::protected_member:
+  case error_code::list_full:
+  case error_code::no_such_room:
+  case error_code::room_invalid:
+  case error_code::room_name_too_long: return true;
+  default: return false;
+  }
+}
+
+} // namespace
+
+void irc_front::refuse(const asked& of, const part& to, const error& why) {
+  const auto& command = of.line.command;
+  if (to.what == verb::join_topic || to.what == verb::join_names || to.what == verb::join_replay)
+    return; // the join itself has been refused
+  if (to.what == verb::cap || to.what == verb::user)
+    step_noted(of, to);
+  const auto& nick = to.what == verb::nick ? to.target : state_.asked_nick;
+  switch (why.code) {
+  case error_code::not_logged_in: return say(numeric(numeric::not_registered).trailing("You have not registered"));
+  case error_code::already_logged_in:
+    return say(numeric(numeric::already_registered).trailing("You may not reregister"));
+  case error_code::nick_in_use:
+  case error_code::nick_confusable:
+    return say(numeric(numeric::nickname_in_use)
+                 .param(nick)
+                 .trailing(why.code == error_code::nick_in_use ? std::string_view("Nickname is already in use")
+                                                               : sentence_of(why.code)));
+  case error_code::nick_invalid:
+  case error_code::nick_too_long:
+  case error_code::nick_reserved:
+    if (to.what == verb::nick || to.what == verb::user || to.what == verb::cap)
+      return say(numeric(numeric::erroneous_nickname).param(nick).trailing(sentence_of(why.code)));
+    return say(numeric(numeric::no_such_nick).param(to.target).trailing("No such nick/channel"));
+  case error_code::no_such_nick: {
+    const auto& whom = to.what == verb::invite ? of.line.param(0) : to.target;
+    return say(numeric(numeric::no_such_nick).param(whom).trailing("No such nick/channel"));
+  }
+  case error_code::no_such_member:
+    return say(numeric(numeric::user_not_in_channel)
+                 .param(why.detail.empty() ? of.line.param(1) : why.detail)
+                 .param(to.target)
+                 .trailing("They aren't on that channel"));
+  case error_code::text_empty: return say(numeric(numeric::no_text_to_send).trailing("No text to send"));
+  case error_code::text_too_long: return say(numeric(numeric::input_too_long).trailing("Input line was too long"));
+  case error_code::text_invalid: return standard_reply("FAIL", command, "INVALID_TEXT", sentence_of(why.code));
+  default: break;
+  }
+  if (is_about_channel(why.code)) {
+    const bool speaks = to.what == verb::message || to.what == verb::notice;
+    const auto [which, text] = channel_refusal(why.code, speaks);
+    if (to.what == verb::notice)
+      return; // RFC 1459, 4.4.2: a notice is never answered
+    return say(numeric(which).param(to.target).trailing(text));
+  }
+  say(numeric(numeric::unknown_error)
+        .param(command.empty() ? "*" : command)
+        .trailing(std::string(sentence_of(why.code)) + (why.detail.empty() ? "" : " (" + why.detail + ")")));
+}
+
+// --------------------------------------------------------------------------------------------------------- channels
+
+void irc_front::tell_members(const part& to, const tell::members& what, bool more) {
+  const bool all = state_.capabilities.has(irc::capability::multi_prefix);
+  const bool masks = state_.capabilities.has(irc::capability::userhost_in_names);
+  std::string names;
+  const auto room = numeric(numeric::names_reply).param("=").param(to.target).room();
+  const auto end_line = [&] {
+    if (!names.empty())
+      say(numeric(numeric::names_reply).param("=").param(to.target).trailing(names));
+    names.clear();
+  };
+  for (const auto& each : what.rows) {
+    auto name = irc::prefixes_of(each.modes, all) + (masks ? irc::source_of(each.nick, each.mask) : each.nick);
+    if (names.size() + name.size() + 1 > room)
+      end_line();
+    names += (names.empty() ? "" : " ") + name;
+  }
+  end_line();
+  if (!more)
+    say(numeric(numeric::end_of_names).param(to.target).trailing("End of /NAMES list"));
+}
+
+namespace {
+
+/// "~user@host" in its two parts.
+std::pair<std::string_view, std::string_view> split_mask(std::string_view mask) {
+  const auto at = mask.find('@');
+  if (at == std::string_view::npos)
+    return {"*", "*"};
+  return {mask.substr(0, at), mask.substr(at + 1)};
+}
+
+} // namespace
+
+void irc_front::tell_who(const asked& of, const part& to, const tell::members& what, bool more) {
+  const auto& options = of.line.param(1);
+  const auto percent = options.find('%');
+  for (const auto& each : what.rows) {
+    const auto [user, host] = split_mask(each.mask);
+    const auto flags = std::string(each.away.empty() ? "H" : "G")
+                       + irc::prefixes_of(each.modes, state_.capabilities.has(irc::capability::multi_prefix));
+    if (percent == std::string::npos) {
+      say(numeric(numeric::who_reply)
+            .param(to.target)
+            .param(user)
+            .param(host)
+            .param(network_->server)
+            .param(each.nick)
+            .param(flags)
+            .trailing("0 " + each.real_name));
+      continue;
+    }
+    const auto comma = std::min(options.find(',', percent), options.size());
+    const auto fields = std::string_view(options).substr(percent + 1, comma - percent - 1);
+    const auto token = std::string_view(options).substr(std::min(comma + 1, options.size()));
+    auto line = numeric(numeric::who_special_reply);
+    const auto wants = [&](char field) { return fields.find(field) != std::string_view::npos; };
+    if (wants('t'))
+      line.param(token);
+    if (wants('c'))
+      line.param(to.target);
+    if (wants('u'))
+      line.param(user);
+    if (wants('i'))
+      line.param("255.255.255.255"); // addresses are for operators only
+    if (wants('h'))
+      line.param(host);
+    if (wants('s'))
+      line.param(network_->server);
+    if (wants('n'))
+      line.param(each.nick);
+    if (wants('f'))
+      line.param(flags);
+    if (wants('d'))
+      line.param("0");
+    if (wants('l'))
+      line.param("0");
+    if (wants('a'))
+      line.param("0");
+    if (wants('o'))
+      line.param("n/a");
+    if (wants('r'))
+      line.trailing(each.real_name);
+    say(line);
+  }
+  if (!more)
+    say(numeric(numeric::end_of_who).param(to.target).trailing("End of /WHO list"));
+}
+
+void irc_front::tell_topic(const part& to, const tell::topic& what) {
+  if (what.text.empty()) {
+    if (to.what == verb::topic_read)
+      say(numeric(numeric::no_topic).param(to.target).trailing("No topic is set"));
+    return;
+  }
+  say(numeric(numeric::topic).param(to.target).trailing(what.text));
+  say(numeric(numeric::topic_who_time).param(to.target).param(what.by).param(std::to_string(seconds(what.time))));
+}
+
+void irc_front::tell_rooms(const asked& of, const tell::rooms& what, bool more) {
+  // ELIST: U (numbers of members); without it names of channels.
+  const auto& filter = of.line.param(0);
+  for (const auto& each : what.rows) {
+    const auto name = irc::channel_name(each.room);
+    const auto count = each.member_count;
+    bool shown = true;
+    if (filter.starts_with('>'))
+      shown = count > static_cast<std::uint32_t>(std::atoi(filter.c_str() + 1));
+    else if (filter.starts_with('<'))
+      shown = count < static_cast<std::uint32_t>(std::atoi(filter.c_str() + 1));
+    else if (!filter.empty())
+      shown = ("," + filter + ",").find("," + name + ",") != std::string::npos;
+    if (shown)
+      say(numeric(numeric::list).param(name).param(std::to_string(count)).trailing(each.topic));
+  }
+  if (!more)
+    say(numeric(numeric::list_end).trailing("End of /LIST"));
+}
+
+void irc_front::tell_settings(const part& to, const tell::settings& what) {
+  const auto& settings = what.what;
+  if (to.what == verb::mode_read) {
+    auto line = numeric(numeric::channel_mode_is);
+    line.param(to.target);
+    const auto words = irc::words_of(settings);
+    for (std::size_t at = 0; at < words.size();) {
+      const auto end = std::min(words.find(' ', at), words.size());
+      line.param(std::string_view(words).substr(at, end - at));
+      at = end + 1;
+    }
+    say(line);
+    if (settings.created != timestamp{})
+      say(numeric(numeric::creation_time).param(to.target).param(std::to_string(seconds(settings.created))));
+    return;
+  }
+  struct listing {
+    const std::vector<listed_mask>& masks;
+    irc::numeric row;
+    irc::numeric end;
+    std::string_view text;
+  };
+  const auto list = [&]() -> listing {
+    switch (static_cast<mask_list>(to.extra)) {
+    case mask_list::exceptions:
+      return {settings.exceptions, numeric::except_list, numeric::end_of_except_list, "End of channel exception list"};
+    case mask_list::invite_exceptions:
+      return {settings.invite_exceptions, numeric::invite_list, numeric::end_of_invite_list,
+              "End of channel invite exception list"};
+    default: return {settings.bans, numeric::ban_list, numeric::end_of_ban_list, "End of channel ban list"};
+    }
+  }();
+  for (const auto& each : list.masks)
+    say(numeric(list.row).param(to.target).param(each.mask).param(each.by).param(std::to_string(seconds(each.time))));
+  say(numeric(list.end).param(to.target).trailing(list.text));
+}
+
+/// What was said before the client came; in a batch where it has them.
+void irc_front::tell_replay(const part& to, const tell::history& what, bool more) {
+  auto profile = this->profile();
+  const bool in_batch = state_.capabilities.has(irc::capability::batch);
+  std::vector<std::string> shown;
+  for (const auto& each : what.events) {
+    if (!std::holds_alternative<posted>(each.entry->body))
+      continue;
+    const auto text = irc::encode_event({profile, to.target, network_->server}, what.room, *each.entry);
+    for (std::size_t at = 0; at < text.size();) {
+      const auto end = text.find('\n', at) + 1;
+      shown.push_back(text.substr(at, end - at));
+      at = end;
+    }
+  }
+  (void)more; // each piece is a batch of its own
+  if (shown.empty())
+    return;
+  if (in_batch)
+    say(irc::line_writer(network_->server, "BATCH").param("+replay").param("chathistory").param(to.target));
+  for (const auto& each : shown)
+    lines_.push_back(!in_batch               ? each
+                     : each.starts_with('@') ? "@batch=replay;" + each.substr(1)
+                                             : "@batch=replay " + each);
+  if (in_batch)
+    say(irc::line_writer(network_->server, "BATCH").param("-replay"));
+}
+
+// ------------------------------------------------------------------------------------------------------------ local
+
+void irc_front::tell_locally(const asked& of, const part& to) {
+  const auto& command = of.line.command;
+  const bool registered = !nick_.empty();
+  const bool any_time = to.what == verb::cap || to.what == verb::pass || to.what == verb::nothing
+                        || to.what == verb::unreadable || to.what == verb::no_nick || to.what == verb::too_few_params;
+  if (!registered && !any_time)
+    return say(numeric(numeric::not_registered).trailing("You have not registered"));
+  switch (to.what) {
+  case verb::unreadable:
+    switch (of.fault) {
+    case irc::line_fault::too_long: return say(numeric(numeric::input_too_long).trailing("Input line was too long"));
+    case irc::line_fault::not_utf8:
+      return standard_reply("FAIL", command.empty() ? "*" : command, "INVALID_UTF8",
+                            "Your message was not UTF-8, and was not taken");
+    default:
+      return say(numeric(numeric::unknown_command).param(command.empty() ? "*" : command).trailing("Unknown command"));
+    }
+  case verb::unknown: return say(numeric(numeric::unknown_command).param(command).trailing("Unknown command"));
+  case verb::too_few_params:
+    return say(numeric(numeric::need_more_params).param(command).trailing("Not enough parameters"));
+  case verb::cap: return tell_cap(of);
+  case verb::pass:
+    if (registered)
+      say(numeric(numeric::already_registered).trailing("You may not reregister"));
+    return;
+  case verb::no_nick: return say(numeric(numeric::no_nickname_given).trailing("No nickname given"));
+  case verb::no_recipient: return say(numeric(numeric::no_recipient).trailing("No recipient given (" + command + ")"));
+  case verb::no_text: return say(numeric(numeric::no_text_to_send).trailing("No text to send"));
+  case verb::too_many_targets:
+    return say(numeric(numeric::too_many_targets).param(to.target).trailing("Too many targets; this one was left out"));
+  case verb::names: return say(numeric(numeric::end_of_names).param(to.target).trailing("End of /NAMES list"));
+  case verb::who: return say(numeric(numeric::end_of_who).param(to.target).trailing("End of /WHO list"));
+  case verb::mode_fault: {
+    const std::string letter(1, static_cast<char>(to.extra));
+    if (to.target == "unknown")
+      return say(numeric(numeric::unknown_mode).param(letter).trailing("is unknown mode char to me"));
+    return say(numeric(numeric::invalid_mode_parameter)
+                 .param(to.target)
+                 .param(letter)
+                 .param("*")
+                 .trailing("This mode needs a parameter"));
+  }
+  case verb::user_mode:
+    if (of.line.params.size() == 1)
+      return say(numeric(numeric::user_mode_is).param("+"));
+    return say(numeric(numeric::user_mode_unknown_flag).trailing("Unknown MODE flag"));
+  case verb::motd: return tell_motd();
+  case verb::version:
+    say(numeric(numeric::version).param(network_->version).param(network_->server).trailing("Godwit"));
+    return tell_isupport();
+  case verb::time: return say(numeric(numeric::time).param(network_->server).trailing(irc::time_text(now_)));
+  case verb::info:
+    say(numeric(numeric::info).trailing(network_->version + ", a chat cluster whose sessions move without landing"));
+    return say(numeric(numeric::end_of_info).trailing("End of INFO list"));
+  case verb::admin:
+    say(numeric(numeric::admin_me).param(network_->server).trailing("Administrative info"));
+    if (!network_->admin.empty())
+      say(numeric(numeric::admin_email).trailing(network_->admin));
+    return;
+  case verb::help: return tell_help();
+  case verb::links:
+    say(numeric(numeric::links).param(network_->server).param(network_->server).trailing("0 " + network_->name));
+    return say(numeric(numeric::end_of_links).param("*").trailing("End of /LINKS list"));
+  case verb::stats: return say(numeric(numeric::end_of_stats).param("*").trailing("End of /STATS report"));
+  default: return;
+  }
+}
+
+void irc_front::tell_help() {
+  constexpr std::array texts{
+    "Channels: JOIN PART NAMES LIST TOPIC MODE KICK INVITE",
+    "People: PRIVMSG NOTICE WHO AWAY NICK",
+    "Server: MOTD VERSION TIME INFO ADMIN LINKS PING QUIT",
+  };
+  say(numeric(numeric::help_start).param("*").trailing("What this server understands"));
+  for (const auto* each : texts)
+    say(numeric(numeric::help_text).param("*").trailing(each));
+  say(numeric(numeric::end_of_help).param("*").trailing("End of HELP"));
+}
+
+} // namespace godwit

@@ -1,0 +1,48 @@
+/// @file
+/// From one line of IRC to what it asks for, part by part. The inside of irc_front::take.
+#pragma once
+
+#include "actors/rules/irc_front.hpp"
+
+namespace godwit {
+
+class irc_front::request_reader {
+public:
+  request_reader(const irc_network& network, asked& into) : network_(network), into_(into) {}
+
+  /// One request per part of `into.parts`; at least one.
+  std::vector<ask::request> read();
+
+private:
+  void cap();
+  void user();
+  void nick();
+  void ping();
+  void join();
+  void join_one(const std::string& channel, const std::string& key);
+  void part();
+  void message(verb as);
+  void topic();
+  void names();
+  void list();
+  void who();
+  void away();
+  void invite();
+  void kick();
+  void mode();
+  void channel_mode(const std::string& channel);
+
+  /// False: it has fewer parameters, and is answered so.
+  bool needs(std::size_t params);
+  void add(verb what, ask::request request, std::string target = {}, std::uint32_t extra = 0);
+  /// Answered by the front alone.
+  void add_local(verb what, std::string target = {}, std::uint32_t extra = 0);
+
+  const irc::line& line() const { return into_.line; }
+
+  const irc_network& network_;
+  asked& into_;
+  std::vector<ask::request> requests_;
+};
+
+} // namespace godwit
