@@ -176,7 +176,12 @@ TEST_P(Irc, AConnectionThatIsCutIsAQuit) {
     other->expect(" 366 ");
   }
   watcher->expect(":d-gone!", " QUIT ");
-  auto again = log_in("d-gone"); // the nick is free
+  auto again = connect();
+  again->say("USER again 0 * :again");
+  wait_until("the nick is free, soon behind the quit", [&] {
+    again->say("NICK d-gone");
+    return again->expect(" d-gone ").find(" 001 ") != std::string::npos;
+  });
 }
 
 // I-23, I-40
