@@ -115,8 +115,8 @@ entry_body read_body(wire::LogEntry::Reader entry) {
   case wire::LogEntry::Body::RENAMED: return renamed{string(from.getRenamed())};
   case wire::LogEntry::Body::MODES_CHANGED: {
     auto changes = read_changes(from.getModesChanged());
-    if (!changes)
-      break; // something in it is a newer version's
+    if (!changes || changes->empty())
+      break; // something in it is a newer version's, or was when it was read and written on
     return modes_changed{*std::move(changes)};
   }
   case wire::LogEntry::Body::KICKED: {

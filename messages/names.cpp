@@ -97,7 +97,11 @@ constexpr int fold = compose | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD;
 result<std::string> mapped(std::string_view name, int options, const grammar& rules) {
   if (auto why = check(name, rules))
     return *std::move(why);
-  std::string before{name};
+  // Composed first: the order of marks decides what a letter with several of them folds to.
+  const auto composed = map(std::string{name}, compose);
+  if (!composed)
+    return rules.invalid;
+  std::string before = *composed;
   for (int pass = 0; pass < 4; ++pass) {
     auto after = map(before, options);
     if (!after)

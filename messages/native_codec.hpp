@@ -17,8 +17,8 @@ namespace godwit::native {
 
 /// A client's frame. Error: `bad_frame`, when not even the op can be read (the frame has no number then).
 /// Where the op is read but not the rest, the request is `ask::unreadable`: `unsupported` for a union member that this
-/// build does not know, `bad_frame` for fields that can not be read, `request_invalid` for op 0.
-/// Texts are bounded by the frame that they came in; finer limits are the rules'.
+/// build does not know, `bad_frame` for fields that can not be read, `request_invalid` for op 0, `mode_invalid` for a
+/// mode that is none. Texts are bounded by the frame that they came in; finer limits are the rules'.
 result<client_command> decode_command(std::string_view bytes);
 
 /// A client's frame, ready to be written. `ask::unreadable` is not encodable: it gives an empty string.

@@ -124,6 +124,9 @@ void client_session::end(std::optional<error> why, bool login_refused) {
   auto unfinished = outbox_.unfinished();
   for (const auto& each : refused_for_now_)
     unfinished.push_back(each.number);
+  for (const auto& each : confirmed_) // behind a quit: the end came first
+    if (each.number != 0)
+      unfinished.push_back(each.number);
   std::ranges::sort(unfinished);
   phase_ = phase::over;
   online_ = false;
@@ -143,8 +146,13 @@ client_effects client_session::receive(server_frame frame) {
 
 void client_session::take(const tell::confirmed& what) {
   for (auto& each : outbox_.confirm(what.op))
-    if (!is_over())
-      ended(std::move(each));
+    confirmed_.push_back(std::move(each));
+  while (!confirmed_.empty() && !is_over()) {
+    auto first = std::move(confirmed_.front());
+    confirmed_.pop_front();
+    ended(std::move(first));
+  }
+  confirmed_.clear(); // `over` has named them
   if (!is_over())
     go_on();
 }

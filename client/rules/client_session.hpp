@@ -24,6 +24,7 @@
 #include "client/rules/room_feed.hpp"
 #include "messages/control_codec.hpp"
 
+#include <deque>
 #include <map>
 #include <set>
 #include <string>
@@ -149,6 +150,7 @@ private:
 
   godwit::outbox outbox_;
   std::vector<outgoing> refused_for_now_; // go back to the outbox after the pause
+  std::deque<outgoing> confirmed_;        ///< of one word of the server, until each has been told
   unsigned login_refusals_ = 0;
   bool login_wanted_ = false;
   backoff pauses_;

@@ -10,8 +10,9 @@ using fuzz::require;
 
 void check_unreadable(const client_command& command, const ask::unreadable& what) {
   const auto code = what.why.code;
-  require(code == error_code::unsupported || code == error_code::bad_frame || code == error_code::request_invalid,
-          "what can not be read of a numbered frame has one of three reasons");
+  require(code == error_code::unsupported || code == error_code::bad_frame || code == error_code::request_invalid
+            || code == error_code::mode_invalid,
+          "what can not be read of a numbered frame has one of four reasons");
   require((code == error_code::request_invalid) == (command.op == 0), "op 0, and it alone, is request_invalid");
   require(native::encode(command).empty(), "what could not be read is not written");
 }

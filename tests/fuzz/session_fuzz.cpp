@@ -419,10 +419,11 @@ private:
     answer(std::move(out), &session::answered);
   }
   static history_read history_of(const small_room& room, const read_history& what) {
-    require(what.limit <= limits::history_piece_entries_max, "a question for history is for a bounded piece");
+    require(what.limit <= limits::history_entries_max, "a question for history is for a bounded number of events");
     history_read out;
     for (const auto& each : room.log)
-      if (each->seq >= what.from && (what.to == 0 || each->seq <= what.to) && out.entries.size() < what.limit)
+      if (each->seq >= what.from && (what.to == 0 || each->seq <= what.to)
+          && out.entries.size() < std::min(what.limit, limits::history_piece_entries_max))
         out.entries.push_back(each);
     return out;
   }

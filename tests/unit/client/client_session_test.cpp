@@ -474,6 +474,16 @@ TEST_F(ClientSession, IsOverWhenItsQuitIsConfirmed) {
   EXPECT_TRUE(of_kind<news::over>()[0].unfinished.empty());
 }
 
+TEST_F(ClientSession, NamesAsUnfinishedWhatWasConfirmedInOneWordBehindItsQuit) {
+  be_in_the_lobby();
+  submit(2, ask::quit{"bye"});
+  const auto quit = take_only<ask::quit>().first;
+  submit(3, ask::ping{1});
+  confirm(quit + 1);
+  ASSERT_EQ(of_kind<news::over>().size(), 1U);
+  EXPECT_EQ(of_kind<news::over>()[0].unfinished, std::vector<request_number>{3});
+}
+
 TEST_F(ClientSession, TakesAnEndedSessionForTheAnswerToItsQuit) {
   be_in_the_lobby();
   submit(2, ask::quit{"bye"});

@@ -136,5 +136,15 @@ TEST(EntryCodec, BrokenBytesAreAnErrorAtEveryLengthAndBit) {
   EXPECT_FALSE(decode_entry(std::string(log_entry_bytes_max + 8, '\0')));
 }
 
+TEST(EntryCodec, KeepsChangesThatItDoesNotKnowForUnknownHoweverOftenTheyAreWrittenOn) {
+  const auto newer = example(modes_changed{{{true, flag_change{static_cast<room_flag>(0)}}}});
+  const auto read = decode_entry(encode_entry(newer));
+  ASSERT_TRUE(read);
+  ASSERT_TRUE(std::holds_alternative<unknown_entry>(read->body));
+  const auto again = decode_entry(encode_entry(*read));
+  ASSERT_TRUE(again);
+  EXPECT_EQ(*again, *read);
+}
+
 } // namespace
 } // namespace godwit

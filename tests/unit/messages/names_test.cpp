@@ -176,5 +176,13 @@ TEST(Names, AKeyThatIsNotWellFormedHasNoIdentities) {
     EXPECT_FALSE(identities_of(wrong)) << wrong;
 }
 
+// N-4
+TEST(Names, FoldAsTheyAreShownWhateverTheOrderOfTheirMarks) {
+  const auto typed = "\xe1\xbe\xb3\xcc\x81"; // alpha with iota below, then an acute accent
+  const auto shown = shown_nick(typed);
+  ASSERT_TRUE(shown);
+  EXPECT_EQ(*fold_nick(typed), *fold_nick(*shown));
+}
+
 } // namespace
 } // namespace godwit
