@@ -11,7 +11,7 @@
 
 namespace godwit::irc {
 
-// X(name in code, its bit, its name on the wire)
+// X(name in code, its bit, its name on the wire). 10 and 11 wait for chghost and setname.
 #define GODWIT_IRC_CAPABILITIES(X)                                                                                     \
   X(message_tags, 0, "message-tags")                                                                                   \
   X(server_time, 1, "server-time")                                                                                     \
@@ -23,8 +23,6 @@ namespace godwit::irc {
   X(extended_join, 7, "extended-join")                                                                                 \
   X(away_notify, 8, "away-notify")                                                                                     \
   X(invite_notify, 9, "invite-notify")                                                                                 \
-  X(chghost, 10, "chghost")                                                                                            \
-  X(setname, 11, "setname")                                                                                            \
   X(standard_replies, 12, "standard-replies")                                                                          \
   X(cap_notify, 13, "cap-notify")
 
@@ -75,7 +73,7 @@ constexpr std::optional<capability> find_capability(std::string_view name) {
 constexpr capabilities event_profile(capabilities of) {
   capabilities out;
   for (const auto each : {capability::message_tags, capability::server_time, capability::extended_join,
-                          capability::away_notify, capability::invite_notify, capability::setname})
+                          capability::away_notify, capability::invite_notify})
     out.set(each, of.has(each));
   return out;
 }

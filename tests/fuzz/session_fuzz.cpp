@@ -287,6 +287,7 @@ private:
     else if (const auto* how = std::get_if<attach_session>(&what))
       to_session_.emplace_back([this, how = *how] {
         attach_ = how.attach;
+        confirmed_op_ = 0; // of a client whose numbers fall, a session knows that within one attach only
         perform(session_.attach(how));
       });
     else if (const auto* frame = std::get_if<client_frame>(&what)) {
