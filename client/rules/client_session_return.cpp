@@ -64,8 +64,11 @@ bool client_session::has_quit() const {
 
 void client_session::begin_session(session_id former, timestamp former_began) {
   outbox_.begin_anew(former);
-  for (const auto number : outbox_.logged())
+  for (const auto number : outbox_.logged()) {
     tell_confirmed(*outbox_.take(number));
+    if (is_over()) // it was the quit; the end has named the others
+      return;
+  }
   if (has_quit()) {
     tell_confirmed(*outbox_.take(outbox_.unfinished().front()));
     return;
