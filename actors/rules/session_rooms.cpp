@@ -302,7 +302,7 @@ void session_core::effect_done(room_seat& seat, const effect_name& name, std::op
   const bool came_back_since = at && seat.member && at->seq < seat.joined_seq;
   if (at && std::holds_alternative<ask::leave>(request) && !came_back_since) {
     if (seat.member)
-      leave_seat(seat); // shown already, but forgotten since
+      leave_seat(seat);                                          // shown already, but forgotten since
     tell_now({client_reply{0, false, tell::has_left{seat.id}}}); // at once: behind others' answers it could be old
   }
   done(key_of(name), std::move(replies));
