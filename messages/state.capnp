@@ -26,6 +26,7 @@ struct LogEntry {
     modesChanged @13 :List(LoggedModeChange);
     kicked   @14 :KickedMember;
     invited  @15 :InvitedPerson;
+    forgotten @21 :ForgottenEntries;  # in no log: stands for those up to `seq`, which are not kept any more
   }
   mask     @16 :Text;   # user@host of who did it
   kind     @17 :UInt8;  # of posted: 0 and 1 message, 2 notice
@@ -57,6 +58,9 @@ struct KickedMember {
   session @0 :UInt64;
   nick    @1 :Text;
   reason  @2 :Text;
+}
+struct ForgottenEntries {
+  first @0 :UInt64;  # a seq
 }
 struct InvitedPerson {
   session @0 :UInt64;

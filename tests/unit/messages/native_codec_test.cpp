@@ -92,6 +92,7 @@ std::map<std::string, server_frame> frames() {
     {"modes_changed", own(50, 22, modes_changed{changes()})},
     {"kicked", own(51, 20, kicked{{}, "bob", "enough"})},
     {"invited", own(52, 21, invited{{}, "bob"})},
+    {"forgotten", own(53, 0, forgotten{7})},
     {"invitation", tell::invitation{room_id{7}, "lobby", "bob"}},
     {"confirmed", tell::confirmed{5}},
     {"error", client_reply{1, false, error{error_code::nick_in_use, "ada"}}},
