@@ -14,6 +14,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto looks_every = 2ms;
+constexpr auto looks_for_clients_every = 100ms;
 /// What a server does behind a log-in by itself; then its memory is read.
 constexpr auto rests_for = 1s;
 /// In which a post that comes twice would come.
@@ -121,7 +122,8 @@ private:
   error not_all(const std::string& what, std::uint64_t count) const {
     const auto why = fault_.what();
     return {error_code::tls_failed, "only " + std::to_string(count) + " of " + std::to_string(plan_.client_count)
-                                      + " clients " + what + ": " + (why.empty() ? "the server is silent; does --protocol fit the port?" : why)};
+                                      + " clients " + what + ": "
+                                      + (why.empty() ? "the server is silent; does --protocol fit the port?" : why)};
   }
 
   std::optional<error> connect() {
@@ -160,12 +162,18 @@ private:
     times.end = times.measure_from + plan_.lasts;
     for (const auto& each : loops_)
       each->load(times);
-    std::this_thread::sleep_until(times.measure_from);
+    wait_for(times.measure_from);
     read_processes(&process_report::measured);
     const auto own = own_cpu();
-    std::this_thread::sleep_until(times.end);
+    wait_for(times.end);
     read_processes(&process_report::end);
     report_.own_cpu = own_cpu() - own;
+  }
+
+  /// Not longer than there are clients.
+  void wait_for(bench_time when) const {
+    while (bench_clock::now() < when && sum(&load_progress::gone) != plan_.client_count)
+      std::this_thread::sleep_until(std::min<bench_time>(when, bench_clock::now() + looks_for_clients_every));
   }
 
   /// Until all that was sent is answered, and all that was acknowledged is told.
