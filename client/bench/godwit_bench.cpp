@@ -1,5 +1,6 @@
 /// @file
 /// `godwit-bench`: puts a load on a server and says how it bore it. docs/BENCHMARKS.md.
+#include "client/bench/bench_comparison.hpp"
 #include "client/bench/bench_run.hpp"
 #include "client/net/server_address.hpp"
 
@@ -8,6 +9,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <fstream>
 #include <iostream>
 #include <map>
 
@@ -54,6 +56,8 @@ struct typed_options {
   unsigned warm_up = 2;
   unsigned patience = 15;
   bool json = false;
+  std::string save_to;
+  std::vector<std::string> compared;
 };
 
 void describe(CLI::App& app, typed_options& typed) {
@@ -88,6 +92,16 @@ void describe(CLI::App& app, typed_options& typed) {
   app.add_option("--pid", plan.pids, "processes of the server on this machine: their CPU and memory");
   app.add_option("--threads", plan.thread_count)->check(CLI::Range(1U, 256U))->capture_default_str();
   app.add_flag("--json", typed.json, "one JSON object instead of a table");
+  app.add_option("--save", typed.save_to, "a file that gets the JSON, whatever is printed");
+  app.add_option("--compare", typed.compared, "no load: saved runs side by side, each with its ratio to the first");
+}
+
+int compare(const std::vector<std::string>& files) {
+  const auto table = compare_runs(files);
+  if (!table)
+    return fail(table.why());
+  std::cout << *table;
+  return static_cast<int>(bench_exit::sound);
 }
 
 } // namespace
@@ -105,6 +119,8 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& stopped) {
     return app.exit(stopped) == 0 ? 0 : static_cast<int>(bench_exit::usage);
   }
+  if (!typed.compared.empty())
+    return compare(typed.compared);
   auto& plan = typed.plan;
   if (typed.rate > 0)
     plan.posts_per_s = typed.rate;
@@ -121,5 +137,7 @@ int main(int argc, char** argv) {
     std::cout << to_json(*report).dump() << std::endl;
   else
     std::cout << to_table(*report) << std::flush;
+  if (!typed.save_to.empty() && !(std::ofstream(typed.save_to) << to_json(*report) << std::endl))
+    return fail({error_code::file_unusable, "can not write " + typed.save_to + "; correct --save"});
   return static_cast<int>(report->is_sound() ? bench_exit::sound : bench_exit::not_sound);
 }
