@@ -46,6 +46,9 @@ order_findings order_checker::finish(const std::vector<sender_account>& said) co
       ++found.lost;
   for (std::size_t sender = 0; sender != newest_.size(); ++sender) {
     const auto& account = said[sender];
+    for (const auto counter : account.refused)
+      if (counter <= newest_[sender] && !missing_.contains({sender, counter}) && missing_uncounted_ == 0)
+        ++found.strange;
     if (account.answered <= newest_[sender])
       continue;
     const auto refused = std::distance(account.refused.upper_bound(newest_[sender]), account.refused.end());

@@ -19,7 +19,7 @@ struct order_findings {
   std::uint64_t lost = 0;         ///< acknowledged, and not told
   std::uint64_t doubled = 0;      ///< told again
   std::uint64_t out_of_order = 0; ///< told behind a later one of the same sender
-  std::uint64_t strange = 0;      ///< of nobody who sends to this room
+  std::uint64_t strange = 0;      ///< of nobody who sends to this room, or refused and told nevertheless
   bool any() const { return lost + doubled + out_of_order + strange != 0; }
   order_findings& operator+=(const order_findings& more);
   bool operator==(const order_findings&) const = default;

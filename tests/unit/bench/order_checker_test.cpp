@@ -61,6 +61,11 @@ TEST(OrderChecker, APostThatWasRefusedIsNotLost) {
   EXPECT_EQ(member_that_got({{0, 1}, {1, 1}}).finish(said), (order_findings{.lost = 1}));
 }
 
+TEST(OrderChecker, APostThatWasRefusedIsToldToNobody) {
+  const std::vector<sender_account> said{{3, {2}}, {1, {}}};
+  EXPECT_EQ(member_that_got({{0, 1}, {0, 2}, {0, 3}, {1, 1}}).finish(said), (order_findings{.strange = 1}));
+}
+
 TEST(OrderChecker, APostThatWasToldAndNotYetAcknowledgedIsNoFault) {
   const std::vector<sender_account> said{{2, {}}, {1, {}}};
   EXPECT_FALSE(member_that_got({{0, 1}, {0, 2}, {0, 3}, {1, 1}}).finish(said).any());
