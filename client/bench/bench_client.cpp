@@ -60,6 +60,8 @@ void bench_client::post_one_more() {
 
 void bench_client::stop_posting() {
   posting_ = false;
+  if (lost_) // what it did not post is no fault of the rate
+    return;
   for (auto counter = sent_ + 1; counter <= due_; ++counter) {
     const auto due = base_.schedule->due(number_, counter);
     if (!base_.times.is_measured(due))
@@ -184,6 +186,7 @@ void bench_client::lost(const std::string& why) {
   if (former != phase::quitting) {
     lost_ = true;
     add(base_.progress.lost);
+    add(base_.progress.abandoned, unanswered_.size());
     base_.fault.note("client " + std::to_string(number_) + ": " + why);
   }
   if (former == phase::connecting)

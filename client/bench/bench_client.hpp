@@ -49,7 +49,7 @@ public:
   void begin_posting();
   /// Open loop: one more post is due.
   void post_one_more();
-  /// Nothing is sent any more. What is due and was not sent is counted as overdue.
+  /// Nothing is sent any more. What is due and was not sent is counted as overdue, if the connection is there.
   void stop_posting();
   /// Says good-bye; the server closes.
   void quit();

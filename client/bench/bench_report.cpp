@@ -86,6 +86,7 @@ void add_verdict(std::string& to, const bench_report& report) {
     line("posts of strangers", found.strange);
     line("members in another order", report.in_another_order);
     line("connections lost", report.connections_lost);
+    line("  their posts unanswered", report.posts_abandoned);
     line("posts unanswered", report.posts_unanswered);
   }
   if (report.posts_refused != 0)
@@ -188,6 +189,7 @@ nlohmann::json to_json(const bench_report& report) {
                   {"sent", report.posts_sent},
                   {"acknowledged", report.posts_acknowledged},
                   {"refused", report.posts_refused},
+                  {"abandoned", report.posts_abandoned},
                   {"unanswered", report.posts_unanswered},
                   {"overdue", figures.overdue},
                   {"latency_ms", latencies(figures.acknowledged)}};

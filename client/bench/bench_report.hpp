@@ -33,7 +33,8 @@ struct bench_report {
   std::uint64_t posts_sent = 0;                ///< in all, the warm-up included
   std::uint64_t posts_acknowledged = 0;
   std::uint64_t posts_refused = 0;
-  std::uint64_t posts_unanswered = 0;    ///< when no answer came any more
+  std::uint64_t posts_abandoned = 0;     ///< unanswered when their sender lost its connection
+  std::uint64_t posts_unanswered = 0;    ///< of the others, when no answer came any more
   std::uint64_t deliveries = 0;          ///< in all
   std::uint64_t deliveries_expected = 0; ///< acknowledged posts, each times the members of its room
   std::uint64_t connections_lost = 0;    ///< between log-in and quit

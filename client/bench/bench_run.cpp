@@ -181,7 +181,7 @@ private:
     std::this_thread::sleep_for(listens_on_for); // for what was posted in the last moment
     wait_until(
       [this] {
-        return sum(&load_progress::answered) == sum(&load_progress::sent)
+        return sum(&load_progress::answered) + sum(&load_progress::abandoned) == sum(&load_progress::sent)
                && sum(&load_progress::told) >= sum(&load_progress::expected);
       },
       [this] { return sum(&load_progress::answered) + sum(&load_progress::told); }, plan_.patience);
@@ -192,7 +192,8 @@ private:
     report_.posts_sent = sum(&load_progress::sent);
     report_.posts_refused = sum(&load_progress::refused);
     report_.posts_acknowledged = sum(&load_progress::answered) - report_.posts_refused;
-    report_.posts_unanswered = report_.posts_sent - sum(&load_progress::answered);
+    report_.posts_abandoned = sum(&load_progress::abandoned);
+    report_.posts_unanswered = report_.posts_sent - report_.posts_abandoned - sum(&load_progress::answered);
     report_.deliveries = sum(&load_progress::told);
     report_.deliveries_expected = sum(&load_progress::expected);
     report_.connections_lost = sum(&load_progress::lost);

@@ -39,8 +39,9 @@ struct load_progress {
   std::atomic<std::uint64_t> sent{0};
   std::atomic<std::uint64_t> answered{0}; ///< acknowledged or refused
   std::atomic<std::uint64_t> refused{0};
-  std::atomic<std::uint64_t> told{0};     ///< deliveries
-  std::atomic<std::uint64_t> expected{0}; ///< for each acknowledged post the members of its room
+  std::atomic<std::uint64_t> abandoned{0}; ///< unanswered when their sender lost its connection
+  std::atomic<std::uint64_t> told{0};      ///< deliveries
+  std::atomic<std::uint64_t> expected{0};  ///< for each acknowledged post the members of its room
 };
 
 /// The first thing that went wrong, from whichever thread.
