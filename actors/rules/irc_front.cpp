@@ -13,6 +13,14 @@ namespace {
 /// Quits and changes of nick that are remembered: one shows in all rooms within moments.
 constexpr std::size_t told_once_max = 128;
 
+/// The nick of the other one in a conversation, as he changes it or comes back under another.
+void follow_companion(std::string& nick, const log_entry& entry) {
+  if (const auto* changed = std::get_if<renamed>(&entry.body))
+    nick = changed->to;
+  if (std::holds_alternative<joined>(entry.body))
+    nick = entry.nick;
+}
+
 } // namespace
 
 irc_front::irc_front(std::shared_ptr<const irc_network> network, std::string host)
@@ -219,9 +227,11 @@ shared_bytes irc_front::show(const tell::event& what, shared_bytes shared) {
   const auto* posted = std::get_if<godwit::posted>(&entry.body);
   const auto* left = std::get_if<godwit::left>(&entry.body);
   const bool is_private = room == rooms_.end() || room->second.channel.empty();
+  const bool own = what.op != 0;
+  if (is_private && !own && entry.nick != nick_ && room != rooms_.end())
+    follow_companion(room->second.person, entry);
   if (is_private && !posted)
     return nothing;
-  const bool own = what.op != 0;
   const bool everywhere = std::holds_alternative<renamed>(entry.body) || (left && left->quit);
   // Its own quit is answered by ERROR, its own nick by the reply, its own words where it wants to hear them.
   if (own && (everywhere || (posted && !state_.capabilities.has(irc::capability::echo_message))))

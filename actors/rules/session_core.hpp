@@ -97,6 +97,7 @@ private:
   void take_positions(bool from_snapshot = false);
   void drop_questions();
   void begin_frames();
+  void leave_if_it_must();
   std::uint32_t parts_told(const client_command& frame) const;
   bool may_begin(const task_key& which, const ask::request& request) const;
   bool is_crowded() const;

@@ -195,6 +195,10 @@ void session_core::begin_frames() {
       else // a copy: the frame may be answered and gone while it is begun
         begin({frame.command.op, frame.command.resent, frame.request(part), part, {}});
     }
+}
+
+/// What has begun is finished first; what has not, never is: those frames are not confirmed.
+void session_core::leave_if_it_must() {
   if (must_end_ && life_ == life::living && tasks_by_key_.empty())
     begin_leaving(start({ending_op, false, ask::quit{must_end_->detail}}, task_step::acting));
 }
@@ -346,12 +350,16 @@ void session_core::end_session(std::uint64_t confirmed_in_seq) {
 
 session_effects session_core::finish() {
   const auto lives = [this] { return life_ == life::living || life_ == life::leaving; };
-  if (lives())
+  const auto go_on = [this] {
     begin_frames();
+    leave_if_it_must();
+  };
+  if (lives())
+    go_on();
   while (lives()) {
     drop_empty_seats();
     confirm_frames();
-    begin_frames(); // what was told may have been what the next waited for
+    go_on(); // what was told may have been what the next waited for
     if (!frames_.front_is_answered())
       break;
   }

@@ -304,10 +304,11 @@ void session_core::effect_done(room_seat& seat, const effect_name& name, std::op
   frame_answer replies;
   if (at && std::holds_alternative<ask::post>(request))
     replies.push_back(client_reply{name.op, false, tell::was_posted{seat.id, at->seq, at->time}, part});
-  if (at && std::holds_alternative<ask::leave>(request)) {
+  const bool came_back_since = at && seat.member && at->seq < seat.joined_seq;
+  if (at && std::holds_alternative<ask::leave>(request) && !came_back_since) {
     if (seat.member)
-      leave_seat(seat); // shown already, but forgotten since
-    replies.push_back(client_reply{name.op, false, tell::has_left{seat.id}, part});
+      leave_seat(seat);                                          // shown already, but forgotten since
+    tell_now({client_reply{0, false, tell::has_left{seat.id}}}); // at once: behind others' answers it could be old
   }
   done(key_of(name), std::move(replies));
 }
@@ -329,16 +330,14 @@ void session_core::effect_refused(room_seat& seat, const effect_name& name, cons
   }
   if (joins && seat.member && !std::holds_alternative<ask::join>(task->command.request))
     return act(*task, seat); // the companion was there
-  const auto part = key_of(name).part;
-  frame_answer replies{client_reply{name.op, false, why, part}};
   if (gone_at && seat.member && seat.cursor.shown() < gone_at->seq && life_ != life::leaving) {
     seat.cursor.exists(gone_at->seq);
     ask_missing(seat);
   } else if (why.code == error_code::not_in_room && seat.member) {
     leave_seat(seat);
-    replies.push_back(client_reply{name.op, false, tell::has_left{seat.id}, part});
+    tell_now({client_reply{0, false, tell::has_left{seat.id}}}); // at once: the client may be on its way in again
   }
-  done(key_of(name), std::move(replies));
+  refuse(key_of(name), why);
 }
 
 // ------------------------------------------------------------------------------------------- given memberships

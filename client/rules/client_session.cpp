@@ -265,7 +265,7 @@ bool client_session::tell_events(room_feed& feed, std::vector<tell::event> event
     has_left = has_left || (each.op != 0 && std::holds_alternative<left>(body));
     if (!std::holds_alternative<unknown_entry>(body))
       say(news::event{feed.room(), each.entry, asked == nullptr ? 0 : asked->number, own, from});
-    feed.follow(*each.entry);
+    feed.follow(*each.entry, own);
   }
   return has_left;
 }

@@ -65,7 +65,10 @@ std::vector<tell::event> room_feed::release() {
   return told;
 }
 
-void room_feed::follow(const log_entry& entry) {
+void room_feed::follow(const log_entry& entry, bool own) {
+  const bool other_is_back = !own && !room_.person.empty() && std::holds_alternative<joined>(entry.body);
+  if (other_is_back)
+    room_.person = entry.nick; // the same person as ever, under whatever nick he has logged in now
   if (std::holds_alternative<left>(entry.body))
     told_away_by_nick_.erase(entry.nick);
   if (const auto* out = std::get_if<kicked>(&entry.body))

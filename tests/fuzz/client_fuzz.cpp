@@ -200,6 +200,7 @@ private:
     check_lines(what);
     view_.apply(what);
     std::visit(overloaded{[this](const news::event& it) { check_event(it); },
+                          [this](const news::room_closed& it) { seq_by_room_.erase(it.room.id); },
                           [this](const news::confirmed& it) { end_of(it.request); },
                           [this](const news::refused& it) { end_of(it.request); },
                           [this](const news::over& it) {
@@ -213,6 +214,8 @@ private:
     auto& last = seq_by_room_[what.room.id];
     require(what.entry->seq > last, "the events of a room come in the order of their seq, each once");
     last = what.entry->seq;
+    if (what.own && std::holds_alternative<left>(what.entry->body))
+      seq_by_room_.erase(what.room.id); // whoever comes in again begins anew: a client does not remember all it left
   }
   void end_of(request_number number) {
     if (number != 0)

@@ -506,6 +506,17 @@ TEST_F(ClientSession, CallsAConversationByTheNickThatThePersonHasNow) {
   EXPECT_EQ(events[1].room.person, "rob");
 }
 
+TEST_F(ClientSession, CallsAConversationByTheNickThatThePersonComesBackWith) {
+  be_in_the_lobby();
+  constexpr room_id with_bob{8};
+  say(tell::room_opened{with_bob, {}, "bob", 0});
+  say(tell::event{with_bob, 0, entry_at(1, left{"", true}, "bob")});
+  say(tell::event{with_bob, 0, entry_at(2, joined{}, "rob")});
+  say(tell::event{with_bob, 0, entry_at(3, joined{}, "ann")}); // the user himself, by another of his sessions
+  say(tell::event{with_bob, 0, entry_at(4, posted{"it is me"}, "rob")});
+  EXPECT_EQ(of_kind<news::event>().back().room.person, "rob");
+}
+
 TEST_F(ClientSession, TellsAPresenceOnce) {
   be_in_the_lobby();
   say(tell::presence{lobby, "bob", "lunch"});

@@ -191,6 +191,19 @@ TEST_F(IrcFront, EchoesToThoseWhoAskedForIt) {
   EXPECT_EQ(show(posted{"hi"}, op_), ":ada!~b@host PRIVMSG #lobby :hi\r\n");
 }
 
+// I-36
+TEST_F(IrcFront, EchoesWordsInAConversationUnderTheNickThatThePersonHasNow) {
+  log_in();
+  request("echo-message");
+  front_.tell(tell::room_opened{lobby, {}, "bob", 0});
+  show(renamed{"rob"});
+  take("PRIVMSG rob :hi");
+  EXPECT_EQ(show(posted{"hi"}, op_), ":ada!~b@host PRIVMSG rob :hi\r\n");
+  show(joined{}); // back as bob
+  take("PRIVMSG bob :hi");
+  EXPECT_EQ(show(posted{"hi"}, op_), ":ada!~b@host PRIVMSG bob :hi\r\n");
+}
+
 // I-14
 TEST_F(IrcFront, TellsAQuitAndANewNickOnce) {
   log_in();

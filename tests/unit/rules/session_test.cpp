@@ -246,6 +246,43 @@ TEST_F(Session, RepeatsALeaveWhoseConfirmationWasLost) {
   EXPECT_EQ(told<client_reply>().back().answer, tell::answer(tell::has_left{lobby}));
 }
 
+TEST_F(Session, StaysWhenALeaveOfBeforeItsLastJoinIsRepeated) {
+  be_in_lobby();
+  const auto first_in_seq = next_in_seq;
+  say(3, ask::leave{"lobby", ""});
+  show(2, name(3, 3), left{});
+  join(4, 3);
+  attach({{lobby.value, 3}}, first_in_seq);
+  seen.clear();
+  say(3, ask::leave{"lobby", ""});
+  say(4, ask::join{"lobby"});
+  take(subject.answered(command_answered{name(3, 3), lobby, logged_at{2, {}}, {}}));
+  EXPECT_TRUE(relay_asked<withdraw_session>().empty());
+  EXPECT_TRUE(told<client_reply>().empty());
+  ASSERT_EQ(told<tell::room_opened>().size(), 1u);
+  EXPECT_EQ(told<tell::room_opened>()[0].seq, 3u);
+  EXPECT_EQ(confirmed_op(), 4u);
+}
+
+TEST_F(Session, TellsWhereAClientIsAtOnceAndNotBehindAnAnswerThatWaits) {
+  be_in_lobby();
+  say(3, ask::rooms{});
+  say(4, ask::join{"lobby"});
+  EXPECT_EQ(confirmed_op(), 0u);
+  ASSERT_EQ(told<tell::room_opened>().size(), 1u);
+  EXPECT_EQ(told<tell::room_opened>()[0].seq, 1u);
+}
+
+TEST_F(Session, TellsThatARoomDoesNotKnowItAtOnceAndNotBehindAnAnswerThatWaits) {
+  be_in_lobby();
+  say(3, ask::rooms{});
+  post_to_lobby(4);
+  take(subject.answered(command_answered{name(4, 3), lobby, {}, error{error_code::not_in_room, {}}}));
+  EXPECT_EQ(confirmed_op(), 0u);
+  ASSERT_EQ(told<client_reply>().size(), 1u);
+  EXPECT_EQ(told<client_reply>()[0].answer, tell::answer(tell::has_left{lobby}));
+}
+
 // N-6
 TEST_F(Session, ReleasesANickWhenEveryRoomHasLoggedTheChange) {
   be_in_lobby();
@@ -429,6 +466,18 @@ TEST_F(Session, EndsWhenTheDirectoryWantsItEvenWithoutAProxyNode) {
   const auto leave = sent<room_command>().at(0);
   EXPECT_EQ(leave.previous, name(2, 2));
   show(90, leave.name, left{"", true});
+  EXPECT_TRUE(subject.over());
+}
+
+TEST_F(Session, EndsThoughAFrameIsStillWaitingForItsTurn) {
+  be_in_lobby();
+  say(3, ask::join{"attic"});
+  say(4, ask::quit{"waits for what is before it"});
+  take(subject.must_end({me, {1, 0}, {error_code::session_ended, {}}}));
+  EXPECT_FALSE(subject.over());
+  take(subject.located({name(3, 1), "attic", "attic", {}, error{error_code::no_such_room, {}}}));
+  const auto leave = sent<room_command>().at(0);
+  show(2, leave.name, left{"", true});
   EXPECT_TRUE(subject.over());
 }
 
