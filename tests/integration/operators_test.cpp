@@ -1,6 +1,5 @@
 // Operators of the server on a real cluster, of both protocols: docs/IRC.md, "Operators of the server".
-#include "tests/support/cluster.hpp"
-#include "tests/support/irc_client.hpp"
+#include "tests/support/irc_fixture.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -40,6 +39,7 @@ class Operators : public ::testing::TestWithParam<const char*> {
 protected:
   Operators() : running_(GetParam(), entry_of("root", "sesame") + entry_of("afar", "sesame", "192.0.2.0/24")) {
     running_.start();
+    warm_up(running_);
   }
   std::unique_ptr<irc_client> log_in(const std::string& nick) {
     auto client = std::make_unique<irc_client>(running_.irc_address(), running_.path("var/ca.pem"));

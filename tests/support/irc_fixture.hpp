@@ -15,6 +15,19 @@
 
 namespace godwit::test {
 
+/// A session that is placed before all links of a proxy node stand is lost, and IRC clients have no way back.
+inline void warm_up(cluster& started) {
+  for (int i = 0; i != 4; ++i)
+    wait_until("sessions live on all worker nodes", [&] {
+      try {
+        irc_client(started.irc_address(), started.path("var/ca.pem")).log_in("warm-up-" + std::to_string(i));
+        return true;
+      } catch (const std::exception&) {
+        return false;
+      }
+    });
+}
+
 class irc_fixture : public ::testing::TestWithParam<const char*> {
 protected:
   static void TearDownTestSuite() { clusters_by_shape_.clear(); }
@@ -27,18 +40,6 @@ protected:
       warm_up(*found);
     }
     return *found;
-  }
-  /// A session that is placed before all links of a proxy node stand is lost, and IRC clients have no way back.
-  static void warm_up(cluster& started) {
-    for (int i = 0; i != 4; ++i)
-      wait_until("sessions live on all worker nodes", [&] {
-        try {
-          irc_client(started.irc_address(), started.path("var/ca.pem")).log_in("warm-up-" + std::to_string(i));
-          return true;
-        } catch (const std::exception&) {
-          return false;
-        }
-      });
   }
   static std::unique_ptr<irc_client> connect() {
     return std::make_unique<irc_client>(running().irc_address(), running().path("var/ca.pem"));
