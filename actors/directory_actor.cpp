@@ -35,6 +35,11 @@ directory_actor::behavior_type directory_actor::make_behavior() {
     [this](const list_rooms& what) { take(what); },
     [this](const room_hosted& what) { take(what); },
     [this](const room_closed& what) { take(what); },
+    [this](const describe_person& what) { take(what); },
+    [this](const describe_room& what) { take(what); },
+    [this](const ask_people& what) { take(what); },
+    [this](const expel_person& what) { take(what); },
+    [this](const proclamation& what) { take(what); },
     [this](const store_answered& what) { take(what); },
     [this](const membership_view& what) {
       caf::anon_send(balancer_, what); // first: what the directory asks next is answered by this view

@@ -64,6 +64,11 @@ struct room_rested {
 struct relay_rested {
   room_id room;
 };
+/// The node's operator desk → session. None: the session's person is that operator of the server.
+struct operator_checked {
+  effect_name name;
+  std::optional<error> why;
+};
 /// room_host → session_host, for the report to the directory.
 struct rooms_here {
   std::vector<room_report> rooms;
@@ -84,3 +89,4 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(godwit::relay_lost_here)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(godwit::room_rested)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(godwit::relay_rested)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(godwit::rooms_here)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(godwit::operator_checked)

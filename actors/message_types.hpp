@@ -24,6 +24,8 @@ using shared_room_events = std::shared_ptr<const room_events>;
   X(host_room) X(room_hosted) X(room_closed) X(room_announced) X(room_not_here)                                        \
   X(room_command) X(command_answered) X(command_expected) X(room_query) X(query_answered)                              \
   X(membership_given) X(accept_membership) X(set_presence) X(room_invitation)                                          \
+  X(describe_person) X(ask_people) X(people_told) X(describe_room) X(signal_room) X(person_signal)                      \
+  X(expel_person) X(proclamation)                                                                                      \
   X(attach_relay) X(detach_relay) X(fan_out) X(fan_out_delivered) X(report_taken)                                      \
   X(shared_room_events) X(enrol_session) X(withdraw_session) X(replay_events) X(room_reopened)                         \
   X(fetch_entries) X(entries_fetched)                                                                                  \

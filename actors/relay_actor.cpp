@@ -83,9 +83,10 @@ void relay_actor::perform(show& effect) {
   auto events = std::make_shared<room_events>();
   events->room = room_;
   events->items.reserve(effect.items->size());
+  const auto settings = board_.client_settings();
   auto ticket = make_ticket(effect);
   for (const auto& item : *effect.items) {
-    events->items.push_back(encoded({room_, title_, board_.client_settings().irc.server}, profiles_, item));
+    events->items.push_back(encoded({room_, title_, settings->irc.server}, profiles_, item));
     if (item.fan_out_number != 0)
       events->items.back().ticket = ticket;
   }

@@ -17,6 +17,7 @@ room_actor::behavior_type room_actor::make_behavior() {
     [this](const room_command& what) { perform(rules_.command(what, clock_())); },
     [this](const room_query& what) { perform(rules_.query(what, clock_())); },
     [this](const set_presence& what) { perform(rules_.presence(what, clock_())); },
+    [this](const signal_room& what) { perform(rules_.signal(what, clock_())); },
     [this](const accept_membership& what) { perform(rules_.accepted(what)); },
     [this](const entries_appended& what) { perform(rules_.appended(what, clock_())); },
     [this](const logged_found& what) { perform(rules_.found(what, clock_())); },

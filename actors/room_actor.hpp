@@ -27,11 +27,12 @@ namespace godwit {
 
 using room_handle =
   caf::typed_actor<caf::reacts_to<host_room>, caf::reacts_to<log_opened>, caf::reacts_to<room_command>,
-                   caf::reacts_to<room_query>, caf::reacts_to<set_presence>, caf::reacts_to<accept_membership>,
-                   caf::reacts_to<entries_appended>, caf::reacts_to<logged_found>, caf::reacts_to<log_read>,
-                   caf::reacts_to<attach_relay>, caf::reacts_to<detach_relay>, caf::reacts_to<fan_out_delivered>,
-                   caf::reacts_to<fetch_entries>, caf::reacts_to<link_reset>, caf::reacts_to<link_lost>,
-                   caf::reacts_to<membership_view>, caf::reacts_to<wake_up>, caf::reacts_to<end_self>>;
+                   caf::reacts_to<room_query>, caf::reacts_to<set_presence>, caf::reacts_to<signal_room>,
+                   caf::reacts_to<accept_membership>, caf::reacts_to<entries_appended>, caf::reacts_to<logged_found>,
+                   caf::reacts_to<log_read>, caf::reacts_to<attach_relay>, caf::reacts_to<detach_relay>,
+                   caf::reacts_to<fan_out_delivered>, caf::reacts_to<fetch_entries>, caf::reacts_to<link_reset>,
+                   caf::reacts_to<link_lost>, caf::reacts_to<membership_view>, caf::reacts_to<wake_up>,
+                   caf::reacts_to<end_self>>;
 
 /// Tells the time of day. Called by any actor's thread.
 using room_clock = std::function<timestamp()>;

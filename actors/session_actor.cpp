@@ -64,6 +64,10 @@ session_actor::behavior_type session_actor::make_behavior() {
     },
     [this](const end_self&) { quit(); },
     [this](const room_invitation& what) { perform(rules_.invited(what)); },
+    [this](const people_told& what) { perform(rules_.told(what)); },
+    [this](const person_signal& what) { perform(rules_.signalled(what)); },
+    [this](const proclamation& what) { perform(rules_.proclaimed(what)); },
+    [this](const operator_checked& what) { perform(rules_.checked(what.name, what.why)); },
   };
 }
 
@@ -74,9 +78,9 @@ void session_actor::take_attach(attach_session what) {
     return;
   }
   bool is_new = rules_.epoch() == session_epoch{};
-  what.host = cloaked_host(board_.client_settings().cloak_key, what.peer_address);
+  what.host = cloaked_host(board_.client_settings()->cloak_key, what.peer_address);
   if (what.protocol == protocol::irc)
-    codec_.speak_irc(board_.shared_client_settings(), what.host);
+    codec_.speak_irc(board_.client_settings(), what.host);
   what.snapshot = codec_.unpack(what.snapshot);
   perform(rules_.attach(what));
   if (is_new && what.protocol == protocol::irc)
@@ -108,10 +112,12 @@ void session_actor::take_loaded(const session_loaded& what) {
 void session_actor::take_frame(const client_frame& what) {
   if (what.epoch != rules_.epoch())
     return; // of a former owner's time
+  const auto now = wall_time();
+  rules_.set_now(now);
   if (what.kind == frame_kind::closed)
     perform(rules_.closed(what.attach, what.in_seq, *what.bytes));
   else
-    perform(rules_.frame(what.attach, what.in_seq, codec_.take(what.in_seq, *what.bytes, wall_time())));
+    perform(rules_.frame(what.attach, what.in_seq, codec_.take(what.in_seq, *what.bytes, now)));
 }
 
 void session_actor::perform(session_effects effects) {
@@ -165,6 +171,15 @@ void session_actor::deliver(stream_position position, shared_bytes payload, std:
     return; // nobody is attached: counts as delivered
   board_.send_to_edge(rules_.proxy(), delivery{rules_.id(), rules_.epoch(), rules_.attach_number(), position,
                                                std::move(payload), std::move(ticket)});
+}
+
+/// Its answer comes as a message, from a thread that may be busy for a while.
+void session_actor::perform(check_operator& effect) {
+  const auto self = caf::actor_cast<caf::actor>(this);
+  const auto name = effect.name;
+  board_.check_operator(std::move(effect), [self, name](std::optional<error> why) {
+    caf::anon_send(self, operator_checked{name, std::move(why)});
+  });
 }
 
 void session_actor::perform(session_over&) {

@@ -30,7 +30,9 @@ using session_handle =
                    caf::reacts_to<command_expected>, caf::reacts_to<query_answered>, caf::reacts_to<membership_given>,
                    caf::reacts_to<room_not_here>, caf::reacts_to<relay_lost_here>, caf::reacts_to<link_reset>,
                    caf::reacts_to<link_lost>, caf::reacts_to<membership_view>, caf::reacts_to<wake_up>,
-                   caf::reacts_to<login_due>, caf::reacts_to<end_self>, caf::reacts_to<room_invitation>>;
+                   caf::reacts_to<login_due>, caf::reacts_to<end_self>, caf::reacts_to<room_invitation>,
+                   caf::reacts_to<people_told>, caf::reacts_to<person_signal>, caf::reacts_to<proclamation>,
+                   caf::reacts_to<operator_checked>>;
 
 class session_actor : public session_handle::base {
 public:
@@ -50,6 +52,7 @@ private:
   void perform(show_event& effect);
   void perform(show_presence& effect);
   void perform(session_over& effect);
+  void perform(check_operator& effect);
   void deliver(stream_position position, shared_bytes payload, std::shared_ptr<const void> ticket);
 
   switchboard& board_;

@@ -1,5 +1,7 @@
 #include "actors/session_host_actor.hpp"
 
+#include <caf/send.hpp>
+
 #include <tuple>
 
 namespace godwit {
@@ -14,6 +16,7 @@ session_host_actor::behavior_type session_host_actor::make_behavior() {
     [this](const session_over_here& what) { session_left(what); },
     [this](const session_lost_here& what) { sessions_.erase(what.session); },
     [this](const rooms_here& what) { report(what); },
+    [this](const proclamation& what) { pass_on(what); },
     [](const link_reset&) {
       // The directory needs sessions and rooms in one report: the room_host begins it.
     },
@@ -51,6 +54,14 @@ void session_host_actor::session_left(const session_over_here& what) {
   sessions_.erase(found);
   ended_[what.session] = what.epoch;
   tell_directory(end_session{what.session, what.epoch, board_.self()});
+}
+
+void session_host_actor::pass_on(const proclamation& what) {
+  if (what.kind == proclamation_kind::rehash)
+    return board_.rehash(what.by);
+  for (const auto& [id, row] : sessions_)
+    if (auto session = board_.local(entity_kind::session, id.value))
+      caf::anon_send(session, what);
 }
 
 void session_host_actor::report(const rooms_here& rooms) {

@@ -27,8 +27,8 @@ namespace godwit {
 
 using session_host_handle =
   caf::typed_actor<caf::reacts_to<session_here>, caf::reacts_to<release_session>, caf::reacts_to<session_over_here>,
-                   caf::reacts_to<session_lost_here>, caf::reacts_to<rooms_here>, caf::reacts_to<link_reset>,
-                   caf::reacts_to<link_lost>>;
+                   caf::reacts_to<session_lost_here>, caf::reacts_to<rooms_here>, caf::reacts_to<proclamation>,
+                   caf::reacts_to<link_reset>, caf::reacts_to<link_lost>>;
 
 class session_host_actor : public session_host_handle::base {
 public:
@@ -46,6 +46,7 @@ private:
   void release(const release_session& what);
   void session_left(const session_over_here& what);
   void report(const rooms_here& rooms);
+  void pass_on(const proclamation& what);
   void tell_directory(message what) { board_.send(broker_service(entity_kind::directory), std::move(what)); }
 
   switchboard& board_;

@@ -125,7 +125,20 @@ void switchboard::close() {
 
 void switchboard::set_edge(std::shared_ptr<edge_port> edge) { edge_ = std::move(edge); }
 
+std::shared_ptr<const client_settings> switchboard::client_settings() const {
+  std::shared_lock guard{settings_lock_};
+  return client_settings_;
+}
+void switchboard::set_operators(std::shared_ptr<operator_port> operators) { operators_ = std::move(operators); }
+void switchboard::check_operator(godwit::check_operator what, std::function<void(std::optional<error>)> answer) const {
+  operators_ ? operators_->check(std::move(what), std::move(answer)) : answer(error{error_code::operator_refused, {}});
+}
+void switchboard::rehash(const std::string& by) const {
+  if (operators_)
+    operators_->rehash(by);
+}
 void switchboard::set_client_settings(std::shared_ptr<const godwit::client_settings> settings) {
+  std::unique_lock guard{settings_lock_};
   client_settings_ = std::move(settings);
 }
 

@@ -12,6 +12,7 @@
 /// Source    docs/ARCHITECTURE.md, "Who can be written to".
 #pragma once
 
+#include "actors/operator_port.hpp"
 #include "actors/rules/client_settings.hpp"
 #include "actors/rules/limits.hpp"
 #include "messages/cluster_messages.hpp"
@@ -20,6 +21,7 @@
 #include <caf/actor.hpp>
 
 #include <array>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -88,10 +90,13 @@ public:
   /// Both once, before anything is sent.
   void set_edge(std::shared_ptr<edge_port> edge);
   void set_sessions(std::shared_ptr<session_port> sessions);
-  /// Once, before anything is sent. What the clients of this node's sessions are told of the network.
+  /// What the clients of this node's sessions are told of the network; may be replaced at any time.
   void set_client_settings(std::shared_ptr<const godwit::client_settings> settings);
-  const godwit::client_settings& client_settings() const { return *client_settings_; }
-  std::shared_ptr<const godwit::client_settings> shared_client_settings() const { return client_settings_; }
+  std::shared_ptr<const godwit::client_settings> client_settings() const;
+  /// Once, before anything is sent. Without it nobody is an operator of the server.
+  void set_operators(std::shared_ptr<operator_port> operators);
+  void check_operator(godwit::check_operator what, std::function<void(std::optional<error>)> answer) const;
+  void rehash(const std::string& by) const;
   /// Requires a worker node.
   session_port& sessions() const { return *sessions_; }
   void set_link(const node_name& node, std::uint8_t roles, std::shared_ptr<node_port> link);
@@ -166,6 +171,8 @@ private:
   std::map<node_name, incarnation> linked_lives_; ///< as last linked: of another life a death says nothing
   std::shared_ptr<edge_port> edge_;
   std::shared_ptr<session_port> sessions_;
+  std::shared_ptr<operator_port> operators_;
+  mutable std::shared_mutex settings_lock_;
   std::shared_ptr<const godwit::client_settings> client_settings_ = std::make_shared<godwit::client_settings>();
 };
 

@@ -96,6 +96,10 @@ struct ClientFrame {
     invite      @17 :Invite;
     changeModes @18 :ChangeModes;  # all or nothing
     readSettings @19 :Text;        # of a room: answered by reply.settings
+    whois        @20 :Text;        # a nick: answered by reply.person
+    operator     @21 :Operator;    # to become an operator of the server: answered by reply.operator
+    expel        @22 :Expel;       # for operators of the server: ends another's session; answered by reply.ordered
+    proclaim     @23 :Proclaim;    # for operators of the server: answered by reply.ordered
   }
 }
 
@@ -146,6 +150,18 @@ struct MaskInList {
   list @0 :UInt8;         # 1 bans (a mask "m:..." mutes), 2 exceptions, 3 invite exceptions
   mask @1 :Text;
 }
+struct Operator {
+  name     @0 :Text;  # empty: not to be one any more
+  password @1 :Text;
+}
+struct Expel {
+  nick   @0 :Text;
+  reason @1 :Text;
+}
+struct Proclaim {
+  kind @0 :UInt8;  # 1 to operators and those who want to read it, 2 to everybody
+  text @1 :Text;
+}
 struct Post {
   target :union {
     room   @0 :Text;
@@ -180,6 +196,7 @@ struct ServerFrame {
     event      @3 :RoomEvent;   # logged: once, in order, for each member, the sender included
     presence   @4 :Presence;    # passing: at most once
     invitation @5 :Invitation;  # passing: at most once
+    proclaimed @6 :Proclaimed;  # passing: at most once
   }
 }
 
@@ -199,6 +216,9 @@ struct Reply {
     away    @11 :Text;
     left    @12 :UInt64;           # the room id; the session is not in it
     settings @13 :Settings;
+    person   @14 :PersonTold;
+    operator @15 :Bool;            # whether the session is one of the server's operators now
+    ordered  @16 :Void;
   }
 }
 
@@ -215,6 +235,21 @@ struct Member {
   modes    @2 :UInt8;  # bits, as MemberMode.mode
   mask     @3 :Text;   # user@host
   realName @4 :Text;
+}
+struct PersonTold {
+  nick       @0 :Text;
+  mask       @1 :Text;   # user@host
+  realName   @2 :Text;
+  away       @3 :Text;   # empty: here
+  modes      @4 :UInt8;  # bits: 1 invisible, 2 bot, 4 wants wallops, 8 operator of the server
+  signedOnUs @5 :Int64;  # 0: not known
+  spokeAtUs  @6 :Int64;  # to the minute; 0: not yet
+  address    @7 :Text;   # to operators of the server, and of oneself
+  rooms      @8 :List(PersonRoom);
+}
+struct PersonRoom {
+  room  @0 :Text;
+  modes @1 :UInt8;  # bits, as MemberMode.mode
 }
 struct Settings {
   roomId           @0 :UInt64;
@@ -301,6 +336,12 @@ struct Invitation {
   roomId @0 :UInt64;
   room   @1 :Text;  # the room's name
   by     @2 :Text;  # a nick
+}
+
+struct Proclaimed {
+  kind @0 :UInt8;  # as in Proclaim
+  by   @1 :Text;   # a nick
+  text @2 :Text;
 }
 
 struct Presence {

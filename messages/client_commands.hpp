@@ -12,6 +12,8 @@
 #include "messages/errors.hpp"
 #include "messages/ids.hpp"
 #include "messages/log_entry.hpp"
+#include "messages/people_messages.hpp"
+#include "messages/relay_messages.hpp"
 
 #include <cstdint>
 #include <string>
@@ -59,6 +61,7 @@ struct post {
   std::string text;
   post_kind kind = post_kind::message;
   member_mode audience = member_mode::none; ///< in a room: for members of this rank or more
+  std::string tags{};                       ///< client-only, as they stand in a line of IRC, without '@'
   bool operator==(const post&) const = default;
 };
 struct members {
@@ -169,9 +172,55 @@ struct replay {
   bool operator==(const replay&) const = default;
 };
 
+// People, and operators of the server.
+
+/// Who is, was, or how many: answered by tell::people.
+struct people {
+  people_question what;
+  bool operator==(const people&) const = default;
+};
+/// What holds for the session in all rooms. A server operator can only be dropped so.
+struct set_user_modes {
+  user_modes add{};
+  user_modes drop{};
+  std::string nick{}; ///< whose they are to be: the session's own, or nothing is done; empty: its own
+  bool operator==(const set_user_modes&) const = default;
+};
+struct set_real_name {
+  std::string real_name;
+  bool operator==(const set_real_name&) const = default;
+};
+/// Tags for those who are there, not logged.
+struct signal {
+  std::variant<room_named, person_named> to;
+  std::string tags;
+  bool operator==(const signal&) const = default;
+};
+struct become_operator {
+  std::string name;
+  std::string password; ///< never logged
+  bool operator==(const become_operator&) const = default;
+};
+/// Ends another's session.
+struct expel {
+  std::string nick;
+  std::string reason;
+  bool operator==(const expel&) const = default;
+};
+struct proclaim {
+  proclamation_kind kind = proclamation_kind::wallops;
+  std::string text;
+  bool operator==(const proclaim&) const = default;
+};
+/// The rooms that the session is invited to and has not joined.
+struct invitations {
+  bool operator==(const invitations&) const = default;
+};
+
 using request =
   std::variant<login, change_nick, join, leave, post, members, rooms, set_topic, read_topic, away, history, ping, quit,
-               unreadable, kick, invite, change_modes, read_settings, take_nick, introduce, hold_login, local, replay>;
+               unreadable, kick, invite, change_modes, read_settings, take_nick, introduce, hold_login, local, replay,
+               people, set_user_modes, set_real_name, signal, become_operator, expel, proclaim, invitations>;
 
 } // namespace godwit::ask
 
@@ -211,6 +260,7 @@ struct member {
   member_modes modes{};
   std::string mask{}; ///< user@host
   std::string real_name{};
+  user_modes marks{}; ///< in all rooms
   bool operator==(const member&) const = default;
 };
 struct members {
@@ -221,6 +271,8 @@ struct room_row {
   std::string room;
   std::uint32_t member_count = 0;
   std::string topic;
+  timestamp created{};    ///< 0: not known
+  timestamp topic_time{}; ///< 0: no topic, or not known
   bool operator==(const room_row&) const = default;
 };
 struct rooms {
@@ -274,12 +326,37 @@ struct has_left {
   room_id room;
   bool operator==(const has_left&) const = default;
 };
+/// The rows that were asked for, or the counts.
+struct people {
+  std::vector<person_row> rows;
+  people_counts counts{};
+  bool operator==(const people&) const = default;
+};
+/// What holds for the session now. Of `set_user_modes` and `become_operator`.
+struct user_modes_set {
+  user_modes before{};
+  user_modes now{};
+  bool operator==(const user_modes_set&) const = default;
+};
+struct real_name_set {
+  std::string real_name;
+  bool operator==(const real_name_set&) const = default;
+};
+/// Of `expel`, `proclaim`: it was ordered.
+struct ordered {
+  bool operator==(const ordered&) const = default;
+};
+struct invitations {
+  std::vector<std::string> titles;
+  bool operator==(const invitations&) const = default;
+};
 /// Sent by a newer server: nothing to be shown.
 struct unknown_answer {
   bool operator==(const unknown_answer&) const = default;
 };
-using answer = std::variant<error, logged_in, nick_changed, members, rooms, topic, history, pong, was_posted, is_away,
-                            has_left, noted, your_turn, unknown_answer, settings>;
+using answer =
+  std::variant<error, logged_in, nick_changed, members, rooms, topic, history, pong, was_posted, is_away, has_left,
+               noted, your_turn, unknown_answer, settings, people, user_modes_set, real_name_set, ordered, invitations>;
 
 /// All frames up to this op are confirmed: their effects are durable, their replies complete.
 struct confirmed {
@@ -299,6 +376,11 @@ struct presence {
   room_id room;
   std::string nick;
   std::string away; ///< empty: back
+  std::string mask{};
+  std::string real_name{};
+  presence_parts parts = presence_part::away;
+  std::string tags{}; ///< where `parts` says so
+  timestamp time{};   ///< of tags
   bool operator==(const presence&) const = default;
 };
 /// Passing: somebody invites the session into a room.
@@ -307,6 +389,21 @@ struct invitation {
   std::string title;
   std::string by; ///< a nick
   bool operator==(const invitation&) const = default;
+};
+/// Passing: somebody says something to the session by tags alone.
+struct signal {
+  std::string nick;
+  std::string mask;
+  std::string tags;
+  bool operator==(const signal&) const = default;
+};
+/// Passing: an operator of the server says something.
+struct proclaimed {
+  proclamation_kind kind = proclamation_kind::wallops;
+  std::string by;
+  std::string mask;
+  std::string text;
+  bool operator==(const proclaimed&) const = default;
 };
 /// A frame of a newer server: to be skipped.
 struct unknown_frame {
@@ -343,6 +440,6 @@ struct client_reply {
 
 /// One frame to a client.
 using server_frame = std::variant<tell::confirmed, client_reply, tell::room_opened, tell::event, tell::presence,
-                                  tell::unknown_frame, tell::invitation>;
+                                  tell::unknown_frame, tell::invitation, tell::signal, tell::proclaimed>;
 
 } // namespace godwit

@@ -133,6 +133,14 @@ struct Envelope {
     sessionHosted    @58 :SessionHosted;
     renewToken       @59 :RenewToken;
     roomInvitation   @60 :RoomInvitation;
+    describePerson   @61 :DescribePerson;
+    askPeople        @62 :AskPeople;
+    peopleTold       @63 :PeopleTold;
+    describeRoom     @64 :DescribeRoom;
+    signalRoom       @65 :SignalRoom;
+    personSignal     @66 :PersonSignal;
+    expelPerson      @67 :ExpelPerson;
+    proclamation     @68 :Proclamation;
   }
 }
 
@@ -322,6 +330,8 @@ struct RoomSummary {
   title       @0 :Text;
   memberCount @1 :UInt32;
   topic       @2 :Text;
+  createdUs   @3 :Int64;
+  topicTimeUs @4 :Int64;
 }
 struct RoomsListed {
   # directory → session. Bound: rooms_piece_rows_max rows.
@@ -365,6 +375,98 @@ struct RoomReport {
   epoch @1 :UInt64;
   key   @2 :Text;
   title @3 :Text;
+}
+
+# ------------------------------------------------------------------------------------------------------------ people
+
+struct SeenRoom {
+  room  @0 :UInt64;
+  title @1 :Text;
+  modes @2 :UInt8;  # member_modes
+  gone  @3 :Bool;   # not in it any more
+}
+struct DescribePerson {
+  # session → directory, when something of it has changed and at each reset of the link. Bound: the session's rooms.
+  session    @0 :UInt64;
+  epoch      @1 :SessionEpoch;
+  nick       @2 :Text;
+  mask       @3 :Text;   # user@host
+  realName   @4 :Text;
+  away       @5 :Text;
+  modes      @6 :UInt8;  # user_modes
+  signedOnUs @7 :Int64;  # 0: not known
+  spokeAtUs  @8 :Int64;  # to the minute
+  address    @9 :Text;   # of the client
+  changes    @10 :Bool;  # `rooms` are changes; else all
+  rooms      @11 :List(SeenRoom);
+}
+struct DescribeRoom {
+  # room → directory, when it was opened, when that changes, and at each reset of the link
+  room   @0 :UInt64;
+  epoch  @1 :UInt64;
+  secret @2 :Bool;
+}
+struct AskPeople {
+  # session → directory
+  origin        @0 :RequestOrigin;
+  kind          @1 :UInt8;  # people_kind
+  nicks         @2 :List(Text);
+  mask          @3 :Text;
+  operatorsOnly @4 :Bool;
+  limit         @5 :UInt32;
+  after         @6 :Text;
+}
+struct PersonRow {
+  nick        @0 :Text;
+  mask        @1 :Text;
+  realName    @2 :Text;
+  away        @3 :Text;
+  modes       @4 :UInt8;
+  signedOnUs  @5 :Int64;
+  spokeAtUs   @6 :Int64;
+  goneSeconds @7 :UInt64;
+  address     @8 :Text;
+  rooms       @9 :List(SeenRoom);
+}
+struct PeopleTold {
+  # directory → session. Bound: people_piece_rows_max rows.
+  name      @0 :EffectName;
+  rows      @1 :List(PersonRow);
+  next      @2 :Text;
+  people    @3 :UInt32;
+  invisible @4 :UInt32;
+  operators @5 :UInt32;
+  loggingIn @6 :UInt32;
+  rooms     @7 :UInt32;
+  most      @8 :UInt32;
+  why       @9 :Failure;
+}
+struct SignalRoom {
+  # session → room, passing. Bound: signal_tags_bytes_max.
+  room    @0 :UInt64;
+  session @1 :UInt64;
+  tags    @2 :Text;
+}
+struct PersonSignal {
+  # session → session, passing. Bound: signal_tags_bytes_max.
+  session @0 :UInt64;
+  nick    @1 :Text;
+  mask    @2 :Text;
+  tags    @3 :Text;
+}
+struct ExpelPerson {
+  # session → directory; answered by nickFound
+  origin @0 :RequestOrigin;
+  nick   @1 :Text;
+  by     @2 :Text;
+  reason @3 :Text;
+}
+struct Proclamation {
+  # session → directory → session_host, passing. Bound: post_bytes_max.
+  kind @0 :UInt8;  # 1 wallops, 2 notice, 3 rehash
+  by   @1 :Text;
+  mask @2 :Text;
+  text @3 :Text;
 }
 
 # --------------------------------------------------------------------------------------------- directory ↔ room_host
@@ -420,6 +522,8 @@ struct RoomCommand {
   audience @17 :UInt8;  # of post
   key      @18 :Text;   # of join
   realName @19 :Text;   # of join
+  tags     @20 :Text;   # of post
+  byServerOperator @21 :Bool;
 }
 struct Kicking {
   nick   @0 :Text;
@@ -490,6 +594,7 @@ struct MemberRow {
   modes    @2 :UInt8;
   mask     @3 :Text;
   realName @4 :Text;
+  marks    @5 :UInt8;  # user_modes
 }
 struct EntriesRead {
   entries @0 :List(Data);  # state.capnp, LogEntry
@@ -523,6 +628,7 @@ struct SetPresence {
   session  @1 :UInt64;
   away     @2 :Text;
   realName @3 :Text;
+  marks    @4 :UInt8;  # user_modes
 }
 struct RoomInvitation {
   # room → session
@@ -567,6 +673,9 @@ struct PresenceChanged {
   away     @2 :Text;
   realName @3 :Text;
   mask     @4 :Text;
+  parts    @5 :UInt8;  # what has changed: 1 away, 2 real name, 4 nothing, it says `tags`; 0: away
+  tags     @6 :Text;
+  timeUs   @7 :Int64;  # of tags
 }
 struct FanOutDelivered {
   # relay → room, one outstanding

@@ -71,7 +71,15 @@ namespace godwit {
   X(release_session, ReleaseSession, RELEASE_SESSION)                                                                  \
   X(session_hosted, SessionHosted, SESSION_HOSTED)                                                                     \
   X(renew_token, RenewToken, RENEW_TOKEN)                                                                              \
-  X(room_invitation, RoomInvitation, ROOM_INVITATION)
+  X(room_invitation, RoomInvitation, ROOM_INVITATION)                                                                  \
+  X(describe_person, DescribePerson, DESCRIBE_PERSON)                                                                  \
+  X(ask_people, AskPeople, ASK_PEOPLE)                                                                                 \
+  X(people_told, PeopleTold, PEOPLE_TOLD)                                                                              \
+  X(describe_room, DescribeRoom, DESCRIBE_ROOM)                                                                        \
+  X(signal_room, SignalRoom, SIGNAL_ROOM)                                                                              \
+  X(person_signal, PersonSignal, PERSON_SIGNAL)                                                                        \
+  X(expel_person, ExpelPerson, EXPEL_PERSON)                                                                           \
+  X(proclamation, Proclamation, PROCLAMATION)
 
 #define GODWIT_COUNT(type, member, enumerator) +1
 static_assert(std::variant_size_v<message_content> == 0 GODWIT_ENVELOPED(GODWIT_COUNT),

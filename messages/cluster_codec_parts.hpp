@@ -107,6 +107,16 @@ Enum enum_of(std::uint8_t number, Enum last) {
   X(MembershipGiven, membership_given)                                                                                 \
   X(AcceptMembership, accept_membership)                                                                               \
   X(SetPresence, set_presence)                                                                                         \
+  X(SeenRoom, seen_room)                                                                                               \
+  X(DescribePerson, describe_person)                                                                                   \
+  X(AskPeople, ask_people)                                                                                             \
+  X(PersonRow, person_row)                                                                                             \
+  X(PeopleTold, people_told)                                                                                           \
+  X(DescribeRoom, describe_room)                                                                                       \
+  X(SignalRoom, signal_room)                                                                                           \
+  X(PersonSignal, person_signal)                                                                                       \
+  X(ExpelPerson, expel_person)                                                                                         \
+  X(Proclamation, proclamation)                                                                                        \
   X(RoomInvitation, room_invitation)                                                                                   \
   X(AttachRelay, attach_relay)                                                                                         \
   X(DetachRelay, detach_relay)                                                                                         \

@@ -78,5 +78,13 @@ template message::message(membership_view);
 template message::message(suspect_node);
 template message::message(release_session);
 template message::message(session_hosted);
+template message::message(describe_person);
+template message::message(ask_people);
+template message::message(people_told);
+template message::message(describe_room);
+template message::message(signal_room);
+template message::message(person_signal);
+template message::message(expel_person);
+template message::message(proclamation);
 
 } // namespace godwit

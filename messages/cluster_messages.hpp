@@ -13,6 +13,7 @@
 #include "messages/directory_messages.hpp"
 #include "messages/edge_messages.hpp"
 #include "messages/membership_messages.hpp"
+#include "messages/people_messages.hpp"
 #include "messages/relay_messages.hpp"
 #include "messages/room_messages.hpp"
 #include "messages/store_messages.hpp"
@@ -32,7 +33,8 @@ using message_content =
                set_presence, attach_relay, detach_relay, fan_out, fan_out_delivered, report_taken, fetch_entries,
                entries_fetched, open_log, log_opened, append_entries, entries_appended, read_log, log_read, find_logged,
                logged_found, load_session, session_loaded, ask_store, store_answered, membership_view, suspect_node,
-               release_session, session_hosted, renew_token, room_invitation>;
+               release_session, session_hosted, renew_token, room_invitation, describe_person, ask_people, people_told,
+               describe_room, signal_room, person_signal, expel_person, proclamation>;
 
 template <class T, class Content>
 inline constexpr bool is_alternative = false;

@@ -215,9 +215,12 @@ void put(RoomSummary::Builder to, const room_summary& from) {
   to.setTitle(text_of(from.title));
   to.setMemberCount(from.member_count);
   to.setTopic(text_of(from.topic));
+  to.setCreatedUs(microseconds_of(from.created));
+  to.setTopicTimeUs(microseconds_of(from.topic_time));
 }
 void get(RoomSummary::Reader from, room_summary& to) {
-  to = {string_of(from.getTitle()), from.getMemberCount(), string_of(from.getTopic())};
+  to = {string_of(from.getTitle()), from.getMemberCount(), string_of(from.getTopic()), time_of(from.getCreatedUs()),
+        time_of(from.getTopicTimeUs())};
 }
 
 void put(RoomsListed::Builder to, const rooms_listed& from) {

@@ -30,13 +30,19 @@ void put(PresenceChanged::Builder to, const presence_changed& from) {
   to.setAway(text_of(from.away));
   to.setRealName(text_of(from.real_name));
   to.setMask(text_of(from.mask));
+  to.setParts(from.parts.bits);
+  to.setTags(text_of(from.tags));
+  to.setTimeUs(microseconds_of(from.time));
 }
 void get(PresenceChanged::Reader from, presence_changed& to) {
   to = {{from.getSession()},
         string_of(from.getNick()),
         string_of(from.getAway()),
         string_of(from.getRealName()),
-        string_of(from.getMask())};
+        string_of(from.getMask()),
+        from.getParts() == 0 ? presence_parts{presence_part::away} : presence_parts{from.getParts()},
+        string_of(from.getTags()),
+        time_of(from.getTimeUs())};
 }
 
 void put(FanOutItem::Builder to, const fan_out_item& from) {
@@ -53,7 +59,7 @@ void get(FanOutItem::Reader from, fan_out_item& to) {
   case FanOutItem::PRESENCE: get(from.getPresence(), to.event.emplace<presence_changed>()); return;
   }
   // It has a number: its receiver counts it as seen, and shows nothing.
-  to.event = presence_changed{};
+  to.event = presence_changed{{}, {}, {}, {}, {}, presence_parts{}, {}, {}};
 }
 
 void put(FanOut::Builder to, const fan_out& from) {

@@ -67,6 +67,7 @@ struct put_action {
     to.setPost(text_of(from.text));
     command.setKind(from.kind == post_kind::message ? 0 : static_cast<std::uint8_t>(from.kind));
     command.setAudience(static_cast<std::uint8_t>(from.audience));
+    command.setTags(text_of(from.tags));
   }
   void operator()(const set_topic& from) { to.setSetTopic(text_of(from.text)); }
   void operator()(const rename_member& from) { to.setRename(text_of(from.to)); }
@@ -103,7 +104,7 @@ post post_of(RoomCommand::Reader command) {
   if (kind > static_cast<std::uint8_t>(post_kind::notice) || (audience != 0 && !is_member_mode(audience)))
     throw codec_failure{error_code::unsupported};
   return {string_of(command.getAction().getPost()), kind == 0 ? post_kind::message : static_cast<post_kind>(kind),
-          static_cast<member_mode>(audience)};
+          static_cast<member_mode>(audience), string_of(command.getTags())};
 }
 
 room_action action_of(RoomCommand::Reader command) {
@@ -139,6 +140,7 @@ void put(RoomCommand::Builder to, const room_command& from) {
   to.setNick(text_of(from.nick));
   to.setIdentity(data_of(from.identity));
   to.setMask(text_of(from.mask));
+  to.setByServerOperator(from.by_server_operator);
   std::visit(put_action{to}, from.action);
 }
 void get(RoomCommand::Reader from, room_command& to) {
@@ -151,6 +153,7 @@ void get(RoomCommand::Reader from, room_command& to) {
   to.identity = hash_of(from.getIdentity());
   to.action = action_of(from);
   to.mask = string_of(from.getMask());
+  to.by_server_operator = from.getByServerOperator();
 }
 
 void put(CommandAnswered::Builder to, const command_answered& from) {
@@ -232,10 +235,11 @@ void put(MemberRow::Builder to, const member_row& from) {
   to.setModes(from.modes.bits);
   to.setMask(text_of(from.mask));
   to.setRealName(text_of(from.real_name));
+  to.setMarks(from.marks.bits);
 }
 void get(MemberRow::Reader from, member_row& to) {
-  to = {string_of(from.getNick()), string_of(from.getAway()), member_modes{from.getModes()}, string_of(from.getMask()),
-        string_of(from.getRealName())};
+  to = {string_of(from.getNick()), string_of(from.getAway()),     member_modes{from.getModes()},
+        string_of(from.getMask()), string_of(from.getRealName()), user_modes{from.getMarks()}};
 }
 
 namespace {
@@ -341,9 +345,14 @@ void put(SetPresence::Builder to, const set_presence& from) {
   to.setSession(from.session.value);
   to.setAway(text_of(from.away));
   to.setRealName(text_of(from.real_name));
+  to.setMarks(from.marks.bits);
 }
 void get(SetPresence::Reader from, set_presence& to) {
-  to = {{from.getRoom()}, {from.getSession()}, string_of(from.getAway()), string_of(from.getRealName())};
+  to = {{from.getRoom()},
+        {from.getSession()},
+        string_of(from.getAway()),
+        string_of(from.getRealName()),
+        user_modes{from.getMarks()}};
 }
 
 void put(RoomInvitation::Builder to, const room_invitation& from) {

@@ -85,6 +85,8 @@ struct room_summary {
   std::string title;
   std::uint32_t member_count = 0;
   std::string topic;
+  timestamp created{};    ///< 0: before this was noted
+  timestamp topic_time{}; ///< 0: no topic
   bool operator==(const room_summary&) const = default;
 };
 struct rooms_listed {

@@ -46,9 +46,10 @@ std::size_t bytes_of(const std::vector<mode_change>& changes) {
 /// At least what goes behind the fixed words.
 std::size_t varying_bytes(const log_entry& entry) {
   const auto body = std::visit(
-    overloaded{[](const posted& b) { return b.text.size(); }, [](const joined& b) { return b.real_name.size(); },
-               [](const left& b) { return b.reason.size(); }, [](const topic_set& b) { return b.text.size(); },
-               [](const renamed& b) { return b.to.size(); }, [](const unknown_entry&) { return std::size_t{0}; },
+    overloaded{[](const posted& b) { return b.text.size() + b.tags.size(); },
+               [](const joined& b) { return b.real_name.size(); }, [](const left& b) { return b.reason.size(); },
+               [](const topic_set& b) { return b.text.size(); }, [](const renamed& b) { return b.to.size(); },
+               [](const unknown_entry&) { return std::size_t{0}; },
                [](const modes_changed& b) { return bytes_of(b.changes); },
                [](const kicked& b) { return b.nick.size() + b.reason.size(); },
                [](const invited& b) { return b.nick.size(); }, [](const forgotten&) { return std::size_t{0}; }},
@@ -70,6 +71,8 @@ void write_body(const log_entry& entry, wire::LogEntry::Builder to) {
                           // A message is 0, as it was before there were notices.
                           to.setKind(b.kind == post_kind::message ? 0 : static_cast<std::uint8_t>(b.kind));
                           to.setAudience(static_cast<std::uint8_t>(b.audience));
+                          if (!b.tags.empty())
+                            to.setTags(text(b.tags));
                         },
                         [&](const joined& b) {
                           body.setJoined();
@@ -108,7 +111,8 @@ entry_body read_body(wire::LogEntry::Reader entry) {
   const auto from = entry.getBody();
   switch (from.which()) {
   case wire::LogEntry::Body::POSTED:
-    return posted{string(from.getPosted()), kind_of(entry.getKind()), audience_of(entry.getAudience())};
+    return posted{string(from.getPosted()), kind_of(entry.getKind()), audience_of(entry.getAudience()),
+                  string(entry.getTags())};
   case wire::LogEntry::Body::JOINED: return joined{member_modes{entry.getModes()}, string(entry.getRealName())};
   case wire::LogEntry::Body::LEFT: return left{string(from.getLeft()), false};
   case wire::LogEntry::Body::QUIT: return left{string(from.getQuit()), true};
@@ -145,6 +149,7 @@ result<log_entry> read_entry(wire::LogEntry::Reader from) {
   std::copy(identity.begin(), identity.end(), entry.identity.begin());
   entry.body = read_body(from);
   entry.mask = string(from.getMask());
+  entry.by_bot = from.getByBot();
   return entry;
 }
 
@@ -162,6 +167,7 @@ std::string encode_entry(const log_entry& entry) {
   to.setNick(text(entry.nick));
   to.setIdentity({entry.identity.data(), entry.identity.size()});
   to.setMask(text(entry.mask));
+  to.setByBot(entry.by_bot);
   write_body(entry, to);
   const auto words = capnp::messageToFlatArray(message);
   const auto bytes = words.asChars();

@@ -26,6 +26,7 @@ namespace godwit {
   X(resume_refused, 9, false, "The session can not be resumed; log in anew.")                                          \
   X(session_ended, 10, false, "The session has ended; log in anew.")                                                   \
   X(session_lost, 11, true, "The node that served the session failed; resume with your token.")                        \
+  X(killed, 12, false, "An operator of the server has ended your session.")                                            \
   X(nick_invalid, 20, false, "Choose a nick of letters, digits and - _ [ ] { } | ^ that starts with no digit or -.")   \
   X(nick_too_long, 21, false, "Choose a shorter nick.")                                                                \
   X(nick_in_use, 22, true, "Somebody has this nick; choose another.")                                                  \
@@ -43,6 +44,9 @@ namespace godwit {
   X(text_invalid, 42, false, "The text must be UTF-8 without control characters other than line breaks and tabs.")     \
   X(request_invalid, 43, false, "A field of the request is outside of what the protocol allows.")                      \
   X(too_many_requests, 44, true, "Too many requests are unanswered; wait for answers before you send more.")           \
+  X(not_an_operator, 45, false, "This is for operators of the server.")                                                \
+  X(operator_refused, 46, false,                                                                                       \
+    "There is no such operator, the password is wrong, or your address is not among its.")                             \
   X(not_permitted, 50, false, "Your place in this room does not allow it; ask one of its operators.")                  \
   X(banned, 51, false, "You are banned from this room; ask one of its operators.")                                     \
   X(invite_only, 52, false, "This room is for those who are invited; ask a member to invite you.")                     \

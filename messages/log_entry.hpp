@@ -15,6 +15,7 @@ struct posted {
   std::string text;
   post_kind kind = post_kind::message;
   member_mode audience = member_mode::none; ///< shown to its sender, and to members of this rank or more
+  std::string tags{}; ///< client-only tags as they stand in a line of IRC, without '@'; for clients that read tags
   bool operator==(const posted&) const = default;
 };
 struct joined {
@@ -79,7 +80,8 @@ struct log_entry {
   std::string nick;         ///< of the one who caused it, as the room knew it
   identity_hash identity{}; ///< never told to clients
   entry_body body;
-  std::string mask{}; ///< user@host of the one who caused it, as the room knew it
+  std::string mask{};  ///< user@host of the one who caused it, as the room knew it
+  bool by_bot = false; ///< a program that says it is one
 
   bool operator==(const log_entry&) const = default;
 };

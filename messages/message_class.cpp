@@ -31,6 +31,8 @@ struct class_of {
   GODWIT_CHAT(accept_membership)
   GODWIT_CHAT(set_presence)
   GODWIT_CHAT(room_invitation)
+  GODWIT_CHAT(signal_room)
+  GODWIT_CHAT(person_signal)
   GODWIT_CHAT(attach_relay)
   GODWIT_CHAT(detach_relay)
   GODWIT_CHAT(fan_out)
@@ -75,6 +77,13 @@ struct extra_weight {
   std::size_t operator()(const attach_session& m) const { return m.snapshot.size() + 16 * m.positions.size(); }
   std::size_t operator()(const client_frame& m) const { return m.bytes ? m.bytes->size() : 0; }
   std::size_t operator()(const session_output& m) const { return weight_of(m); }
+  std::size_t operator()(const describe_person& m) const { return fixed_weight * (1 + m.rooms.size()); }
+  std::size_t operator()(const people_told& m) const {
+    std::size_t sum = 0;
+    for (const auto& row : m.rows)
+      sum += fixed_weight * (2 + row.rooms.size());
+    return sum;
+  }
   std::size_t operator()(const rooms_listed& m) const { return fixed_weight * m.rooms.size(); }
   std::size_t operator()(const report_worker& m) const { return fixed_weight * (m.sessions.size() + m.rooms.size()); }
   static std::size_t settings_weight(const room_state& state) {

@@ -2,6 +2,7 @@
 
 #include "messages/capnp_bytes.hpp"
 #include "messages/frame.hpp"
+#include "messages/native_people.hpp"
 #include "messages/overloaded.hpp"
 #include "messages/text_limits.hpp"
 
@@ -200,6 +201,10 @@ ask::request read_request(wire::ClientFrame::Reader from) {
       return ask::change_modes{string(from.getChangeModes().getRoom()), *std::move(changes)};
     return ask::unreadable{{error_code::mode_invalid, {}}};
   case ClientFrame::READ_SETTINGS: return ask::read_settings{string(from.getReadSettings())};
+  case ClientFrame::WHOIS: return ask::people{{people_kind::named, {string(from.getWhois())}}};
+  case ClientFrame::OPERATOR: return read(from.getOperator());
+  case ClientFrame::EXPEL: return read(from.getExpel());
+  case ClientFrame::PROCLAIM: return read(from.getProclaim());
   }
   return ask::unreadable{{error_code::unsupported, "request " + std::to_string(static_cast<unsigned>(from.which()))}};
 }
@@ -291,18 +296,25 @@ struct request_writer {
     write_changes(out.initChanges(static_cast<unsigned>(it.changes.size())), it.changes);
   }
   void operator()(const ask::read_settings& it) { to.setReadSettings(text(it.room)); }
+  void operator()(const ask::people& it) {
+    to.setWhois(text(it.what.nicks.empty() ? std::string{} : it.what.nicks[0]));
+  }
+  void operator()(const ask::become_operator& it) { write(to.initOperator(), it); }
+  void operator()(const ask::expel& it) { write(to.initExpel(), it); }
+  void operator()(const ask::proclaim& it) { write(to.initProclaim(), it); }
   template <class Other>
   void operator()(const Other&) {} // not of this protocol: is_encodable
 };
+
+template <class Request, class... Others>
+inline constexpr bool is_one_of = (std::is_same_v<Request, Others> || ...);
 
 /// Whether the protocol has words for it.
 bool is_encodable(const ask::request& request) {
   return std::visit(
     []<class Request>(const Request&) {
-      return !std::is_same_v<
-               Request,
-               ask::
-                 unreadable> && !std::is_same_v<Request, ask::take_nick> && !std::is_same_v<Request, ask::introduce> && !std::is_same_v<Request, ask::hold_login> && !std::is_same_v<Request, ask::local> && !std::is_same_v<Request, ask::replay>;
+      return !is_one_of<Request, ask::unreadable, ask::take_nick, ask::introduce, ask::hold_login, ask::local,
+                        ask::replay, ask::set_user_modes, ask::set_real_name, ask::signal, ask::invitations>;
     },
     request);
 }
@@ -446,6 +458,9 @@ struct answer_writer {
   void operator()(const tell::is_away& it) { to.setAway(text(it.text)); }
   void operator()(const tell::has_left& it) { to.setLeft(it.room.value); }
   void operator()(const tell::settings& it) { write_settings(to.initSettings(), it); }
+  void operator()(const tell::people& it) { write(to.initPerson(), it); }
+  void operator()(const tell::user_modes_set& it) { to.setOperator(it.now.has(user_mode::server_operator)); }
+  void operator()(const tell::ordered&) { to.setOrdered(); }
   template <class Other>
   void operator()(const Other&) {} // not of this protocol: is_told
 };
@@ -453,7 +468,9 @@ struct answer_writer {
 /// Whether the protocol has words for it.
 bool is_told(const tell::answer& answer) {
   return !std::holds_alternative<tell::noted>(answer) && !std::holds_alternative<tell::your_turn>(answer)
-         && !std::holds_alternative<tell::unknown_answer>(answer);
+         && !std::holds_alternative<tell::unknown_answer>(answer)
+         && !std::holds_alternative<tell::real_name_set>(answer) && !std::holds_alternative<tell::invitations>(answer)
+         && !(std::holds_alternative<tell::people>(answer) && std::get<tell::people>(answer).rows.empty());
 }
 
 struct frame_encoder {
@@ -480,7 +497,13 @@ struct frame_encoder {
     });
   }
   std::string operator()(const tell::event& it) const { return encode_event(it.room, *it.entry, it.op); }
-  std::string operator()(const tell::presence& it) const { return encode_presence(it.room, it.nick, it.away); }
+  std::string operator()(const tell::presence& it) const {
+    return it.parts.has(presence_part::away) ? encode_presence(it.room, it.nick, it.away) : std::string{};
+  }
+  std::string operator()(const tell::signal&) const { return {}; } // not of this protocol
+  std::string operator()(const tell::proclaimed& it) const {
+    return build([&](auto frame) { write(frame.initProclaimed(), it); });
+  }
   std::string operator()(const tell::unknown_frame&) const { return {}; }
   std::string operator()(const tell::invitation& it) const { return encode_invitation(it); }
 
@@ -618,6 +641,10 @@ tell::answer read_answer(wire::Reply::Reader from) {
   case Reply::AWAY: return tell::is_away{string(from.getAway())};
   case Reply::LEFT: return tell::has_left{room_id{from.getLeft()}};
   case Reply::SETTINGS: return read_settings(from.getSettings());
+  case Reply::PERSON: return read(from.getPerson());
+  case Reply::OPERATOR:
+    return tell::user_modes_set{{}, from.getOperator() ? user_modes{user_mode::server_operator} : user_modes{}};
+  case Reply::ORDERED: return tell::ordered{};
   }
   return tell::unknown_answer{};
 }
@@ -641,6 +668,7 @@ server_frame read_server_frame(wire::ServerFrame::Reader from) {
     const auto it = from.getInvitation();
     return tell::invitation{room_id{it.getRoomId()}, string(it.getRoom()), string(it.getBy())};
   }
+  case ServerFrame::PROCLAIMED: return read(from.getProclaimed());
   }
   return tell::unknown_frame{};
 }

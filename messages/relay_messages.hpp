@@ -30,6 +30,14 @@ struct detach_relay {
   node_name node;
   bool operator==(const detach_relay&) const = default;
 };
+/// What of a member has changed.
+enum class presence_part : std::uint8_t {
+  away = 1,
+  real_name = 2,
+  tags = 4, ///< nothing has: it says something by tags alone
+};
+using presence_parts = flag_set<presence_part>;
+
 /// What passes and is not logged.
 struct presence_changed {
   session_id session;
@@ -37,6 +45,9 @@ struct presence_changed {
   std::string away;
   std::string real_name{};
   std::string mask{}; ///< user@host
+  presence_parts parts = presence_part::away;
+  std::string tags{}; ///< as signal_room has them
+  timestamp time{};   ///< of the room; of `tags`
   bool operator==(const presence_changed&) const = default;
 };
 /// An event on its way out of a room. `fan_out_number` counts what goes to one node, logged or passing, caught up or

@@ -5,6 +5,7 @@
 #include "messages/errors.hpp"
 #include "messages/ids.hpp"
 #include "messages/log_entry.hpp"
+#include "messages/people_messages.hpp"
 
 #include <optional>
 #include <string>
@@ -39,6 +40,7 @@ struct post {
   std::string text;
   post_kind kind = post_kind::message;
   member_mode audience = member_mode::none; ///< for the sender, and members of this rank or more
+  std::string tags{};                       ///< of an IRC client, as `posted::tags`
   bool operator==(const post&) const = default;
 };
 struct set_topic {
@@ -80,7 +82,8 @@ struct room_command {
   std::string nick; ///< of the sender; taken over by join_room, and by a post of an outsider
   identity_hash identity{};
   room_action action;
-  std::string mask{}; ///< user@host of the sender, as people are shown it; taken over as its nick is
+  std::string mask{};              ///< user@host of the sender, as people are shown it; taken over as its nick is
+  bool by_server_operator = false; ///< modes may be changed by whoever is sent by an operator of the server
   bool operator==(const room_command&) const = default;
 };
 
@@ -150,6 +153,7 @@ struct member_row {
   member_modes modes{};
   std::string mask{};
   std::string real_name{};
+  user_modes marks{}; ///< in all rooms
   bool operator==(const member_row&) const = default;
 };
 struct members_read {
@@ -220,6 +224,7 @@ struct set_presence {
   session_id session;
   std::string away; ///< empty: back
   std::string real_name{};
+  user_modes marks{};
   bool operator==(const set_presence&) const = default;
 };
 

@@ -61,6 +61,8 @@ session_snapshot read_snapshot(wire::SessionSnapshot::Reader from) {
     const auto login = from.getLogin();
     out.login = {string(login.getNick()), string(login.getUser()), string(login.getRealName()), login.getHeld()};
   }
+  out.signed_on = timestamp{std::chrono::microseconds{from.getSignedOnUs()}};
+  out.modes = user_modes{from.getUserModes()};
   return out;
 }
 
@@ -74,6 +76,8 @@ std::string encode_snapshot(const session_snapshot& snapshot) {
   auto rooms = root.initRooms(static_cast<unsigned>(snapshot.rooms.size()));
   for (unsigned at = 0; at < rooms.size(); ++at)
     write_room(rooms[at], snapshot.rooms[at]);
+  root.setSignedOnUs(snapshot.signed_on.time_since_epoch().count());
+  root.setUserModes(snapshot.modes.bits);
   if (snapshot.piece)
     write_piece(root.initPiece(), *snapshot.piece);
   if (snapshot.login != login_steps{})

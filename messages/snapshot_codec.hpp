@@ -8,6 +8,7 @@
 #include "messages/errors.hpp"
 #include "messages/ids.hpp"
 #include "messages/moderation.hpp"
+#include "messages/people_messages.hpp"
 
 #include <optional>
 #include <string>
@@ -60,6 +61,8 @@ struct session_snapshot {
   std::optional<piece_cursor> piece;
   login_steps login{};
   irc_part irc{};
+  timestamp signed_on{}; ///< 0: not known
+  user_modes modes{};
   bool operator==(const session_snapshot&) const = default;
 };
 

@@ -26,13 +26,15 @@ struct LogEntry {
     modesChanged @13 :List(LoggedModeChange);
     kicked   @14 :KickedMember;
     invited  @15 :InvitedPerson;
-    forgotten @21 :ForgottenEntries;  # in no log: stands for those up to `seq`, which are not kept any more
+    forgotten @23 :ForgottenEntries;  # in no log: stands for those up to `seq`, which are not kept any more
   }
   mask     @16 :Text;   # user@host of who did it
   kind     @17 :UInt8;  # of posted: 0 and 1 message, 2 notice
   audience @18 :UInt8;  # of posted: member_mode; 0: all
   modes    @19 :UInt8;  # of joined: member_modes
   realName @20 :Text;   # of joined
+  byBot    @21 :Bool;   # who did it says that it is a program
+  tags     @22 :Text;   # of posted: client-only tags, as in a line of IRC
 }
 
 struct LoggedModeChange {
@@ -91,6 +93,8 @@ struct SessionSnapshot {
   piece @3 :PieceCursor;  # null: no reply in pieces is under way
   login @4 :LoginSteps;   # null: a native client's, which logs in by one request
   irc   @5 :IrcPart;      # null: it speaks no IRC
+  signedOnUs @6 :Int64;   # 0: not known
+  userModes  @7 :UInt8;   # user_modes
 }
 
 struct IrcPart {

@@ -54,6 +54,7 @@ client_settings client_settings_of(const cluster_config& cluster) {
   out.irc.version = version_text;
   std::ranges::replace(out.irc.version, ' ', '-'); // a word of its own in 004
   out.irc.started = now_text();
+  out.irc.started_at = std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
   out.irc.admin = from.admin;
   out.irc.replay_lines = from.replay_lines;
   out.irc.replay_since_left = from.replay_since_left;

@@ -6,6 +6,7 @@
 #include "nodes/certs_command.hpp"
 #include "nodes/config/config.hpp"
 #include "nodes/exit_codes.hpp"
+#include "nodes/hash_password_command.hpp"
 #include "nodes/node.hpp"
 #include "nodes/readiness.hpp"
 #include "nodes/store_commands.hpp"
@@ -141,6 +142,7 @@ int main(int argc, char** argv) {
   node->add_option("name", name, "the node's name in the config")->required();
   auto* check = app.add_subcommand("check", "check a broker node's store wholly; its node may run");
   auto* backup = app.add_subcommand("backup", "copy a broker node's store; its node may run");
+  auto* hash = app.add_subcommand("hash-password", "print what the config takes for an operator's password");
   std::string data;
   std::string copy;
   for (auto* each : {check, backup})
@@ -167,6 +169,8 @@ int main(int argc, char** argv) {
   }
   if (node->parsed())
     return tell(make_node_certificate(out, name, options));
+  if (hash->parsed())
+    return hash_password_command();
   if (check->parsed())
     return number_of(check_store(data));
   if (backup->parsed())

@@ -14,6 +14,7 @@
 #include "nodes/edge_settings.hpp"
 #include "nodes/link/link_transport.hpp"
 #include "nodes/link_adapter.hpp"
+#include "nodes/operators/operator_desk.hpp"
 #include "nodes/start_checks.hpp"
 #include "nodes/store/sqlite_engine.hpp"
 #include "nodes/store/store.hpp"
@@ -212,6 +213,7 @@ private:
     }
     if (self_.has(node_role::worker)) {
       board_.set_client_settings(std::make_shared<const client_settings>(client_settings_of(cluster_)));
+      board_.set_operators(std::make_shared<operator_desk>(cluster_.operators, work_, [this] { return read_again(); }));
       board_.set_sessions(std::make_shared<session_spawner>(*system_, board_));
       enter(entity_kind::session_host, system_->spawn<session_host_actor>(std::ref(board_)));
       enter(entity_kind::room_host,
@@ -221,6 +223,20 @@ private:
     }
     enter(entity_kind::membership,
           system_->spawn<membership_actor>(std::ref(board_), membership_rules(), events_.must_end));
+  }
+
+  /// On a thread of the work pool: operators, and the message of the day for who logs in from now on. All else takes a
+  /// new start.
+  std::optional<std::vector<operator_config>> read_again() {
+    auto reading = read_config(cluster_.file);
+    for (const auto& problem : reading.problems)
+      spdlog::error("{}", to_string(problem));
+    if (!reading.config)
+      return std::nullopt;
+    auto settings = *board_.client_settings();
+    settings.irc.motd = client_settings_of(*reading.config).irc.motd;
+    board_.set_client_settings(std::make_shared<const client_settings>(std::move(settings)));
+    return std::move(reading.config->operators);
   }
 
   directory_config directory_rules() const {

@@ -22,6 +22,8 @@ shared_bytes encode_for(client_profile profile, const event_room& room,
     if (entry)
       return shared(native::encode_event(room.room, **entry));
     const auto& passing = std::get<presence_changed>(event);
+    if (!passing.parts.has(presence_part::away))
+      return nullptr;
     return shared(native::encode_presence(room.room, passing.nick, passing.away));
   }
   if (!entry || room.title.empty())
@@ -114,6 +116,8 @@ shared_bytes client_codec::show(const tell::event& event, const shared_bytes& na
 shared_bytes client_codec::show(const tell::presence& what, const shared_bytes& native) {
   if (irc_)
     return irc_->show(what);
+  if (!what.parts.has(presence_part::away))
+    return {};
   return native ? native : shared(native::encode_presence(what.room, what.nick, what.away));
 }
 

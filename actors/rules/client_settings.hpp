@@ -3,6 +3,8 @@
 /// config.
 #pragma once
 
+#include "messages/ids.hpp"
+
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -13,7 +15,8 @@ struct irc_network {
   std::string name = "Godwit";            ///< ISUPPORT NETWORK
   std::string server = "irc.godwit.test"; ///< the one server name that all nodes show
   std::string version = "godwit";
-  std::string started; ///< since when this node runs, for people
+  std::string started;    ///< since when this node runs, for people
+  timestamp started_at{}; ///< the same; 0: not known
   std::vector<std::string> motd;
   std::string admin;               ///< whom to write to; empty: nobody is named
   std::uint32_t replay_lines = 50; ///< said before a client joined; 0: none

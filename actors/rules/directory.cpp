@@ -51,6 +51,7 @@ void directory::load(const directory_loaded& rows) {
   }
   for (const auto& row : rows.nicks)
     nicks_.put(row);
+  people_.forget_unless([this](session_id session) { return sessions_.find(session) != nullptr; });
 }
 
 // ------------------------------------------------------------------------------------------------------- time
@@ -198,6 +199,12 @@ void directory::refuse(const find_nick& asked, const error& why) {
 }
 void directory::refuse(const locate_room& asked, const error& why) {
   tell_session(asked.origin, room_located{asked.origin.name, asked.key, {}, std::nullopt, why});
+}
+void directory::refuse(const ask_people& asked, const error& why) {
+  tell_session(asked.origin, people_told{asked.origin.name, {}, {}, {}, why});
+}
+void directory::refuse(const expel_person& asked, const error& why) {
+  tell_session(asked.origin, nick_found{asked.origin.name, std::nullopt, why});
 }
 void directory::refuse(const list_rooms& asked, const error& why) {
   tell_session(asked.origin, rooms_listed{asked.origin.name, {}, {}, why});

@@ -3,7 +3,7 @@
 ///
 /// Rules only; actors/directory_actor.hpp is their actor, on the broker node. Each `handle` takes what was told and the
 /// time, and returns what to do, in order. Sources: directory.cpp (start, store, balancer, view),
-/// directory_sessions.cpp, directory_endings.cpp, directory_rooms.cpp, directory_nicks.cpp.
+/// directory_sessions.cpp, directory_endings.cpp, directory_rooms.cpp, directory_nicks.cpp, directory_people.cpp.
 ///
 /// Hard are the store's rows: sessions, nick claims, rooms. All else is soft: after a restart it comes from the rows
 /// and the worker nodes' reports. Until it has settled (rows loaded, and all worker nodes of the config reported or
@@ -21,6 +21,7 @@
 #include "actors/rules/instant.hpp"
 #include "actors/rules/membership_view.hpp"
 #include "actors/rules/nick_table.hpp"
+#include "actors/rules/people.hpp"
 #include "actors/rules/room_table.hpp"
 #include "actors/rules/session_table.hpp"
 #include "actors/rules/store_desk.hpp"
@@ -88,6 +89,12 @@ private:
   void on(const claim_nick& asked);
   void on(const release_nick& told);
   void on(const find_nick& asked);
+  // people
+  void on(const describe_person& told);
+  void on(const describe_room& told);
+  void on(const ask_people& asked);
+  void on(const expel_person& asked);
+  void on(const proclamation& told);
   // rooms
   void on(const locate_room& asked);
   void on(const list_rooms& asked);
@@ -159,6 +166,8 @@ private:
   void refuse(const find_nick& asked, const error& why);
   void refuse(const locate_room& asked, const error& why);
   void refuse(const list_rooms& asked, const error& why);
+  void refuse(const ask_people& asked, const error& why);
+  void refuse(const expel_person& asked, const error& why);
   template <class Other>
   void refuse(const Other&, const error&) {} // nobody waits: link_reset brings it again
   void tell_session(const request_origin& origin, message what);
@@ -179,6 +188,7 @@ private:
 
   session_table sessions_;
   nick_table nicks_;
+  people people_;
   room_table rooms_;
   store_desk desk_;
   std::map<session_id, ended_session> ended_;
@@ -193,10 +203,8 @@ private:
 namespace detail {
 /// What is answered from the rows: it waits until they are loaded.
 template <class Message>
-inline constexpr bool waits_for_settling = !(
-  std::is_same_v<
-    Message,
-    store_answered> || std::is_same_v<Message, worker_picked> || std::is_same_v<Message, membership_view> || std::is_same_v<Message, link_reset> || std::is_same_v<Message, link_lost>);
+inline constexpr bool waits_for_settling = !(std::is_same_v<
+                                               Message, store_answered> || std::is_same_v<Message, describe_person> || std::is_same_v<Message, describe_room> || std::is_same_v<Message, proclamation> || std::is_same_v<Message, worker_picked> || std::is_same_v<Message, membership_view> || std::is_same_v<Message, link_reset> || std::is_same_v<Message, link_lost>);
 } // namespace detail
 
 template <class Message>

@@ -73,7 +73,8 @@ void directory::tell_to_end(const held_session& told) {
     attach.from_store = true;
     tell(service_at(worker.node, entity_kind::session_host), std::move(attach));
   }
-  tell(session_at(worker.node, id), session_must_end{id, told.epoch, {error_code::session_ended, {}}});
+  tell(session_at(worker.node, id),
+       session_must_end{id, told.epoch, told.end_why.value_or(error{error_code::session_ended, {}})});
   sessions_.set_deadline(id, *sessions_.find(id), now_ + limits::ending_repeated_after);
 }
 
@@ -129,6 +130,7 @@ void directory::session_over(session_id id, session_epoch epoch, const node_name
     sessions_.remove(id);
   }
   nicks_.forget_answers(id);
+  people_.remove(id, now_);
   ended_[id] = {epoch, node, now_ + config_.ended_kept, !unmarked};
   ended_in_order_.push_back(id);
   unmarked ? mark_ended(*std::move(unmarked)) : free_nicks(id);

@@ -99,7 +99,13 @@ std::string irc_front::tell(const server_frame& what) {
                        .param(nick_or_star())
                        .param(irc::channel_name(it.title)));
                },
-               [](const tell::event&) {}, [](const tell::presence&) {}, [](const tell::unknown_frame&) {}},
+               [this](const tell::signal& it) {
+                 auto text = tag_message_of(irc::source_of(it.nick, it.mask), nick_or_star(), {}, it.tags);
+                 if (!text.empty())
+                   lines_.push_back(std::move(text));
+               },
+               [this](const tell::proclaimed& it) { lines_.push_back(proclaimed_line(it)); }, [](const tell::event&) {},
+               [](const tell::presence&) {}, [](const tell::unknown_frame&) {}},
     what);
   std::string out;
   for (const auto& line : lines_)
@@ -140,6 +146,20 @@ void irc_front::reply(asked& of, const part& to, const client_reply& what) {
                            : numeric(irc::numeric::now_away).trailing("You have been marked as being away"));
   } else if (std::holds_alternative<tell::your_turn>(answer)) {
     tell_locally(of, to);
+  } else if (const auto* people = std::get_if<tell::people>(&answer)) {
+    tell_people(of, to, *people, what.more);
+  } else if (const auto* modes = std::get_if<tell::user_modes_set>(&answer)) {
+    tell_user_modes(to, *modes);
+  } else if (const auto* name = std::get_if<tell::real_name_set>(&answer)) {
+    state_.real_name = name->real_name;
+    if (state_.capabilities.has(irc::capability::setname))
+      say(irc::line_writer(source(), "SETNAME").trailing(name->real_name));
+  } else if (const auto* open = std::get_if<tell::invitations>(&answer)) {
+    for (const auto& each : open->titles)
+      say(numeric(irc::numeric::invitations).param(irc::channel_name(each)));
+    say(numeric(irc::numeric::end_of_invitations).trailing("End of /INVITE list"));
+  } else if (std::holds_alternative<tell::ordered>(answer) && to.what == verb::rehash) {
+    say(numeric(irc::numeric::rehashing).param("config").trailing("Rehashing"));
   }
   if (of.label.empty() || !state_.capabilities.has(irc::capability::labeled_response))
     return;
@@ -235,12 +255,27 @@ shared_bytes irc_front::show(const tell::event& what, shared_bytes shared) {
 }
 
 shared_bytes irc_front::show(const tell::presence& what) {
-  if (!state_.capabilities.has(irc::capability::away_notify))
+  const auto from = irc::source_of(what.nick, what.mask);
+  std::string text;
+  if (what.parts.has(presence_part::away) && state_.capabilities.has(irc::capability::away_notify)) {
+    irc::line_writer line(from, "AWAY");
+    if (!what.away.empty())
+      line.trailing(what.away);
+    text += line.str();
+  }
+  const bool is_named_anew = what.parts.has(presence_part::real_name) && told_names_[what.nick] != what.real_name;
+  if (told_names_.size() > told_once_max)
+    told_names_.clear();
+  if (is_named_anew)
+    told_names_[what.nick] = what.real_name;
+  if (is_named_anew && state_.capabilities.has(irc::capability::setname))
+    text += irc::line_writer(from, "SETNAME").trailing(what.real_name).str();
+  const bool echoes = what.nick != nick_ || state_.capabilities.has(irc::capability::echo_message);
+  if (const auto room = rooms_.find(what.room); what.parts.has(presence_part::tags) && echoes && room != rooms_.end())
+    text += tag_message_of(from, room->second.channel.empty() ? nick_ : room->second.channel, what.time, what.tags);
+  if (text.empty())
     return {};
-  irc::line_writer line(irc::source_of(what.nick, {}), "AWAY");
-  if (!what.away.empty())
-    line.trailing(what.away);
-  return std::make_shared<const std::string>(line.str());
+  return std::make_shared<const std::string>(std::move(text));
 }
 
 } // namespace godwit

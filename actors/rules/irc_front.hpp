@@ -106,12 +106,38 @@ private:
   void refuse(const asked& of, const part& to, const error& why);
   void tell_members(const part& to, const tell::members& what, bool more);
   void tell_who(const asked& of, const part& to, const tell::members& what, bool more);
+  struct who_row {
+    std::string channel;
+    std::string nick;
+    std::string mask;
+    std::string real_name;
+    std::string away;
+    member_modes modes{};
+    user_modes marks{};
+    std::int64_t idle = 0; ///< seconds
+    std::string address{}; ///< empty: not for this client
+  };
   void tell_topic(const part& to, const tell::topic& what);
   void tell_rooms(const asked& of, const tell::rooms& what, bool more);
   void tell_settings(const part& to, const tell::settings& what);
   void tell_replay(const part& to, const tell::history& what, bool more);
   void tell_locally(const asked& of, const part& to);
   void tell_help();
+  void tell_stats(const std::string& letter);
+
+  // irc_people.cpp
+  static std::string letters_of(user_modes modes);
+  void tell_people(const asked& of, const part& to, const tell::people& what, bool more);
+  void tell_whois(const part& to, const tell::people& what);
+  void tell_person(const person_row& who);
+  void tell_whowas(const part& to, const tell::people& what);
+  void tell_counts(const people_counts& counts);
+  void tell_who_row(const asked& of, const who_row& row);
+  void tell_user_modes(const part& to, const tell::user_modes_set& what);
+  void add_tags(irc::line_writer& line, timestamp time, const std::string& tags) const;
+  std::string tag_message_of(const std::string& from, const std::string& target, timestamp time,
+                             const std::string& tags) const;
+  std::string proclaimed_line(const tell::proclaimed& what) const;
 
   // irc_registration.cpp
   void tell_cap(const asked& of);
@@ -131,6 +157,7 @@ private:
   std::map<std::uint64_t, asked> asked_by_op_;
   std::map<room_id, room_view> rooms_;
   std::deque<effect_name> told_once_;
+  std::map<std::string, std::string> told_names_; ///< of others, by nick: each shared room tells of a new one
   timestamp now_{};
   std::vector<std::string> lines_; ///< of the reply that is being made
 };
@@ -166,7 +193,20 @@ enum class irc_front::verb : std::uint8_t {
   mode_change,
   mode_list,  ///< extra: the mask_list
   mode_fault, ///< extra: the letter; target: "missing" or "unknown"
-  user_mode,
+  user_mode,  ///< extra: 1, it only asks
+  user_mode_fault,
+  whois,
+  whowas,
+  userhost,
+  ison,
+  lusers,
+  set_name,
+  tag_message,
+  oper,
+  kill,
+  wallops,
+  rehash,
+  invitations,
   too_many_targets,
   no_recipient,
   no_text,

@@ -100,7 +100,7 @@ void irc_front::welcome() {
   say(this->numeric(numeric::my_info)
         .param(network_->server)
         .param(network_->version)
-        .param("i")
+        .param("Biow")
         .param("beIklimnstvhoaq")
         .param("beIklvhoaq"));
   tell_isupport();
@@ -131,6 +131,9 @@ void irc_front::tell_isupport() {
     "EXCEPTS=e",
     "INVEX=I",
     "EXTBAN=,m",
+    "WHOX",
+    "BOT=B",
+    "ELIST=CMNTU",
     "UTF8ONLY",
     "NETWORK=" + network_->name,
   };

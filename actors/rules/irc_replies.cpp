@@ -1,11 +1,11 @@
 // Answers as numerics.
 #include "actors/rules/irc_front.hpp"
+#include "actors/rules/irc_list_filter.hpp"
 #include "messages/irc/irc_events.hpp"
 #include "messages/irc/irc_limits.hpp"
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
 
 namespace godwit {
 namespace {
@@ -72,6 +72,8 @@ void irc_front::refuse(const asked& of, const part& to, const error& why) {
     return; // the join itself has been refused
   if (to.what == verb::cap || to.what == verb::user)
     step_noted(of, to);
+  if (to.what == verb::tag_message)
+    return; // it is answered by nothing, whatever became of it
   const auto& nick = to.what == verb::nick ? to.target : state_.asked_nick;
   switch (why.code) {
   case error_code::not_logged_in: return say(numeric(numeric::not_registered).trailing("You have not registered"));
@@ -98,6 +100,20 @@ void irc_front::refuse(const asked& of, const part& to, const error& why) {
                  .param(why.detail.empty() ? of.line.param(1) : why.detail)
                  .param(to.target)
                  .trailing("They aren't on that channel"));
+  case error_code::mask_invalid:
+    if (to.what == verb::who)
+      return say(numeric(numeric::end_of_who).param(to.target).trailing("End of /WHO list"));
+    break;
+  case error_code::not_permitted:
+    if (to.what == verb::user_mode)
+      return say(numeric(numeric::users_do_not_match).trailing("Can't change mode for other users"));
+    break;
+  case error_code::not_an_operator:
+    return say(numeric(numeric::no_privileges).trailing("Permission Denied- You're not an IRC operator"));
+  case error_code::operator_refused:
+    if (why.detail == "address")
+      return say(numeric(numeric::no_operator_host).trailing("No O-lines for your host"));
+    return say(numeric(numeric::password_mismatch).trailing("Password incorrect"));
   case error_code::text_empty: return say(numeric(numeric::no_text_to_send).trailing("No text to send"));
   case error_code::text_too_long: return say(numeric(numeric::input_too_long).trailing("Input line was too long"));
   case error_code::text_invalid: return standard_reply("FAIL", command, "INVALID_TEXT", sentence_of(why.code));
@@ -138,69 +154,9 @@ void irc_front::tell_members(const part& to, const tell::members& what, bool mor
     say(numeric(numeric::end_of_names).param(to.target).trailing("End of /NAMES list"));
 }
 
-namespace {
-
-/// "~user@host" in its two parts.
-std::pair<std::string_view, std::string_view> split_mask(std::string_view mask) {
-  const auto at = mask.find('@');
-  if (at == std::string_view::npos)
-    return {"*", "*"};
-  return {mask.substr(0, at), mask.substr(at + 1)};
-}
-
-} // namespace
-
 void irc_front::tell_who(const asked& of, const part& to, const tell::members& what, bool more) {
-  const auto& options = of.line.param(1);
-  const auto percent = options.find('%');
-  for (const auto& each : what.rows) {
-    const auto [user, host] = split_mask(each.mask);
-    const auto flags = std::string(each.away.empty() ? "H" : "G")
-                       + irc::prefixes_of(each.modes, state_.capabilities.has(irc::capability::multi_prefix));
-    if (percent == std::string::npos) {
-      say(numeric(numeric::who_reply)
-            .param(to.target)
-            .param(user)
-            .param(host)
-            .param(network_->server)
-            .param(each.nick)
-            .param(flags)
-            .trailing("0 " + each.real_name));
-      continue;
-    }
-    const auto comma = std::min(options.find(',', percent), options.size());
-    const auto fields = std::string_view(options).substr(percent + 1, comma - percent - 1);
-    const auto token = std::string_view(options).substr(std::min(comma + 1, options.size()));
-    auto line = numeric(numeric::who_special_reply);
-    const auto wants = [&](char field) { return fields.find(field) != std::string_view::npos; };
-    if (wants('t'))
-      line.param(token);
-    if (wants('c'))
-      line.param(to.target);
-    if (wants('u'))
-      line.param(user);
-    if (wants('i'))
-      line.param("255.255.255.255"); // addresses are for operators only
-    if (wants('h'))
-      line.param(host);
-    if (wants('s'))
-      line.param(network_->server);
-    if (wants('n'))
-      line.param(each.nick);
-    if (wants('f'))
-      line.param(flags);
-    if (wants('d'))
-      line.param("0");
-    if (wants('l'))
-      line.param("0");
-    if (wants('a'))
-      line.param("0");
-    if (wants('o'))
-      line.param("n/a");
-    if (wants('r'))
-      line.trailing(each.real_name);
-    say(line);
-  }
+  for (const auto& each : what.rows)
+    tell_who_row(of, {to.target, each.nick, each.mask, each.real_name, each.away, each.modes, each.marks});
   if (!more)
     say(numeric(numeric::end_of_who).param(to.target).trailing("End of /WHO list"));
 }
@@ -216,21 +172,13 @@ void irc_front::tell_topic(const part& to, const tell::topic& what) {
 }
 
 void irc_front::tell_rooms(const asked& of, const tell::rooms& what, bool more) {
-  // ELIST: U (numbers of members); without it names of channels.
-  const auto& filter = of.line.param(0);
-  for (const auto& each : what.rows) {
-    const auto name = irc::channel_name(each.room);
-    const auto count = each.member_count;
-    bool shown = true;
-    if (filter.starts_with('>'))
-      shown = count > static_cast<std::uint32_t>(std::atoi(filter.c_str() + 1));
-    else if (filter.starts_with('<'))
-      shown = count < static_cast<std::uint32_t>(std::atoi(filter.c_str() + 1));
-    else if (!filter.empty())
-      shown = ("," + filter + ",").find("," + name + ",") != std::string::npos;
-    if (shown)
-      say(numeric(numeric::list).param(name).param(std::to_string(count)).trailing(each.topic));
-  }
+  const irc_list_filter filter(of.line.param(0));
+  for (const auto& each : what.rows)
+    if (filter.shows(each, now_))
+      say(numeric(numeric::list)
+            .param(irc::channel_name(each.room))
+            .param(std::to_string(each.member_count))
+            .trailing(each.topic));
   if (!more)
     say(numeric(numeric::list_end).trailing("End of /LIST"));
 }
@@ -344,10 +292,7 @@ void irc_front::tell_locally(const asked& of, const part& to) {
                  .param("*")
                  .trailing("This mode needs a parameter"));
   }
-  case verb::user_mode:
-    if (of.line.params.size() == 1)
-      return say(numeric(numeric::user_mode_is).param("+"));
-    return say(numeric(numeric::user_mode_unknown_flag).trailing("Unknown MODE flag"));
+  case verb::user_mode_fault: return say(numeric(numeric::user_mode_unknown_flag).trailing("Unknown MODE flag"));
   case verb::motd: return tell_motd();
   case verb::version:
     say(numeric(numeric::version).param(network_->version).param(network_->server).trailing("Godwit"));
@@ -365,16 +310,29 @@ void irc_front::tell_locally(const asked& of, const part& to) {
   case verb::links:
     say(numeric(numeric::links).param(network_->server).param(network_->server).trailing("0 " + network_->name));
     return say(numeric(numeric::end_of_links).param("*").trailing("End of /LINKS list"));
-  case verb::stats: return say(numeric(numeric::end_of_stats).param("*").trailing("End of /STATS report"));
+  case verb::stats: return tell_stats(of.line.param(0));
   default: return;
   }
+}
+
+void irc_front::tell_stats(const std::string& letter) {
+  if (letter == "u" && network_->started_at != timestamp{}) {
+    const auto up = std::max<std::int64_t>(0, seconds(now_) - seconds(network_->started_at));
+    const auto two = [](std::int64_t value) { return (value < 10 ? "0" : "") + std::to_string(value); };
+    say(numeric(numeric::stats_uptime)
+          .trailing("Server Up " + std::to_string(up / 86'400) + " days " + std::to_string(up / 3'600 % 24) + ":"
+                    + two(up / 60 % 60) + ":" + two(up % 60)));
+  }
+  say(
+    numeric(numeric::end_of_stats).param(letter.empty() ? "*" : letter.substr(0, 1)).trailing("End of /STATS report"));
 }
 
 void irc_front::tell_help() {
   constexpr std::array texts{
     "Channels: JOIN PART NAMES LIST TOPIC MODE KICK INVITE",
-    "People: PRIVMSG NOTICE WHO AWAY NICK",
-    "Server: MOTD VERSION TIME INFO ADMIN LINKS PING QUIT",
+    "People: PRIVMSG NOTICE TAGMSG WHO WHOIS WHOWAS USERHOST ISON AWAY NICK SETNAME",
+    "Server: MOTD LUSERS VERSION TIME INFO ADMIN LINKS STATS PING QUIT",
+    "Operators of the server: OPER KILL WALLOPS REHASH",
   };
   say(numeric(numeric::help_start).param("*").trailing("What this server understands"));
   for (const auto* each : texts)

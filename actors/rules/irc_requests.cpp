@@ -7,9 +7,6 @@
 #include <span>
 
 namespace godwit {
-namespace {
-
-/// "a,b,,c" without its empty pieces.
 std::vector<std::string> pieces_of(std::string_view list) {
   std::vector<std::string> out;
   while (!list.empty()) {
@@ -22,8 +19,9 @@ std::vector<std::string> pieces_of(std::string_view list) {
 }
 
 bool is_channel(std::string_view target) { return target.starts_with('#'); }
-/// Of a channel; what is none gives a name that no room has.
 std::string room_of(std::string_view channel) { return std::string(is_channel(channel) ? channel.substr(1) : "#"); }
+
+namespace {
 
 /// A channel with prefixes before it: those who have that mode, or more.
 struct audience_of_channel {
@@ -50,11 +48,15 @@ std::vector<ask::request> irc_front::request_reader::read() {
     void (reader::*read)();
   };
   static constexpr std::array readers{
-    row{"CAP", &reader::cap},     row{"NICK", &reader::nick},   row{"USER", &reader::user},
-    row{"PING", &reader::ping},   row{"JOIN", &reader::join},   row{"PART", &reader::part},
-    row{"TOPIC", &reader::topic}, row{"NAMES", &reader::names}, row{"LIST", &reader::list},
-    row{"WHO", &reader::who},     row{"AWAY", &reader::away},   row{"INVITE", &reader::invite},
-    row{"KICK", &reader::kick},   row{"MODE", &reader::mode},
+    row{"CAP", &reader::cap},       row{"NICK", &reader::nick},         row{"USER", &reader::user},
+    row{"PING", &reader::ping},     row{"JOIN", &reader::join},         row{"PART", &reader::part},
+    row{"TOPIC", &reader::topic},   row{"NAMES", &reader::names},       row{"LIST", &reader::list},
+    row{"WHO", &reader::who},       row{"AWAY", &reader::away},         row{"INVITE", &reader::invite},
+    row{"KICK", &reader::kick},     row{"MODE", &reader::mode},         row{"WHOIS", &reader::whois},
+    row{"WHOWAS", &reader::whowas}, row{"USERHOST", &reader::userhost}, row{"ISON", &reader::ison},
+    row{"LUSERS", &reader::lusers}, row{"SETNAME", &reader::set_name},  row{"TAGMSG", &reader::tag_message},
+    row{"OPER", &reader::oper},     row{"KILL", &reader::kill},         row{"WALLOPS", &reader::wallops},
+    row{"REHASH", &reader::rehash},
   };
   struct local_row {
     std::string_view command;
@@ -206,6 +208,7 @@ void irc_front::request_reader::message(verb as) {
     post.text = line().param(1);
     post.kind = as == verb::notice ? post_kind::notice : post_kind::message;
     post.audience = is_channel(channel) ? audience : member_mode::none;
+    post.tags = client_tags();
     add(as, std::move(post), target);
   }
   if (count == 0)
@@ -233,17 +236,11 @@ void irc_front::request_reader::names() {
 
 void irc_front::request_reader::list() { add(verb::list, ask::rooms{}); }
 
-void irc_front::request_reader::who() {
-  const auto& target = line().param(0);
-  if (is_channel(target))
-    add(verb::who, ask::members{room_of(target)}, target);
-  else
-    add_local(verb::who, target.empty() ? "*" : target);
-}
-
 void irc_front::request_reader::away() { add(verb::away, ask::away{line().param(0)}); }
 
 void irc_front::request_reader::invite() {
+  if (line().params.empty())
+    return add(verb::invitations, ask::invitations{});
   if (needs(2))
     add(verb::invite, ask::invite{room_of(line().param(1)), line().param(0)}, line().param(1));
 }
@@ -273,7 +270,7 @@ void irc_front::request_reader::mode() {
   if (is_channel(target))
     channel_mode(target);
   else
-    add_local(verb::user_mode, target);
+    user_mode_line(target);
 }
 
 void irc_front::request_reader::channel_mode(const std::string& channel) {

@@ -1,10 +1,17 @@
 /// @file
-/// From one line of IRC to what it asks for, part by part. The inside of irc_front::take.
+/// From one line of IRC to what it asks for, part by part. The inside of irc_front::take: irc_requests.cpp, and
+/// irc_people_requests.cpp of what is about people.
 #pragma once
 
 #include "actors/rules/irc_front.hpp"
 
 namespace godwit {
+
+/// "a,b,,c" without its empty pieces.
+std::vector<std::string> pieces_of(std::string_view list);
+bool is_channel(std::string_view target);
+/// Of a channel; what is none gives a name that no room has.
+std::string room_of(std::string_view channel);
 
 class irc_front::request_reader {
 public:
@@ -27,6 +34,20 @@ private:
   void list();
   void who();
   void away();
+  void whois();
+  void whowas();
+  void userhost();
+  void ison();
+  void lusers();
+  void set_name();
+  void tag_message();
+  void oper();
+  void kill();
+  void wallops();
+  void rehash();
+  void user_mode_line(const std::string& nick);
+  /// The client-only ones, as they stand in a line.
+  [[nodiscard]] std::string client_tags() const;
   void invite();
   void kick();
   void mode();

@@ -85,6 +85,10 @@ inline constexpr std::uint32_t topic_cost = 1;
 inline constexpr std::uint32_t leave_cost = 1;
 /// A post to a person by name: the directory is asked where it is.
 inline constexpr std::uint32_t person_cost = 1;
+/// People who match a mask: everybody in the cluster is looked at. One in a second, sustained.
+inline constexpr std::uint32_t people_search_cost = 50;
+/// Said to everybody.
+inline constexpr std::uint32_t proclaim_cost = 10;
 static_assert(flood_burst >= (1 + join_cost) * rooms_per_session_max);
 inline constexpr std::size_t flood_per_second = 50;
 /// The least that a config may say: a client that comes back says so, and what was unconfirmed, at once.
@@ -101,6 +105,10 @@ inline constexpr std::size_t routes_max = routes_per_client * clients_max;
 
 /// Unanswered effects of one session; a frame is begun when all of its effects fit.
 inline constexpr std::size_t unanswered_effects_max = 32;
+/// When somebody spoke last is told to the directory when it is so much later than what was told.
+inline constexpr auto spoke_told_after = 60s;
+/// Of one `signal_room`: client-only tags, as IRC allows them.
+inline constexpr std::size_t signal_tags_bytes_max = 4096;
 /// Targets of one frame.
 inline constexpr std::size_t targets_per_frame_max = 8;
 static_assert(targets_per_frame_max <= unanswered_effects_max);
@@ -217,6 +225,23 @@ inline constexpr std::size_t directory_sessions_max = 1'000'000;
 inline constexpr std::size_t directory_parked_max = 65'536;
 inline constexpr std::size_t directory_store_requests_max = 32'768;
 static_assert(directory_store_requests_max < store_queue_max);
+/// Nicks of one question for people: as many as fit into a line of IRC.
+inline constexpr std::size_t people_named_max = 64;
+/// Rows of one piece of people who match a mask, those who are looked at for it, and the rows of the whole answer: a
+/// question keeps the directory from others for a moment, and its answer is read by somebody.
+inline constexpr std::uint32_t people_piece_rows_max = 100;
+inline constexpr std::size_t people_scanned_max = 1'000;
+inline constexpr std::uint32_t people_rows_max = 500;
+/// Who has gone: so many are remembered, so long, and so many are told of one nick.
+inline constexpr std::size_t former_people_max = 10'000;
+inline constexpr auto former_people_kept = 24h;
+inline constexpr std::uint32_t former_people_told_max = 20;
+/// Between two tries to become an operator of the server at most, how long a failure counts, and of how many sessions
+/// and addresses a node knows them.
+inline constexpr auto operator_pause_max = 300s;
+inline constexpr auto operator_attempts_kept = 15min;
+inline constexpr std::size_t operator_attempts_max = 10'000;
+static_assert(operator_attempts_kept > operator_pause_max);
 /// Sessions that wait for one room to open; beyond it they are refused with too_many_requests.
 inline constexpr std::size_t room_waiters_max = 10'000;
 /// A session has one nick, and another for each change under way.

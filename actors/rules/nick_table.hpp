@@ -34,6 +34,9 @@ public:
   /// Folded; all that the session has or is giving back.
   std::vector<std::string> of(session_id session) const;
 
+  /// Sessions that have a nick, or are giving one back.
+  std::size_t session_count() const { return nicks_by_session_.size(); }
+
   /// The answers to the session's newest claims, so that a repeat gets the same one.
   void remember(const nick_claimed& answer);
   const nick_claimed* answer_to(const effect_name& name) const;

@@ -26,6 +26,14 @@ struct cost_of {
   std::uint32_t operator()(const ask::set_topic&) const { return limits::topic_cost; }
   std::uint32_t operator()(const ask::read_topic&) const { return limits::topic_cost; }
   std::uint32_t operator()(const ask::leave&) const { return limits::leave_cost; }
+  std::uint32_t operator()(const ask::people& what) const {
+    return what.what.kind == people_kind::matching ? limits::people_search_cost : limits::person_cost;
+  }
+  std::uint32_t operator()(const ask::set_user_modes&) const { return (*this)(ask::away{}); }
+  std::uint32_t operator()(const ask::set_real_name&) const { return (*this)(ask::away{}); }
+  std::uint32_t operator()(const ask::signal&) const { return limits::person_cost; }
+  std::uint32_t operator()(const ask::expel&) const { return limits::nick_cost; }
+  std::uint32_t operator()(const ask::proclaim&) const { return limits::proclaim_cost; }
   std::uint32_t operator()(const ask::post& what) const {
     return std::holds_alternative<ask::person_named>(what.to) ? limits::person_cost : 0;
   }

@@ -1,6 +1,7 @@
 #include "actors/rules/room.hpp"
 
 #include "actors/rules/limits.hpp"
+#include "actors/rules/room_moderation.hpp"
 #include "messages/names.hpp"
 
 #include <algorithm>
@@ -72,11 +73,20 @@ void room::open(const godwit::log_opened& what, timestamp now, room_effects& out
   out.push_back(hosted{epoch_});
   out.push_back(announce{{id_, epoch_, node_}});
   give_memberships_again(what.members, out);
+  describe(out);
   for (const auto& held : std::exchange(held_commands_, {}))
     take(held, now, out);
   for (const auto& held : std::exchange(held_queries_, {}))
     if (!answer_at_once(held, out) && may_ask(held))
       reader_.ask(held, ledger_, out);
+}
+
+/// What the directory has to know of a room to speak of who is in it. A private conversation it never speaks of.
+void room::describe(room_effects& out) {
+  if (!ledger_.state().settings)
+    return;
+  described_secret_ = ledger_.state().settings->flags.has(room_flag::secret);
+  out.push_back(send{broker_service(entity_kind::directory), describe_room{id_, epoch_, described_secret_}});
 }
 
 void room::end(room_end why, error detail, room_effects& out) {
@@ -207,12 +217,26 @@ room_effects room::query(const room_query& what, timestamp now) {
 room_effects room::presence(const set_presence& what, timestamp now) {
   room_effects out;
   const bool is_new = phase_ == phase::open && what.room == id_ && what.away.size() <= limits::away_bytes_max
-                      && what.real_name.size() <= limits::real_name_bytes_max
-                      && ledger_.set_presence(what.session, what.away, what.real_name);
-  if (is_new) {
+                      && what.real_name.size() <= limits::real_name_bytes_max && ledger_.members().find(what.session);
+  const auto parts = is_new ? ledger_.set_presence(what) : presence_parts{};
+  if (!parts.empty()) {
     const auto& who = *ledger_.members().find(what.session);
-    window_.publish(presence_changed{what.session, who.nick, what.away, who.real_name, who.mask}, now, out);
+    window_.publish(presence_changed{what.session, who.nick, what.away, who.real_name, who.mask, parts, {}, {}}, now,
+                    out);
   }
+  settle(now, out);
+  return out;
+}
+
+/// Only of who might say something here now.
+room_effects room::signal(const signal_room& what, timestamp now) {
+  room_effects out;
+  const auto* who = phase_ == phase::open && what.room == id_ ? ledger_.members().find(what.session) : nullptr;
+  const auto& settings = ledger_.settings_to_be();
+  const bool may_speak = who && (!settings || !moderation::why_post_refused(*settings, who, is_silenced(*who)));
+  if (may_speak && what.tags.size() <= limits::signal_tags_bytes_max && window_.takes_posts())
+    window_.publish(presence_changed{what.session, who->nick, {}, {}, who->mask, presence_part::tags, what.tags, now},
+                    now, out);
   settle(now, out);
   return out;
 }
@@ -264,6 +288,8 @@ void room::written(const std::vector<entry_group>& groups, timestamp now, room_e
     if (std::holds_alternative<joined>(entry->body))
       window_.expect(order_.home(entry->name.session), entry->seq);
   window_.publish(entries, now, out);
+  if (ledger_.state().settings && ledger_.state().settings->flags.has(room_flag::secret) != described_secret_)
+    describe(out);
   for (const auto& group : groups)
     follow_up(group, now, out);
   answer_late(out);
@@ -479,8 +505,10 @@ room_effects room::link_reset(const godwit::link_reset& what, timestamp now) {
     else
       say_again_to_store(out);
   }
-  if (phase_ == phase::open && (what.roles & broker_role) != 0)
+  if (phase_ == phase::open && (what.roles & broker_role) != 0) {
     tell_directory_of_given(out);
+    describe(out);
+  }
   if (phase_ == phase::open && (what.roles & worker_role) != 0) {
     if (what.node != node_)
       window_.lose(what.node, now);

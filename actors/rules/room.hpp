@@ -61,6 +61,7 @@ public:
   room_effects command(const room_command& what, timestamp now);
   room_effects query(const room_query& what, timestamp now);
   room_effects presence(const set_presence& what, timestamp now);
+  room_effects signal(const signal_room& what, timestamp now);
   room_effects accepted(const accept_membership& what);
 
   // From the store.
@@ -119,6 +120,7 @@ private:
   std::optional<error> why_moderation_refused(const room_command& what, const stored_member& by) const;
   bool is_silenced(const stored_member& who) const;
   void refuse_outsider(const room_command& what, error why, room_effects& out);
+  [[nodiscard]] stored_member changer_of(const room_command& what) const;
   void decide_changes(const room_command& what, const change_modes& asked, timestamp now, room_effects& out);
   void decide_kick(const room_command& what, const kick_member& kick, timestamp now, room_effects& out);
   void decide_invite(const room_command& what, const invite_member& invite, timestamp now, room_effects& out);
@@ -139,6 +141,7 @@ private:
   // room.cpp
   void open(const godwit::log_opened& what, timestamp now, room_effects& out);
   void give_memberships_again(const std::vector<stored_member>& members, room_effects& out);
+  void describe(room_effects& out);
   void end(room_end why, error detail, room_effects& out);
   void written(const std::vector<entry_group>& groups, timestamp now, room_effects& out);
   void follow_up(const entry_group& group, timestamp now, room_effects& out);
@@ -177,6 +180,7 @@ private:
   mutable std::unordered_map<session_id, bool> silenced_; ///< members by whether a ban or a mute is theirs, once asked
   std::vector<late_answer> late_answers_;
   room_patience patience_;
+  bool described_secret_ = true;             ///< what the directory was told
   bool store_away_ = false;                  ///< say everything again at the next wake
   std::optional<timestamp> away_since_;      ///< the store said that it is, and has done nothing since
   std::optional<timestamp> unwritten_since_; ///< an append is unanswered, and none was answered since

@@ -36,6 +36,8 @@ std::optional<error> why_person_refused(const std::string& nick, const std::stri
 
 /// Sessions check what people type; the room relies on nobody for what it keeps for ever.
 std::optional<error> why_action_refused(const room_action& action) {
+  if (const auto* said = std::get_if<post>(&action); said && said->tags.size() > limits::signal_tags_bytes_max)
+    return error{error_code::request_invalid, "tags"};
   if (const auto* said = std::get_if<post>(&action))
     return why_text_refused(said->text.size(), limits::post_bytes_max, false);
   if (const auto* topic = std::get_if<set_topic>(&action))
@@ -59,7 +61,7 @@ entry_body body_of(const room_action& action) {
     entry_body operator()(const invite_member&) const { return unknown_entry{}; }
     entry_body operator()(const join_room&) const { return joined{}; }
     entry_body operator()(const leave_room& it) const { return left{it.reason, it.quit}; }
-    entry_body operator()(const post& it) const { return posted{it.text, it.kind, it.audience}; }
+    entry_body operator()(const post& it) const { return posted{it.text, it.kind, it.audience, it.tags}; }
     entry_body operator()(const set_topic& it) const { return topic_set{it.text}; }
     entry_body operator()(const rename_member& it) const { return renamed{it.to}; }
   };
@@ -197,7 +199,8 @@ std::optional<error> room::why_refused(const room_command& what) const {
   if (is_post(what))
     if (auto why = why_post_refused(what))
       return why;
-  if (!member && !is_post(what))
+  const bool recovers = what.by_server_operator && std::holds_alternative<change_modes>(what.action);
+  if (!member && !is_post(what) && !(recovers && ledger_.settings_to_be()))
     return error{error_code::not_in_room, {}};
   if (auto why = why_action_refused(what.action))
     return why;

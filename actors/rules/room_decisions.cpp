@@ -83,14 +83,24 @@ bool room::changes_nothing(const change_modes& asked, const stored_member& by) c
   return changes && changes->empty();
 }
 
+/// An operator of the server may change what a founder may, and need not be in the room.
+stored_member room::changer_of(const room_command& what) const {
+  const auto* found = ledger_.members_to_be().find(what.name.session);
+  auto by = found ? *found : stored_member{what.name.session, what.nick, what.identity, 0, {}, what.mask};
+  if (what.by_server_operator)
+    by.modes.set(member_mode::founder);
+  return by;
+}
+
 void room::decide_changes(const room_command& what, const change_modes& asked, timestamp now, room_effects& out) {
-  const auto by = *ledger_.members_to_be().find(what.name.session);
+  const auto by = changer_of(what);
   auto changes = moderation::real_changes(*ledger_.settings_to_be(), ledger_.members_to_be(), by, asked.changes);
   if (!changes)
     return refuse(what.name, changes.why(), out);
   if (changes->empty())
     return done_without_entry(what.name, out);
   auto group = begin_group(what);
+  group.answer_outsider = !ledger_.members_to_be().find(what.name.session);
   std::vector<session_id> dropped;
   for (const auto& each : *changes)
     if (const auto* member = std::get_if<member_change>(&each.what); member && !each.add)

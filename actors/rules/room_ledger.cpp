@@ -43,17 +43,17 @@ void room_ledger::open(const log_opened& what) {
 void room_ledger::plan(entry_group& group, entry_draft draft, timestamp now) {
   planned_seq_ += 1;
   planned_time_ = std::max(now, planned_time_ + std::chrono::microseconds{1});
-  auto entry =
-    std::make_shared<const log_entry>(log_entry{planned_seq_, planned_time_, draft.name, std::move(draft.nick),
-                                                draft.identity, std::move(draft.body), std::move(draft.mask)});
+  auto entry = std::make_shared<const log_entry>(
+    log_entry{planned_seq_, planned_time_, draft.name, std::move(draft.nick), draft.identity, std::move(draft.body),
+              std::move(draft.mask), members_to_be_.marks_of(draft.name.session).has(user_mode::bot)});
   if (settings_to_be_)
     moderation::apply_to_settings(*settings_to_be_, *entry);
   group.entries.push_back(std::move(entry));
 }
 
-bool room_ledger::set_presence(session_id session, const std::string& away, const std::string& real_name) {
-  members_to_be_.set_presence(session, away, real_name); // so that it goes with the member's next change
-  return members_.set_presence(session, away, real_name);
+presence_parts room_ledger::set_presence(const godwit::set_presence& what) {
+  members_to_be_.set_presence(what); // so that it goes with the member's next change
+  return members_.set_presence(what);
 }
 
 void room_ledger::plan_member(entry_group& group, stored_member member) {

@@ -48,7 +48,7 @@ public:
   [[nodiscard]] const room_roster& members_to_be() const { return members_to_be_; }
   /// None in a private conversation.
   [[nodiscard]] const std::optional<room_settings>& settings_to_be() const { return settings_to_be_; }
-  bool set_presence(session_id session, const std::string& away, const std::string& real_name);
+  presence_parts set_presence(const godwit::set_presence& what);
   append_queue& appends() { return appends_; }
   [[nodiscard]] const append_queue& appends() const { return appends_; }
 

@@ -41,13 +41,23 @@ void room_roster::forget(const stored_member& who) {
   operators_ -= is_operator(who);
 }
 
-bool room_roster::set_presence(session_id session, const std::string& away, const std::string& real_name) {
+presence_parts room_roster::set_presence(const godwit::set_presence& what) {
+  presence_parts parts;
+  const auto at = members_.find(what.session);
+  if (at == members_.end())
+    return parts;
+  auto& member = at->second;
+  parts.set(presence_part::away, member.away != what.away);
+  parts.set(presence_part::real_name, member.who.real_name != what.real_name);
+  member.away = what.away;
+  member.who.real_name = what.real_name;
+  member.marks = what.marks;
+  return parts;
+}
+
+user_modes room_roster::marks_of(session_id session) const {
   const auto at = members_.find(session);
-  if (at == members_.end() || (at->second.away == away && at->second.who.real_name == real_name))
-    return false;
-  at->second.away = away;
-  at->second.who.real_name = real_name;
-  return true;
+  return at == members_.end() ? user_modes{} : at->second.marks;
 }
 
 const stored_member* room_roster::find_nick(const std::string& nick) const {
@@ -78,7 +88,8 @@ members_read room_roster::page(const std::string& after, std::size_t rows_max) c
       break;
     }
     const auto& member = members_.at(at->second);
-    page.members.push_back({at->first, member.away, member.who.modes, member.who.mask, member.who.real_name});
+    page.members.push_back(
+      {at->first, member.away, member.who.modes, member.who.mask, member.who.real_name, member.marks});
   }
   return page;
 }

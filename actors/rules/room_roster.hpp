@@ -2,6 +2,7 @@
 /// Who is in a room, by session and by nick.
 #pragma once
 
+#include "messages/relay_messages.hpp"
 #include "messages/room_messages.hpp"
 #include "messages/store_messages.hpp"
 
@@ -17,8 +18,10 @@ public:
   /// Adds a member, or changes nick and join of the one that is there; who is away stays away.
   void put(const stored_member& who);
   void remove(session_id session);
-  /// Whether that changed anything.
-  bool set_presence(session_id session, const std::string& away, const std::string& real_name);
+  /// What of it others are told has changed.
+  presence_parts set_presence(const godwit::set_presence& what);
+  /// What the member is in all rooms; none for who is no member.
+  [[nodiscard]] user_modes marks_of(session_id session) const;
   /// Null: not a member. Valid until the next change.
   [[nodiscard]] const stored_member* find(session_id session) const;
   /// By nick, however it is written.
@@ -35,6 +38,7 @@ private:
   struct row {
     stored_member who;
     std::string away;
+    user_modes marks{};
   };
 
   void forget(const stored_member& who);

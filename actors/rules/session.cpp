@@ -85,6 +85,23 @@ session_effects session::invited(const room_invitation& what) {
   core_->invited(what);
   return core_->finish();
 }
+session_effects session::told(const people_told& what) {
+  core_->told(what);
+  return core_->finish();
+}
+session_effects session::signalled(const person_signal& what) {
+  core_->signalled(what);
+  return core_->finish();
+}
+session_effects session::proclaimed(const proclamation& what) {
+  core_->proclaimed(what);
+  return core_->finish();
+}
+session_effects session::checked(const effect_name& name, const std::optional<error>& why) {
+  core_->checked(name, why);
+  return core_->finish();
+}
+void session::set_now(timestamp now) { core_->set_now(now); }
 session_effects session::link_was_reset(const link_reset& what) {
   core_->link_was_reset(what);
   return core_->finish();

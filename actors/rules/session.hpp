@@ -62,6 +62,16 @@ public:
   session_effects not_here(const room_not_here& what);
   session_effects invited(const room_invitation& what);
 
+  // ---- people
+
+  session_effects told(const people_told& what);
+  session_effects signalled(const person_signal& what);
+  session_effects proclaimed(const proclamation& what);
+  /// Answers `check_operator`. None: it is one.
+  session_effects checked(const effect_name& name, const std::optional<error>& why);
+  /// What time it is; to be said before a frame.
+  void set_now(timestamp now);
+
   // ---- the node
 
   session_effects link_was_reset(const link_reset& what);

@@ -54,6 +54,13 @@ public:
 
   // session_moderation.cpp
   void invited(const room_invitation& what);
+
+  // session_people.cpp
+  void told(const people_told& what);
+  void signalled(const person_signal& what);
+  void proclaimed(const proclamation& what);
+  void checked(const effect_name& name, const std::optional<error>& why);
+  void set_now(timestamp now) { now_ = now; }
   /// user@host, as people are shown this session.
   [[nodiscard]] std::string mask() const { return "~" + user_ + "@" + (host_.empty() ? "hidden" : host_); }
 
@@ -167,6 +174,23 @@ private:
   void kicked_out(room_seat& seat, room_seq seq);
   void bring_back(const std::map<room_id, room_seq>& client_has);
 
+  // session_people.cpp
+  void describe();
+  void describe_anew();
+  void note_spoken();
+  bool has_presence() const;
+  void say_presence_everywhere();
+  void begin_user_modes(const client_command& command, const ask::set_user_modes& what);
+  void begin_real_name(const client_command& command, const ask::set_real_name& what);
+  void begin_people(const client_command& command, const ask::people& what);
+  void begin_invitations(const client_command& command);
+  void note_invitation(const room_invitation& what);
+  void begin_signal(const client_command& command, const ask::signal& what);
+  void signal_to(session_task& task, const nick_found& found);
+  void begin_operator(const client_command& command, const ask::become_operator& what);
+  void begin_expel(const client_command& command, const ask::expel& what);
+  void begin_proclaim(const client_command& command, const ask::proclaim& what);
+
   // session_readings.cpp
   void begin_reading(session_task& task);
   void ask_next_page(session_task& task);
@@ -218,6 +242,16 @@ private:
   std::string user_ = "native";
   std::string host_; ///< as people are shown it; empty: hidden
   std::string real_name_;
+  std::string address_; ///< of the client, for operators of the server
+  user_modes modes_;
+  timestamp now_{};       ///< of the newest frame
+  timestamp signed_on_{}; ///< 0: not known
+  timestamp spoke_at_{};  ///< to the minute
+  bool real_name_changed_ = false;
+  bool person_changed_ = false;
+  std::optional<describe_person> described_; ///< without rooms; none: the directory is to be told all
+  std::map<room_id, seen_room> described_rooms_;
+  std::vector<room_invitation> invitations_; ///< oldest first
   frame_window frames_;
   std::map<task_key, session_task> tasks_by_key_;
   std::map<room_id, room_seat> seats_by_room_;

@@ -45,10 +45,21 @@ struct show_presence {
   std::shared_ptr<const void> ticket;
 };
 
+/// Is there such an operator of the server, with this password, from there? Answered by `session::checked`, later.
+/// Never logged.
+struct check_operator {
+  effect_name name;
+  std::string operator_name;
+  std::string password;
+  std::string address; ///< of the client
+  std::string mask;    ///< user@host
+};
+
 /// The session is over: the last effect. Its actor ends.
 struct session_over {};
 
-using session_effect = std::variant<send, ask_relay, give_output, show_event, show_presence, session_over>;
+using session_effect =
+  std::variant<send, ask_relay, give_output, show_event, show_presence, session_over, check_operator>;
 using session_effects = std::vector<session_effect>;
 
 } // namespace godwit

@@ -16,6 +16,7 @@ void session_core::attach(const attach_session& how) {
   identity_ = how.identity;
   protocol_ = how.protocol;
   host_ = how.host;
+  address_ = how.peer_address;
   drop_questions();
   frames_.start(how.attach, how.first_in_seq);
   positions_ = how.positions;
@@ -52,6 +53,8 @@ void session_core::take_snapshot(const std::string& bytes) {
     return; // what lives is newer than any snapshot of it
   nick_ = read->nick;
   away_ = read->away;
+  modes_ = read->modes;
+  signed_on_ = read->signed_on;
   steps_ = read->login;
   if (!steps_.user.empty()) {
     user_ = steps_.user;
@@ -131,6 +134,8 @@ void session_core::link_was_reset(const link_reset& what) {
   for (const auto& [name, asked] : requests_by_name_)
     if (asked.to.kind == entity_kind::room || is_broker)
       ask_again(asked);
+  if (is_broker)
+    describe_anew();
   if (is_broker)
     for (const auto& nick : released_nicks_)
       send_to(broker_service(entity_kind::directory), release_nick{id_, nick});
@@ -359,13 +364,15 @@ session_effects session_core::finish() {
     if (!frames_.front_is_answered())
       break;
   }
+  if (std::exchange(person_changed_, false))
+    describe();
   return std::exchange(effects_, {});
 }
 
 // --------------------------------------------------------------------------------------------------- snapshot
 
 session_snapshot session_core::snapshot() const {
-  session_snapshot out{nick_, away_, {}, piece_, steps_};
+  session_snapshot out{nick_, away_, {}, piece_, steps_, {}, signed_on_, modes_};
   for (const auto& [room, seat] : seats_by_room_)
     if (seat.member)
       out.rooms.push_back({room, seat.key, seat.title, seat.companion, seat.joined_seq, seat.modes});
@@ -376,6 +383,7 @@ void session_core::put_snapshot(give_output& output) {
   if (!snapshot_changed_)
     return;
   snapshot_changed_ = false;
+  person_changed_ = true; // it may have been that
   auto bytes = encode_snapshot(snapshot());
   if (bytes == told_snapshot_)
     return;

@@ -9,6 +9,7 @@ namespace godwit {
 // ---------------------------------------------------------------------------------------------------- invitations
 
 void session_core::invited(const room_invitation& what) {
+  note_invitation(what);
   if (!over() && !nick_.empty())
     tell_now({tell::invitation{what.room, what.title, what.by}});
 }

@@ -19,6 +19,11 @@ room_seq seq_from(const std::string& text) {
 }
 
 std::uint32_t events_asked_for(const ask::request& request) {
+  if (const auto* people = std::get_if<ask::people>(&request)) {
+    const auto most =
+      people->what.kind == people_kind::former ? limits::former_people_told_max : limits::people_rows_max;
+    return std::min(people->what.limit == 0 ? most : people->what.limit, most);
+  }
   if (const auto* replay = std::get_if<ask::replay>(&request))
     return std::min(replay->count == 0 ? limits::history_entries_max : replay->count, limits::history_entries_max);
   if (!std::holds_alternative<ask::history>(request))
@@ -90,6 +95,12 @@ void session_core::ask_next_page(session_task& task) {
   if (std::holds_alternative<ask::rooms>(request))
     return ask(broker_service(entity_kind::directory), name,
                list_rooms{origin(name), pages.after, limits::rooms_piece_rows_max});
+  if (const auto* people = std::get_if<ask::people>(&request)) {
+    auto question = people->what;
+    question.limit = pages.left;
+    return ask(broker_service(entity_kind::directory), name,
+               ask_people{origin(name), std::move(question), pages.after});
+  }
   room_query query{task.room, origin(name), identity_, read_topic{}};
   if (std::holds_alternative<ask::read_settings>(request))
     query.question = read_settings{};
@@ -111,7 +122,7 @@ void session_core::listed(const rooms_listed& what) {
   tell::rooms piece;
   std::size_t bytes = 0;
   for (const auto& each : what.rooms) {
-    piece.rows.push_back({each.title, each.member_count, each.topic});
+    piece.rows.push_back({each.title, each.member_count, each.topic, each.created, each.topic_time});
     bytes += row_overhead_bytes + each.title.size() + each.topic.size();
     if (bytes < limits::reply_piece_bytes_max || &each == &what.rooms.back())
       continue;
@@ -151,7 +162,7 @@ void session_core::take_members(session_task& task, const members_read& what) {
   tell::members piece;
   std::size_t bytes = 0;
   for (const auto& each : what.members) {
-    piece.rows.push_back({each.nick, each.away, each.modes, each.mask, each.real_name});
+    piece.rows.push_back({each.nick, each.away, each.modes, each.mask, each.real_name, each.marks});
     bytes += row_overhead_bytes + each.nick.size() + each.away.size() + each.mask.size() + each.real_name.size();
     task.pages->after = each.nick;
     if (bytes < limits::reply_piece_bytes_max)
@@ -213,6 +224,8 @@ void session_core::page_ended(session_task& task, bool more) {
     return add_piece(task, tell::rooms{});
   if (std::holds_alternative<ask::members>(task.command.request))
     return add_piece(task, tell::members{});
+  if (std::holds_alternative<ask::people>(task.command.request))
+    return add_piece(task, tell::people{});
   add_piece(task, tell::history{task.room, {}});
 }
 

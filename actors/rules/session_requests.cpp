@@ -24,7 +24,10 @@ struct request_starter {
   void operator()(const ask::set_topic&) const { session.begin_room_request(command); }
   void operator()(const ask::members&) const { session.begin_room_request(command); }
   void operator()(const ask::read_topic&) const { session.begin_room_request(command); }
-  void operator()(const ask::post& it) const { to(it.to); }
+  void operator()(const ask::post& it) const {
+    session.note_spoken();
+    to(it.to);
+  }
   void operator()(const ask::history& it) const { to(it.of); }
   void operator()(const ask::away& it) const { session.begin_away(command, it); }
   void operator()(const ask::rooms&) const { session.begin_reading(session.start(command, task_step::acting)); }
@@ -40,6 +43,14 @@ struct request_starter {
   void operator()(const ask::change_modes&) const { session.begin_room_request(command); }
   void operator()(const ask::read_settings&) const { session.begin_room_request(command); }
   void operator()(const ask::invite& it) const { session.begin_invite(command, it); }
+  void operator()(const ask::people& it) const { session.begin_people(command, it); }
+  void operator()(const ask::set_user_modes& it) const { session.begin_user_modes(command, it); }
+  void operator()(const ask::set_real_name& it) const { session.begin_real_name(command, it); }
+  void operator()(const ask::signal& it) const { session.begin_signal(command, it); }
+  void operator()(const ask::become_operator& it) const { session.begin_operator(command, it); }
+  void operator()(const ask::expel& it) const { session.begin_expel(command, it); }
+  void operator()(const ask::proclaim& it) const { session.begin_proclaim(command, it); }
+  void operator()(const ask::invitations&) const { session.begin_invitations(command); }
 
   void to(const ask::target& target) const {
     if (const auto* person = std::get_if<ask::person_named>(&target))
@@ -159,6 +170,7 @@ void session_core::claimed(const nick_claimed& what) {
   if (nick_.empty()) {
     login_op_ = which.op;
     nick_ = what.nick;
+    signed_on_ = now_;
     snapshot_changed_ = true;
     return done(which, tell::logged_in{nick_});
   }
@@ -390,6 +402,11 @@ void session_core::found(const nick_found& what) {
     return;
   if (std::holds_alternative<ask::invite>(task->command.request))
     return invitee_found(*task, what);
+  if (std::holds_alternative<ask::signal>(task->command.request))
+    return signal_to(*task, what);
+  if (std::holds_alternative<ask::expel>(task->command.request))
+    return what.person ? done(key_of(what.name), tell::ordered{})
+                       : refuse(key_of(what.name), what.why.value_or(error{error_code::no_such_nick, {}}));
   const bool posts = std::holds_alternative<ask::post>(task->command.request);
   if (what.person) {
     task->person = what.person;
@@ -425,7 +442,7 @@ void session_core::act(session_task& task, room_seat& seat) {
 room_action session_core::action_for(const session_task& task) const {
   const auto& request = task.command.request;
   if (const auto* said = std::get_if<ask::post>(&request))
-    return post{said->text, said->kind, said->audience};
+    return post{said->text, said->kind, said->audience, said->tags};
   if (const auto* topic = std::get_if<ask::set_topic>(&request))
     return set_topic{topic->text};
   if (const auto* kick = std::get_if<ask::kick>(&request))

@@ -59,7 +59,7 @@ void session_core::become_member(room_seat& seat, room_seq joined_seq) {
   snapshot_changed_ = true;
   tell_now(
     {tell::room_opened{seat.id, seat.companion.empty() ? seat.title : std::string{}, seat.companion, joined_seq - 1}});
-  if (!away_.empty())
+  if (has_presence())
     say_presence(seat);
 }
 
@@ -85,7 +85,7 @@ void session_core::drop_empty_seats() {
 }
 
 void session_core::say_presence(const room_seat& seat) {
-  send_to(room_anywhere(seat.id), set_presence{seat.id, id_, away_, real_name_});
+  send_to(room_anywhere(seat.id), set_presence{seat.id, id_, away_, real_name_, modes_});
 }
 
 // ----------------------------------------------------------------------------------------------------- events
@@ -97,8 +97,12 @@ void session_core::events(const room_events& what) {
   for (const auto& item : what.items) {
     if (const auto* entry = std::get_if<shared_entry>(&item.event)) {
       take_entry(*seat, *entry, item);
-    } else if (const auto& passing = std::get<presence_changed>(item.event); seat->member && passing.session != id_) {
-      effect(show_presence{{what.room, passing.nick, passing.away}, item.native, item.ticket});
+    } else if (const auto& passing = std::get<presence_changed>(item.event);
+               seat->member && (passing.session != id_ || passing.parts.has(presence_part::tags))) {
+      effect(show_presence{{what.room, passing.nick, passing.away, passing.mask, passing.real_name, passing.parts,
+                            passing.tags, passing.time},
+                           item.native,
+                           item.ticket});
     }
   }
   if (what.items.empty())
@@ -191,6 +195,7 @@ void session_core::ask_missing(room_seat& seat) {
 
 void session_core::command(room_seat& seat, const effect_name& name, room_action action) {
   room_command made{seat.id, name, {}, route_.epoch, self_, nick_, identity_, std::move(action), mask()};
+  made.by_server_operator = modes_.has(user_mode::server_operator) && std::holds_alternative<change_modes>(made.action);
   send_to(room_anywhere(seat.id), seat.outbox.add(std::move(made)));
 }
 
@@ -220,7 +225,7 @@ void session_core::reopened(const room_reopened& what) {
   resend(*seat);
   if (!seat->member)
     return;
-  if (!away_.empty())
+  if (has_presence())
     say_presence(*seat);
   if (seat->cursor.asked()) // the answer may have been lost with the room
     effect(ask_relay{replay_events{seat->id, id_, seat->cursor.shown() + 1}});

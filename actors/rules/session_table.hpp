@@ -46,6 +46,7 @@ struct held_session {
   std::optional<resume_session> resuming;  ///< the newest one; the store is asked
   bool resumed = false;                    ///< placed for a resume
   std::vector<former_route> former_routes; ///< oldest first
+  std::optional<error> end_why;            ///< what its client is told when it was ended by somebody
 };
 
 class session_table {

@@ -26,7 +26,7 @@ bool needs_login(const ask::request& request) {
 
 bool is_question(const ask::request& request) {
   return is_any<ask::members, ask::rooms, ask::read_topic, ask::history, ask::ping, ask::unreadable, ask::local,
-                ask::replay, ask::read_settings>(request);
+                ask::replay, ask::read_settings, ask::people, ask::invitations>(request);
 }
 
 const ask::target* target_of(const ask::request& request) {
@@ -53,6 +53,10 @@ const std::string* room_name_of(const ask::request& request) {
 }
 
 const std::string* person_of(const ask::request& request) {
+  if (const auto* signal = std::get_if<ask::signal>(&request)) {
+    const auto* person = std::get_if<ask::person_named>(&signal->to);
+    return person ? &person->nick : nullptr;
+  }
   const auto* target = target_of(request);
   const auto* person = target ? std::get_if<ask::person_named>(target) : nullptr;
   return person ? &person->nick : nullptr;
@@ -73,6 +77,19 @@ std::optional<error> check_texts(const ask::request& request) {
     return check_line(kick->reason, limits::reason_bytes_max);
   if (const auto* away = std::get_if<ask::away>(&request))
     return check_line(away->text, limits::away_bytes_max);
+  if (const auto* name = std::get_if<ask::set_real_name>(&request))
+    return check_line(name->real_name, limits::real_name_bytes_max);
+  if (const auto* expel = std::get_if<ask::expel>(&request))
+    return check_line(expel->reason, limits::reason_bytes_max);
+  if (const auto* proclaim = std::get_if<ask::proclaim>(&request))
+    return proclaim->text.empty() && proclaim->kind != proclamation_kind::rehash
+             ? std::optional{error{error_code::text_empty, {}}}
+             : check_line(proclaim->text, limits::topic_bytes_max);
+  if (const auto* oper = std::get_if<ask::become_operator>(&request)) // the name comes into a log
+    return check_line(oper->name, limits::nick_bytes_max);
+  const auto* signal = std::get_if<ask::signal>(&request);
+  if (signal && signal->tags.size() > limits::signal_tags_bytes_max)
+    return error{error_code::request_invalid, "tags"};
   return std::nullopt;
 }
 

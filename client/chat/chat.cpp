@@ -1,6 +1,7 @@
 #include "client/chat/chat.hpp"
 
 #include "client/chat/command_reader.hpp"
+#include "client/chat/hidden_typing.hpp"
 #include "client/chat/moderation_commands.hpp"
 #include "client/chat/news_printer.hpp"
 
@@ -103,9 +104,26 @@ private:
       return reason = quit->reason, false;
     else if (const auto* wrong = std::get_if<mistyped>(&typed))
       complain(wrong->sentence);
+    else if (const auto* asked = std::get_if<password_needed>(&typed))
+      ask_for_password(asked->name);
     else if (const auto* help = std::get_if<help_typed>(&typed))
       show_help(help->about_moderation ? moderation_help() : command_help());
     return true;
+  }
+
+  /// The next line of the input, not shown while it is typed.
+  void ask_for_password(const std::string& name) {
+    if (!options_.json)
+      write(output_.error, "Password of " + name + ":");
+    std::optional<std::string> password;
+    {
+      const hidden_typing hidden(input_.descriptor());
+      password = input_.next();
+    }
+    if (password && password->ends_with('\r'))
+      password->pop_back();
+    if (password)
+      submit(ask::become_operator{name, *std::move(password)});
   }
 
   void complain(const std::string& sentence) {

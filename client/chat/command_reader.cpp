@@ -55,6 +55,7 @@ std::string_view command_help() {
          "/msg NICK TEXT        say it to one person\n"
          "/nick NICK            be called so\n"
          "/who [ROOM]           who is there\n"
+         "/whois NICK           who somebody is\n"
          "/rooms                all rooms\n"
          "/topic [TEXT]         show or set the topic of the current room\n"
          "/history [N]          the newest N events of the current room (50)\n"
@@ -64,7 +65,12 @@ std::string_view command_help() {
          "/away TEXT, /back     say that you are away, or here again\n"
          "/ping                 wait until all before it is done\n"
          "/quit [REASON]        leave everything\n"
-         "To keep a room in order: /help room\n";
+         "To keep a room in order: /help room\n"
+         "For operators of the server:\n"
+         "/oper [NAME]          become one (asks for the password), or be none any more\n"
+         "/kill NICK [REASON]   end somebody's session\n"
+         "/wallops TEXT         say it to the operators of the server\n"
+         "/broadcast TEXT       say it to everybody\n";
 }
 
 std::string command_reader::room_or_current(std::string_view typed) const {
@@ -104,6 +110,9 @@ typed_line command_reader::read_command(std::string_view name, std::string_view 
     auto room = room_or_current(rest);
     return room.empty() ? typed_line{no_room()} : ask::members{std::move(room)};
   }
+  if (name == "whois")
+    return rest.empty() ? typed_line{usage("/whois NICK")}
+                        : ask::people{{people_kind::named, {std::string{split(rest).first}}}};
   if (name == "rooms")
     return ask::rooms{};
   if (name == "topic") {
@@ -123,10 +132,27 @@ typed_line command_reader::read_command(std::string_view name, std::string_view 
     return quit_typed{std::string{rest}};
   if (name == "help")
     return help_typed{trimmed(rest) == "room"};
+  if (auto typed = read_operator(name, rest))
+    return *std::move(typed);
   if (auto typed = read_moderation(name, rest, room_))
     return *std::move(typed);
   return mistyped{"There is no command /" + std::string{name} + "; /help lists all. A text with a slash: //"
                   + std::string{name}};
+}
+
+std::optional<typed_line> command_reader::read_operator(std::string_view name, std::string_view rest) {
+  if (name == "oper")
+    return rest.empty() ? typed_line{ask::become_operator{}} : password_needed{std::string{split(rest).first}};
+  if (name == "kill") {
+    const auto [nick, reason] = split(rest);
+    return nick.empty() ? typed_line{usage("/kill NICK [REASON]")} : ask::expel{std::string{nick}, std::string{reason}};
+  }
+  if (name != "wallops" && name != "broadcast")
+    return std::nullopt;
+  if (rest.empty())
+    return usage("/" + std::string{name} + " TEXT");
+  const auto kind = name == "wallops" ? proclamation_kind::wallops : proclamation_kind::notice;
+  return ask::proclaim{kind, std::string{rest}};
 }
 
 typed_line command_reader::join(std::string_view rest) {

@@ -7,6 +7,7 @@
 
 #include "messages/client_commands.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -25,12 +26,17 @@ struct help_typed {
   bool about_moderation = false;
   bool operator==(const help_typed&) const = default;
 };
+/// A request that the next line, which nobody is to see, completes.
+struct password_needed {
+  std::string name; ///< of the operator of the server
+  bool operator==(const password_needed&) const = default;
+};
 /// A sentence that says how it is done right.
 struct mistyped {
   std::string sentence;
   bool operator==(const mistyped&) const = default;
 };
-using typed_line = std::variant<nothing_typed, ask::request, quit_typed, help_typed, mistyped>;
+using typed_line = std::variant<nothing_typed, ask::request, quit_typed, help_typed, mistyped, password_needed>;
 
 class command_reader {
 public:
@@ -44,6 +50,7 @@ private:
   typed_line read_command(std::string_view name, std::string_view rest);
   typed_line join(std::string_view rest);
   typed_line leave(std::string_view rest);
+  static std::optional<typed_line> read_operator(std::string_view name, std::string_view rest);
   typed_line history(std::string_view rest) const;
   /// The room that was named, else the current one.
   std::string room_or_current(std::string_view typed) const;

@@ -205,6 +205,12 @@ struct writer {
   void operator()(const news::invitation& what) const {
     add({{"event", "invitation"}, {"room", what.room}, {"from", what.by}});
   }
+  void operator()(const news::proclaimed& what) const {
+    add({{"event", "announcement"},
+         {"to", what.kind == proclamation_kind::wallops ? "operators" : "all"},
+         {"from", what.by},
+         {"text", what.text}});
+  }
   void operator()(const news::waiting& what) const {
     json object{{"event", "waiting"}, {"pause_ms", what.pause.count()}};
     put_error(object, what.why);
@@ -280,6 +286,34 @@ struct writer {
       object["created"] = utc_text(it.created);
     add(object);
   }
+  void add_answer(const news::answered& what, const tell::people& answer) const {
+    if (answer.rows.empty())
+      return;
+    const auto& it = answer.rows.front();
+    auto rooms = json::array();
+    for (const auto& each : it.rooms)
+      rooms.push_back({{"room", each.title}, {"modes", names_of(each.modes)}});
+    json object{{"event", "whois"},
+                {"request", what.request},
+                {"nick", it.nick},
+                {"mask", it.mask},
+                {"name", it.real_name},
+                {"away", it.away},
+                {"operator", it.modes.has(user_mode::server_operator)},
+                {"bot", it.modes.has(user_mode::bot)},
+                {"rooms", std::move(rooms)}};
+    if (it.signed_on != timestamp{})
+      object["since"] = utc_text(it.signed_on);
+    if (it.spoke_at != timestamp{})
+      object["spoke"] = utc_text(it.spoke_at);
+    if (!it.address.empty())
+      object["address"] = it.address;
+    add(object);
+  }
+  void add_answer(const news::answered& what, const tell::user_modes_set& answer) const {
+    add({{"event", "operator"}, {"request", what.request}, {"operator", answer.now.has(user_mode::server_operator)}});
+  }
+  void add_answer(const news::answered&, const tell::ordered&) const {} // confirmed says it
   void add_answer(const news::answered& what, const tell::pong&) const {
     add({{"event", "pong"}, {"request", what.request}});
   }
@@ -321,6 +355,12 @@ struct request_name {
   std::string_view operator()(const ask::invite&) const { return "invite"; }
   std::string_view operator()(const ask::change_modes&) const { return "mode"; }
   std::string_view operator()(const ask::read_settings&) const { return "settings"; }
+  std::string_view operator()(const ask::people&) const { return "whois"; }
+  std::string_view operator()(const ask::become_operator&) const { return "oper"; }
+  std::string_view operator()(const ask::expel&) const { return "kill"; }
+  std::string_view operator()(const ask::proclaim& it) const {
+    return it.kind == proclamation_kind::wallops ? "wallops" : "broadcast";
+  }
   template <class Other>
   std::string_view operator()(const Other&) const {
     return "unreadable";

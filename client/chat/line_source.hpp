@@ -23,6 +23,7 @@ public:
 
   /// Waits. Nothing at the end of the input, on its failure, and after stop().
   std::optional<std::string> next();
+  int descriptor() const { return fd_; }
   /// Wakes next(). May be called in a signal handler.
   void stop();
 

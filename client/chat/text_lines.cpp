@@ -197,6 +197,10 @@ struct writer {
   void operator()(const news::invitation& what) const {
     say("-- " + safe(what.by) + " invites you into #" + safe(what.room));
   }
+  void operator()(const news::proclaimed& what) const {
+    say("-- " + std::string(what.kind == proclamation_kind::wallops ? "to operators, " : "to all, ") + safe(what.by)
+        + ": " + safe(what.text));
+  }
   void operator()(const news::waiting& what) const {
     complain("-- waiting: " + passing_text(what.why) + " It is asked again by itself.");
   }
@@ -263,6 +267,24 @@ struct writer {
       say(past_event_text(what.room, *each.entry));
     const auto count = answer.events.size();
     say("-- " + std::to_string(count) + (count == 1 ? " event" : " events") + " of history");
+  }
+  void show(const news::answered&, const tell::people& answer) const {
+    for (const auto& each : answer.rows) {
+      std::string line = "-- " + safe(each.nick) + " is " + safe(each.mask)
+                         + (each.real_name.empty() ? "" : ", " + safe(each.real_name));
+      line += each.modes.has(user_mode::server_operator) ? ", operator of the server" : "";
+      line += each.modes.has(user_mode::bot) ? ", a bot" : "";
+      line += each.away.empty() ? "" : ", away" + in_brackets(each.away);
+      line += each.signed_on == timestamp{} ? "" : ", here since " + local_day_and_time(each.signed_on);
+      line += each.address.empty() ? "" : ", from " + safe(each.address);
+      for (const auto& room : each.rooms)
+        line += (&room == &each.rooms.front() ? "; in " : " ") + sign_of(room.modes) + "#" + safe(room.title);
+      say(std::move(line));
+    }
+  }
+  void show(const news::answered&, const tell::user_modes_set& answer) const {
+    say(answer.now.has(user_mode::server_operator) ? "-- you are an operator of the server"
+                                                   : "-- you are no operator of the server");
   }
   void show(const news::answered&, const tell::pong&) const { say("-- pong"); }
   template <class Other>

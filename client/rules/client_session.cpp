@@ -22,6 +22,7 @@ bool ends_everything(error_code code) {
   case error_code::bad_frame:
   case error_code::frame_too_large:
   case error_code::replaced:
+  case error_code::killed:
   case error_code::certificate_refused:
   case error_code::certificate_unusable:
   case error_code::file_unusable: return true;
@@ -50,10 +51,12 @@ void add_piece(std::optional<tell::answer>& whole, tell::answer& piece) {
     whole = std::move(piece);
 }
 
+/// Whose answer the user is told.
 bool is_question(const ask::request& request) {
   return std::holds_alternative<ask::members>(request) || std::holds_alternative<ask::rooms>(request)
          || std::holds_alternative<ask::read_topic>(request) || std::holds_alternative<ask::history>(request)
-         || std::holds_alternative<ask::ping>(request) || std::holds_alternative<ask::read_settings>(request);
+         || std::holds_alternative<ask::ping>(request) || std::holds_alternative<ask::read_settings>(request)
+         || std::holds_alternative<ask::people>(request) || std::holds_alternative<ask::become_operator>(request);
 }
 
 } // namespace

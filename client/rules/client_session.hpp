@@ -86,6 +86,8 @@ private:
   void take(tell::event& what);
   void take(tell::presence& what);
   void take(const tell::unknown_frame&) {}
+  void take(const tell::signal&) {} // of IRC alone
+  void take(tell::proclaimed& what) { say(news::proclaimed{what.kind, std::move(what.by), std::move(what.text)}); }
   void take(tell::invitation& what) { say(news::invitation{std::move(what.title), std::move(what.by)}); }
   void take_own_piece(const outgoing& asked, tell::answer& piece, bool more);
 

@@ -80,6 +80,12 @@ struct invitation {
   std::string room; ///< its name
   std::string by;   ///< a nick
 };
+/// An operator of the server says something to everybody, or to those who want to read it.
+struct proclaimed {
+  proclamation_kind kind = proclamation_kind::notice;
+  std::string by; ///< a nick
+  std::string text;
+};
 /// The answer to a question, whole.
 struct answered {
   request_number request = 0;
@@ -116,6 +122,6 @@ struct over {
 
 using client_news = std::variant<news::connected, news::reconnecting, news::logged_in, news::room_opened,
                                  news::room_closed, news::event, news::presence, news::answered, news::confirmed,
-                                 news::refused, news::waiting, news::over, news::invitation>;
+                                 news::refused, news::waiting, news::over, news::invitation, news::proclaimed>;
 
 } // namespace godwit

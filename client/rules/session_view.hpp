@@ -48,6 +48,7 @@ private:
   void take(const news::refused&) {}
   void take(const news::waiting&) {}
   void take(const news::invitation&) {}
+  void take(const news::proclaimed&) {}
   void take(const news::over&) { online_ = false; }
 
   std::string nick_;

@@ -97,6 +97,10 @@ private:
       line.tag("time", time_text(entry_.time));
     if (view_.profile.has(capability::message_tags))
       line.tag("msgid", message_id(room_, entry_.seq));
+    if (view_.profile.has(capability::message_tags) && entry_.by_bot)
+      line.tag("bot");
+    if (const auto* said = std::get_if<posted>(&entry_.body); said && view_.profile.has(capability::message_tags))
+      line.raw_tags(said->tags);
     out_ += line.str();
   }
   void say(line_writer&& line) { say(line); }

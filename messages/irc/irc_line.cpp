@@ -181,6 +181,12 @@ line_writer& line_writer::tag(std::string_view key, std::string_view value) {
   return *this;
 }
 
+line_writer& line_writer::raw_tags(std::string_view tags) {
+  if (const auto clean = harmless(tags, {"\0\r\n ", 4}); !clean.empty())
+    tags_.append(tags_.empty() ? "@" : ";").append(clean);
+  return *this;
+}
+
 line_writer& line_writer::param(std::string_view text) {
   const auto word = harmless(text, {"\0\r\n ", 4});
   const bool stands = !word.empty() && word.front() != ':';

@@ -71,6 +71,8 @@ public:
 
   /// Tags may be added at any time. An empty value is left out with its '='.
   line_writer& tag(std::string_view key, std::string_view value = {});
+  /// Several, as they stand in a line; empty: none.
+  line_writer& raw_tags(std::string_view tags);
   /// A middle parameter. An empty one, or one that begins with ':', would be another: it becomes "*".
   line_writer& param(std::string_view text);
   line_writer& trailing(std::string_view text);

@@ -1,7 +1,9 @@
 #include "nodes/config/config.hpp"
 
 #include "actors/rules/limits.hpp"
+#include "messages/masks.hpp"
 #include "messages/names.hpp"
+#include "nodes/config/password_hash.hpp"
 #include "nodes/config/table_reader.hpp"
 
 #include <algorithm>
@@ -91,6 +93,10 @@ private:
       read_nicks(*nicks);
     if (const auto* irc = top.table("irc"))
       read_irc(*irc);
+    std::size_t operator_index = 0;
+    for (const auto* who : top.tables("operators"))
+      if (who->is_table())
+        read_operator(*who, "operators[" + std::to_string(operator_index++) + "].");
     if (const auto* log = top.table("log"))
       read_log(*log);
     std::size_t index = 0;
@@ -208,6 +214,35 @@ private:
     irc.replay_since_left = replay == "since-left";
     irc.replay_lines = static_cast<std::uint32_t>(table.number("replay-lines", irc.replay_lines, 0, 1000));
     table.refuse_the_rest();
+  }
+
+  void read_operator(const toml::value& value, const std::string& path) {
+    auto table = reader(value, path);
+    operator_config who;
+    constexpr auto operator_form = "a word of at most 32 letters, digits, - and _";
+    who.name = table.text("name", operator_form, true);
+    const bool is_word = who.name.size() <= 32 && std::ranges::all_of(who.name, [](unsigned char c) {
+                           return std::isalnum(c) != 0 || c == '-' || c == '_';
+                         });
+    const bool is_twice =
+      std::ranges::find(config_.operators, who.name, &operator_config::name) != config_.operators.end();
+    if (!is_word || is_twice)
+      table.complain("name", '"' + who.name + '"', is_twice ? "names that differ" : operator_form);
+    constexpr auto hash_form = "what `godwitd hash-password` prints";
+    who.password = table.text("password", hash_form, true);
+    if (!who.password.empty() && !is_password_hash(who.password))
+      table.complain("password", "something else", hash_form); // it may be a password
+    constexpr auto from_form = "networks, as 192.0.2.0/24, and masks of user@host, as *@*.example";
+    for (const auto& text : table.texts("from", from_form)) {
+      if (const auto network = parse_ip_network(text))
+        who.networks.push_back(*network);
+      else if (const auto mask = normalise_mask(text); mask && text.find('@') != std::string::npos)
+        who.masks.push_back(*mask);
+      else
+        table.complain("from", '"' + text + '"', from_form);
+    }
+    table.refuse_the_rest();
+    config_.operators.push_back(std::move(who));
   }
 
   void read_log(const toml::value& value) {

@@ -8,6 +8,7 @@
 
 #include "actors/rules/address_limits.hpp"
 #include "actors/rules/flood_control.hpp"
+#include "actors/rules/ip_network.hpp"
 #include "messages/endpoint.hpp"
 #include "messages/ids.hpp"
 
@@ -84,6 +85,14 @@ struct irc_config {
   bool replay_since_left = false;  ///< what it missed instead
 };
 
+/// Somebody who may become an operator of the server. From everywhere, where neither masks nor networks are named.
+struct operator_config {
+  std::string name;
+  std::string password;               ///< its hash: nodes/config/password_hash.hpp
+  std::vector<std::string> masks;     ///< of user@host, as people are shown it
+  std::vector<ip_network> networks{}; ///< that the client comes from
+};
+
 struct cluster_config {
   std::filesystem::path file;
   std::string name;
@@ -92,6 +101,7 @@ struct cluster_config {
   tunables limits;
   keep_config keep;
   irc_config irc;
+  std::vector<operator_config> operators;
   std::size_t store_cache_bytes = 64 * 1024 * 1024; ///< what a broker node keeps of its file in memory, for writing
   std::vector<std::string> reserved_nicks;          ///< default_reserved_nicks(), unless the file has a list of its own
   std::string log_level = "info";

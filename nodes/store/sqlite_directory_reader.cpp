@@ -1,4 +1,5 @@
 #include "actors/rules/limits.hpp"
+#include "messages/moderation_codec.hpp"
 #include "nodes/store/sqlite_directory.hpp"
 
 #include <algorithm>
@@ -17,8 +18,9 @@ std::size_t page_of(std::uint32_t wanted) {
 
 sqlite_directory_reader::sqlite_directory_reader(sqlite_connection& connection)
     : find_(connection, "SELECT id, title FROM room WHERE key = ?1"),
-      list_(connection, "SELECT key, title, member_count, topic FROM room WHERE listed = 1 AND key > ?1 "
-                        "ORDER BY key LIMIT ?2"),
+      list_(connection,
+            "SELECT key, title, member_count, topic, topic_time, settings FROM room WHERE listed = 1 AND key > ?1 "
+            "ORDER BY key LIMIT ?2"),
       sessions_(connection, "SELECT id, generation, protocol, identity, token_hash, proxy, proxy_incarnation, nick, "
                             "token_number, next_token_hash FROM session"),
       nicks_(connection, "SELECT folded, nick, session FROM nick"),
@@ -62,7 +64,9 @@ directory_result sqlite_directory_reader::list(const list_room_rows& question) {
       break;
     }
     last = row.text(0);
-    page.rooms.push_back({row.text(1), static_cast<std::uint32_t>(row.number(2)), row.text(3)});
+    const auto settings = row.is_null(5) ? result<room_settings>(room_settings{}) : decode_settings(row.bytes(5));
+    page.rooms.push_back({row.text(1), static_cast<std::uint32_t>(row.number(2)), row.text(3),
+                          settings ? settings->created : timestamp{}, row.text(3).empty() ? timestamp{} : row.time(4)});
   }
   return page;
 }

@@ -315,7 +315,13 @@ private:
         overloaded{[this](send& it) { to_cluster_.emplace_back([this, what = std::move(it.what)] { take(what); }); },
                    [this](ask_relay& it) { std::visit([this](const auto& what) { relay(what); }, it.what); },
                    [this](give_output& it) { output(it); }, [this](show_event& it) { show(it); }, [](show_presence&) {},
-                   [this](session_over&) { over_ = true; }},
+                   [this](session_over&) { over_ = true; },
+                   [this](check_operator& it) {
+                     to_session_.emplace_back(
+                       [this, name = it.name, why = maybe_refused(error_code::operator_refused)] {
+                         perform(session_.checked(name, why));
+                       });
+                   }},
         each);
   }
 
@@ -384,6 +390,18 @@ private:
     if (!out.why)
       out.place = room_place{room_for(what.key).id, epoch_, "w"};
     answer(std::move(out), &session::located);
+  }
+  void take(const ask_people& what) {
+    people_told out{what.origin.name, {}, {}, {}, maybe_refused(error_code::no_broker_node)};
+    out.rows.resize(choose(2));
+    answer(std::move(out), &session::told);
+  }
+  void take(const expel_person& what) {
+    require(static_cast<bool>(fold_nick(what.nick)), "whoever is ended has a nick");
+    nick_found out{what.origin.name, found_person{other, what.nick, {2}, "w"}, maybe_refused(error_code::no_such_nick)};
+    if (out.why)
+      out.person.reset();
+    answer(std::move(out), &session::found);
   }
   void take(const list_rooms& what) {
     answer(rooms_listed{what.origin.name, {{"lobby", 3, "topic"}}, choose(4) == 3 ? "next" : "", {}}, &session::listed);

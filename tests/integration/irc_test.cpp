@@ -1,11 +1,8 @@
 // What IRC clients see of a real cluster over TLS: docs/IRC.md. Each test has nicks and channels of its own.
-#include "tests/support/cluster.hpp"
-#include "tests/support/irc_client.hpp"
+#include "tests/support/irc_fixture.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include <memory>
 
 namespace godwit::test {
 namespace {
@@ -14,30 +11,7 @@ using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-class Irc : public ::testing::TestWithParam<const char*> {
-protected:
-  static void TearDownTestSuite() { clusters_by_shape_.clear(); }
-
-  static cluster& running() {
-    auto& found = clusters_by_shape_[GetParam()];
-    if (!found) {
-      found = std::make_unique<cluster>(GetParam());
-      found->start();
-    }
-    return *found;
-  }
-  static std::unique_ptr<irc_client> connect() {
-    return std::make_unique<irc_client>(running().irc_address(), running().path("var/ca.pem"));
-  }
-  static std::unique_ptr<irc_client> log_in(const std::string& nick) {
-    auto client = connect();
-    client->log_in(nick);
-    return client;
-  }
-
-private:
-  static inline std::map<std::string, std::unique_ptr<cluster>> clusters_by_shape_;
-};
+using Irc = irc_fixture;
 
 INSTANTIATE_TEST_SUITE_P(Shapes, Irc, ::testing::Values("single", "local"),
                          [](const auto& tested) { return std::string{tested.param}; });

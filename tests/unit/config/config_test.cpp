@@ -231,6 +231,34 @@ TEST_F(Config, RefusesAnAddressForClientsThatNobodyCanDial) {
   }
 }
 
+constexpr auto some_hash = "$argon2id$v=19$m=65536,t=3,p=1$AAAAAAAAAAAAAAAAAAAAAA$"
+                           "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
+std::string operator_entry(const std::string& name, const std::string& password, const std::string& more = "") {
+  return "\n[[operators]]\nname = \"" + name + "\"\npassword = \"" + password + "\"\n" + more;
+}
+
+TEST_F(Config, NamesTheOperatorsOfTheServer) {
+  const auto reading = read(small + operator_entry("ada", some_hash, "from = [\"192.0.2.0/24\", \"*@*.Example\"]\n")
+                            + operator_entry("bob", some_hash));
+  ASSERT_TRUE(reading.config) << problems_of(small + operator_entry("ada", some_hash))[0];
+  ASSERT_THAT(reading.config->operators, SizeIs(2));
+  EXPECT_EQ(reading.config->operators[0].name, "ada");
+  EXPECT_EQ(reading.config->operators[0].networks, std::vector{*parse_ip_network("192.0.2.0/24")});
+  EXPECT_EQ(reading.config->operators[0].masks, std::vector<std::string>{"*!*@*.example"});
+  EXPECT_THAT(read(small).config->operators, IsEmpty());
+}
+
+TEST_F(Config, RefusesAnOperatorWithAPasswordThatIsNoHashAndDoesNotShowIt) {
+  const auto problems = problems_of(small + operator_entry("ada", "sesame"));
+  ASSERT_THAT(problems, SizeIs(1));
+  EXPECT_THAT(problems[0], HasSubstr("operators[0].password"));
+  EXPECT_THAT(problems[0], testing::Not(HasSubstr("sesame")));
+  EXPECT_THAT(problems_of(small + operator_entry("ada", some_hash) + operator_entry("ada", some_hash)), SizeIs(1));
+  EXPECT_THAT(problems_of(small + operator_entry("a b", some_hash)), SizeIs(1));
+  EXPECT_THAT(problems_of(small + operator_entry("ada", some_hash, "from = [\"host\"]\n")), SizeIs(1));
+}
+
 TEST_F(Config, ShippedFilesAreValid) {
   for (const auto* name : {"single.toml", "local.toml"}) {
     auto reading = read_config(std::filesystem::path{GODWIT_SOURCE_DIR} / "cluster-configs" / name);

@@ -74,7 +74,7 @@ inline std::vector<message> cluster_samples() {
     locate_room{origin, "lobby", "Lobby", true},
     room_located{name, "lobby", "Lobby", room_place{{7}, 3, "worker-2"}, why},
     list_rooms{origin, "lobby", 20},
-    rooms_listed{name, {{"Lobby", 3, "topic"}, {"Other", 1, ""}}, "next", why},
+    rooms_listed{name, {{"Lobby", 3, "topic", time, time}, {"Other", 1, ""}}, "next", why},
     end_session{{11}, epoch, "worker-1"},
     session_must_end{{11}, epoch, why},
     report_worker{"worker-1", {78}, {report}, {{{7}, 3, "lobby", "Lobby"}}},
@@ -88,12 +88,15 @@ inline std::vector<message> cluster_samples() {
     query_answered{name, {7}, topic_read{"topic", "ann", time}},
     membership_given{{11}, {7}, 3, "worker-1", "lobby", "Lobby", "bob", 5, other},
     accept_membership{{11}, {7}},
-    set_presence{{7}, {11}, "lunch", "Ann"},
+    set_presence{{7}, {11}, "lunch", "Ann", user_mode::bot},
     room_invitation{{11}, {7}, "Lobby", "bob"},
     attach_relay{{7}, "worker-1", {78}, 5, true},
     detach_relay{{7}, "worker-1"},
-    fan_out{
-      {7}, 3, 4, {{1, sample_entry(posted{"hi"})}, {2, presence_changed{{11}, "ann", "lunch", "Ann", "~ann@host"}}}},
+    fan_out{{7},
+            3,
+            4,
+            {{1, sample_entry(posted{"hi"})},
+             {2, presence_changed{{11}, "ann", "lunch", "Ann", "~ann@host", presence_part::tags, "+a=b", time}}}},
     fan_out_delivered{{7}, 3, "worker-1", 9},
     report_taken{{7}, 3},
     fetch_entries{{7}, "worker-1", {11}, 5},
@@ -117,16 +120,18 @@ inline std::vector<message> cluster_samples() {
   for (room_action action : std::vector<room_action>{
          join_room{}, join_room{companion{{12}, "bob", sample_hash(4), "worker-2"}}, leave_room{"bye", true},
          post{"hi"}, set_topic{"topic"}, rename_member{"Anna"}, join_room{{}, "key", "Ann"},
-         post{"hi", post_kind::notice, member_mode::room_operator}, change_modes{changes}, kick_member{"bob", "enough"},
-         invite_member{{12}, "bob", "worker-2"}})
+         post{"hi", post_kind::notice, member_mode::room_operator, "+a=b"}, change_modes{changes},
+         kick_member{"bob", "enough"}, invite_member{{12}, "bob", "worker-2"}})
     all.emplace_back(
-      room_command{{7}, name, other, epoch, "worker-1", "ann", sample_hash(3), std::move(action), "~ann@host"});
+      room_command{{7}, name, other, epoch, "worker-1", "ann", sample_hash(3), std::move(action), "~ann@host", true});
   for (room_question question :
        std::vector<room_question>{read_members{"ann"}, read_history{2, 9, 50, true, true}, read_topic{},
                                   read_settings{}, ask_rename{}, await_delivery{40}})
     all.emplace_back(room_query{{7}, origin, sample_hash(3), std::move(question)});
-  all.emplace_back(
-    query_answered{name, {7}, members_read{{{"ann", "", modes, "~ann@host", "Ann"}, {"bob", "lunch"}}, true}});
+  all.emplace_back(query_answered{
+    name,
+    {7},
+    members_read{{{"ann", "", modes, "~ann@host", "Ann"}, {"bob", "lunch", {}, "", "", user_mode::bot}}, true}});
   all.emplace_back(query_answered{name, {7}, settings_read{settings}});
   all.emplace_back(query_answered{name, {7}, rename_allowed{}});
   all.emplace_back(query_answered{name, {7}, delivered_everywhere{}});
@@ -143,6 +148,21 @@ inline std::vector<message> cluster_samples() {
                                      directory_loaded{{row}, {nick}}, session_loaded{{11}, "ann", {}, {}}, why})
     all.emplace_back(store_answered{21, std::move(result)});
   all.emplace_back(renew_token{{11}, "proxy-1", {77}, sample_hash(2), 6});
+  const std::vector<seen_room> seen{{{7}, "Lobby", modes}, {{8}, "Other", {}, false}};
+  const auto marks = user_modes{std::uint8_t{6}};
+  all.emplace_back(
+    describe_person{{11}, epoch, "Ann", "~ann@host", "Ann", "lunch", marks, time, time, "[::1]:9", false, seen});
+  all.emplace_back(ask_people{origin, {people_kind::matching, {"ann", "bob"}, "a*!*@*", true, 20}, "ann"});
+  all.emplace_back(people_told{name,
+                               {{"Ann", "~ann@host", "Ann", "lunch", marks, time, time, 9, "[::1]:9", seen}},
+                               "bob",
+                               {1, 2, 3, 4, 5, 6},
+                               why});
+  all.emplace_back(describe_room{{7}, 3, true});
+  all.emplace_back(signal_room{{7}, {11}, "+typing=active"});
+  all.emplace_back(person_signal{{12}, "ann", "~ann@host", "+typing=done"});
+  all.emplace_back(expel_person{origin, "bob", "ann", "enough"});
+  all.emplace_back(proclamation{proclamation_kind::notice, "ann", "~ann@host", "back at ten"});
   all.emplace_back(ask_store{21, renew_token_row{{11}, sample_hash(2), 6}});
   return all;
 }

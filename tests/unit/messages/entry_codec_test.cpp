@@ -36,6 +36,7 @@ std::vector<std::pair<std::string, log_entry>> examples() {
           {"topic_set", example(topic_set{"birds"})},
           {"renamed", example(renamed{"bea"})},
           {"unknown", example(unknown_entry{300})},
+          {"tagged", example(posted{"hi", post_kind::message, member_mode::none, "+typing=done"})},
           {"notice", with_mask(posted{"to you", post_kind::notice, member_mode::room_operator})},
           {"founder", with_mask(joined{member_modes{member_mode::founder} | member_mode::room_operator, "Ada"})},
           {"modes_changed", with_mask(modes_changed{{{true, flag_change{room_flag::secret}},

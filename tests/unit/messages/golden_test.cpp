@@ -237,9 +237,10 @@ TEST(Golden, EveryMemberOfEveryUnionOfTheClientProtocolHasBytes) {
     note_golden<wire::ServerControl>(std::string_view(bytes).substr(frame_header_bytes), golden);
   // Requests and answers stand in files of one kind of name; read as what it is not, a frame would prove nothing.
   static const std::set<std::string> requests{
-    "login", "nick",          "join",        "leave", "post_room",    "post_person",   "post_room_id", "members",
-    "rooms", "set_topic",     "read_topic",  "away",  "history_last", "history_since", "history_left", "ping",
-    "quit",  "join_with_key", "post_notice", "kick",  "invite",       "change_modes",  "read_settings"};
+    "login",        "nick",          "join",      "leave",           "post_room",   "post_person",  "post_room_id",
+    "members",      "rooms",         "set_topic", "read_topic",      "away",        "history_last", "history_since",
+    "history_left", "ping",          "quit",      "join_with_key",   "post_notice", "kick",         "invite",
+    "change_modes", "read_settings", "whois",     "become_operator", "expel",       "proclaim"};
   for (const auto& [name, bytes] : golden_files("native_")) {
     const auto what = name.substr(std::string_view("native_").size());
     if (what == "snapshot")

@@ -74,6 +74,10 @@ std::map<std::string, client_command> commands() {
     {"invite", {21, false, ask::invite{"lobby", "bob"}}},
     {"change_modes", {22, false, ask::change_modes{"lobby", changes()}}},
     {"read_settings", {23, false, ask::read_settings{"lobby"}}},
+    {"whois", {24, false, ask::people{{people_kind::named, {"bob"}}}}},
+    {"become_operator", {25, false, ask::become_operator{"ada", "sesame"}}},
+    {"expel", {26, false, ask::expel{"bob", "enough"}}},
+    {"proclaim", {27, false, ask::proclaim{proclamation_kind::notice, "back at ten"}}},
     {"ping", {16, false, ask::ping{99}}},
     {"quit", {17, false, ask::quit{"bye"}}}};
 }
@@ -84,6 +88,9 @@ std::map<std::string, server_frame> frames() {
   const room_settings settings{
     room_flag::secret,          "sesame", 30,  {{"eve!*@*", "ada", time}}, {{"*!*@host", "bob", time}},
     {{"bob!*@*", "ada", time}}, {},       time};
+  person_row bob{"bob", "~bob@host", "Bob", "lunch", user_mode::bot, time, time};
+  bob.address = "192.0.2.1";
+  bob.rooms = {{{}, "lobby", modes}};
   return {
     {"members_with_modes", client_reply{8, true, tell::members{{{"ada", "", modes, "~ada@host", "Ada"}}}}},
     {"settings", client_reply{23, false, tell::settings{room_id{7}, settings}}},
@@ -94,6 +101,10 @@ std::map<std::string, server_frame> frames() {
     {"invited", own(52, 21, invited{{}, "bob"})},
     {"forgotten", own(53, 0, forgotten{7})},
     {"invitation", tell::invitation{room_id{7}, "lobby", "bob"}},
+    {"person", client_reply{24, false, tell::people{{bob}, {}}}},
+    {"operator", client_reply{25, false, tell::user_modes_set{{}, user_mode::server_operator}}},
+    {"ordered", client_reply{26, false, tell::ordered{}}},
+    {"proclaimed", tell::proclaimed{proclamation_kind::wallops, "ada", {}, "back at ten"}},
     {"confirmed", tell::confirmed{5}},
     {"error", client_reply{1, false, error{error_code::nick_in_use, "ada"}}},
     {"logged_in", client_reply{1, false, tell::logged_in{"ada"}}},

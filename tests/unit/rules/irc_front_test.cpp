@@ -1,6 +1,5 @@
-#include "actors/rules/irc_front.hpp"
-
 #include "messages/irc/irc_limits.hpp"
+#include "tests/unit/rules/irc_front_fixture.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -12,58 +11,6 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
-
-constexpr room_id lobby{7};
-
-/// A client's IRC with the session's rules played by the test: what it asks is looked at, what it is told is said.
-class IrcFront : public testing::Test {
-protected:
-  IrcFront() {
-    network_->server = "irc.test";
-    network_->name = "Test";
-  }
-
-  client_command take(std::string_view line) { return front_.take(++op_, line); }
-  std::string answer(tell::answer what, std::uint32_t part = 0, bool more = false) {
-    return front_.tell(client_reply{op_, more, std::move(what), part});
-  }
-  std::string confirm() { return front_.tell(tell::confirmed{op_}); }
-  /// Takes a line that the front answers by itself, in its turn.
-  std::string local(std::string_view line) {
-    const auto command = take(line);
-    std::string out;
-    for (std::uint32_t part = 0; part != 1 + command.further.size(); ++part)
-      out += answer(tell::your_turn{}, part);
-    return out + confirm();
-  }
-  std::string log_in(std::string_view nick = "ada") {
-    take("NICK " + std::string(nick));
-    answer(tell::noted{});
-    take("USER ada 0 * :Ada L.");
-    auto out = answer(tell::logged_in{std::string(nick)});
-    return out + confirm();
-  }
-  void request(std::string_view capabilities) {
-    take("CAP REQ :" + std::string(capabilities));
-    answer(tell::noted{});
-    confirm();
-  }
-  void open_lobby() { front_.tell(tell::room_opened{lobby, "lobby", {}, 0}); }
-  std::string show(entry_body body, std::uint64_t op = 0, session_id by = session_id{9}, std::uint64_t by_op = 1) {
-    auto entry = std::make_shared<log_entry>();
-    entry->seq = 3;
-    entry->time = timestamp{std::chrono::microseconds{1'700'000'000'000'000}};
-    entry->nick = op != 0 ? "ada" : "bob";
-    entry->mask = "~b@host";
-    entry->name = {by, by_op, 3};
-    entry->body = std::move(body);
-    return *front_.show(tell::event{lobby, op, std::move(entry)}, nullptr);
-  }
-
-  std::shared_ptr<irc_network> network_ = std::make_shared<irc_network>();
-  irc_front front_{network_, "cloak"};
-  std::uint64_t op_ = 0;
-};
 
 // I-10
 TEST_F(IrcFront, AsksForALogInStepByStep) {
@@ -81,7 +28,7 @@ TEST_F(IrcFront, WelcomesWithTheNumericsThatClientsWaitFor) {
   for (const auto* each : {" 002 ada ", " 003 ada ", " 004 ada irc.test ", " 005 ada ", " 422 ada "})
     EXPECT_THAT(text, HasSubstr(each));
   EXPECT_THAT(text, AllOf(HasSubstr("CHANMODES=beI,k,l,imnst"), HasSubstr("PREFIX=(qaohv)~&@%+"),
-                          HasSubstr("NETWORK=Test"), Not(HasSubstr("WHOX"))));
+                          HasSubstr("NETWORK=Test"), HasSubstr(" WHOX "), HasSubstr("BOT=B")));
 }
 
 // I-12
@@ -273,7 +220,7 @@ TEST_F(IrcFront, TellsItsOwnNickByTheAnswerAlone) {
   take("NICK eve");
   EXPECT_EQ(show(renamed{"eve"}, op_), "");
   EXPECT_EQ(answer(tell::nick_changed{"eve"}), ":ada!~ada@cloak NICK :eve\r\n");
-  EXPECT_EQ(local("MODE eve"), ":irc.test 221 eve +\r\n");
+  EXPECT_EQ(local("STATS"), ":irc.test 219 eve * :End of /STATS report\r\n");
 }
 
 // I-37
@@ -282,7 +229,7 @@ TEST_F(IrcFront, AnswersALabelByALineABatchOrAnAck) {
   request("labeled-response batch echo-message message-tags");
   open_lobby();
   EXPECT_EQ(local("@label=x PONG 1"), "@label=x :irc.test ACK\r\n");
-  EXPECT_EQ(local("@label=y MODE ada"), "@label=y :irc.test 221 ada +\r\n");
+  EXPECT_EQ(local("@label=y STATS"), "@label=y :irc.test 219 ada * :End of /STATS report\r\n");
   EXPECT_THAT(local("@label=z MOTD"), StartsWith("@label=z :irc.test 422"));
   EXPECT_THAT(local("@label=w LINKS"), StartsWith("@label=w :irc.test BATCH +label labeled-response\r\n"
                                                   "@batch=label :irc.test 364"));

@@ -244,6 +244,7 @@ private:
       do_relay(it.to.node, relays_.at(it.to.node).announced(std::get<room_announced>(it.what)));
       break;
     case entity_kind::relay: arrive_at_relay(it.to.node, it.what); break;
+    case entity_kind::directory: break; // it hears what the room is like, and does nothing about it
     case entity_kind::session: arrive_at_session(of(session_id{it.to.id}), it.what); break;
     default: FAIL() << "nobody else is here";
     }

@@ -1,0 +1,48 @@
+// What the directory is told and asked of people, and what operators of the server order through it.
+#include "actors/rules/directory.hpp"
+#include "actors/rules/limits.hpp"
+#include "messages/names.hpp"
+
+#include <algorithm>
+
+namespace godwit {
+
+/// Before the directory has settled everybody may be somebody: `load` forgets those whom it does not know.
+void directory::on(const describe_person& told) {
+  if (!settled_ || sessions_.find(told.session) != nullptr)
+    people_.describe(told, now_);
+}
+
+void directory::on(const describe_room& told) { people_.describe(told); }
+
+void directory::on(const ask_people& asked) {
+  auto answer = people_.answer(asked, now_);
+  const auto known = nicks_.session_count();
+  answer.counts.logging_in = static_cast<std::uint32_t>(sessions_.size() - std::min(sessions_.size(), known));
+  tell_session(asked.origin, std::move(answer));
+}
+
+/// Whoever asks was found to be an operator of the server by its own session: nodes trust each other.
+void directory::on(const expel_person& asked) {
+  const auto folded = fold_nick(asked.nick);
+  const auto* claim = folded ? nicks_.find(*folded) : nullptr;
+  auto* session = claim != nullptr && !claim->releasing ? sessions_.find(claim->session) : nullptr;
+  if (session == nullptr || session->phase == session_phase::ending)
+    return tell_session(asked.origin, nick_found{asked.origin.name, std::nullopt, error{error_code::no_such_nick, {}}});
+  const auto id = claim->session;
+  tell_session(asked.origin,
+               nick_found{asked.origin.name, found_person{id, claim->shown, session->row.identity, {}}, std::nullopt});
+  session->end_why =
+    error{error_code::killed, "Killed (" + asked.by + (asked.reason.empty() ? "" : " (" + asked.reason + ")") + ")"};
+  begin_ending(id);
+}
+
+/// Passing: a node that can not be reached now does not hear it.
+void directory::on(const proclamation& told) {
+  constexpr std::uint8_t worker_role = 2;
+  for (const auto& node : view_.nodes)
+    if ((node.roles & worker_role) != 0 && node.state == node_state::alive)
+      tell(service_at(node.name, entity_kind::session_host), told);
+}
+
+} // namespace godwit

@@ -1,0 +1,94 @@
+// Who is let be an operator of the server: real hashes, a real pool.
+#include "nodes/operators/operator_desk.hpp"
+
+#include "nodes/config/password_hash.hpp"
+
+#include <gtest/gtest.h>
+
+#include <future>
+
+namespace godwit {
+namespace {
+
+struct OperatorDesk : testing::Test {
+  static const std::string& hash() {
+    static const auto made = *hash_password("sesame");
+    return made;
+  }
+  work_pool pool{1, 4};
+  std::optional<std::vector<operator_config>> next;
+  std::shared_ptr<operator_desk> subject = std::make_shared<operator_desk>(
+    std::vector<operator_config>{{"root", hash(), {}, {}},
+                                 {"here", hash(), {"*!*@*.example"}, {*parse_ip_network("192.0.2.0/24")}}},
+    pool, [this] { return next; });
+
+  error_code ask(const std::string& name, const std::string& password, std::uint64_t session,
+                 const std::string& address = "198.51.100.1:9", const std::string& mask = "~a@host") {
+    std::promise<std::optional<error>> told;
+    subject->check({{{session}, 1, 0}, name, password, address, mask},
+                   [&](std::optional<error> why) { told.set_value(std::move(why)); });
+    last = told.get_future().get();
+    return last ? last->code : error_code{};
+  }
+  std::optional<error> last;
+};
+
+// I-70
+TEST_F(OperatorDesk, TakesTheRightPasswordOnly) {
+  EXPECT_EQ(ask("root", "sesame", 1), error_code{});
+  EXPECT_EQ(ask("root", "wrong", 2, "198.51.100.2:9"), error_code::operator_refused);
+  EXPECT_EQ(ask("nobody", "sesame", 3, "198.51.100.3:9"), error_code::operator_refused);
+  EXPECT_EQ(last->detail, "");
+}
+
+// I-74
+TEST_F(OperatorDesk, SlowsDownWhoFails) {
+  EXPECT_EQ(ask("root", "wrong", 1), error_code::operator_refused);
+  EXPECT_EQ(ask("root", "sesame", 1), error_code::too_many_requests) << "even with the right one";
+  EXPECT_EQ(ask("root", "sesame", 2), error_code::too_many_requests) << "from the same address";
+  EXPECT_EQ(ask("root", "sesame", 2, "198.51.100.2:9"), error_code{});
+}
+
+// I-70
+TEST_F(OperatorDesk, LooksAtWhereSomebodyComesFrom) {
+  EXPECT_EQ(ask("here", "sesame", 1, "198.51.100.1:9"), error_code::operator_refused);
+  EXPECT_EQ(last->detail, "address");
+  EXPECT_EQ(ask("here", "sesame", 2, "192.0.2.77:9"), error_code{});
+  EXPECT_EQ(ask("here", "sesame", 3, "198.51.100.3:9", "~a@x.example"), error_code{});
+  EXPECT_EQ(ask("here", "sesame", 4, "[2001:db8::1]:9", "~a@x.exampled"), error_code::operator_refused);
+}
+
+// I-75
+TEST_F(OperatorDesk, ReadsTheConfigAgain) {
+  const auto rehashed = [&] {
+    subject->rehash("root");
+    std::promise<void> done; // the pool has one thread: behind the rehash
+    EXPECT_TRUE(pool.try_post([&] { done.set_value(); }));
+    done.get_future().wait();
+  };
+  rehashed();
+  EXPECT_EQ(ask("root", "sesame", 1), error_code{}) << "a file with problems changes nothing";
+  next = std::vector<operator_config>{{"new", hash(), {}, {}}};
+  rehashed();
+  EXPECT_EQ(ask("new", "sesame", 2), error_code{});
+  EXPECT_EQ(ask("root", "sesame", 3, "198.51.100.2:9"), error_code::operator_refused);
+}
+
+TEST(PasswordHash, IsItsOwnEachTimeAndLooksLikeOne) {
+  const auto one = hash_password("sesame");
+  const auto other = hash_password("sesame");
+  ASSERT_TRUE(one && other);
+  EXPECT_NE(*one, *other);
+  EXPECT_TRUE(is_password_hash(*one));
+  EXPECT_TRUE(verify_password(*one, "sesame"));
+  EXPECT_FALSE(verify_password(*one, "sesame "));
+  EXPECT_FALSE(hash_password(""));
+  EXPECT_FALSE(hash_password(std::string(1025, 'x')));
+  EXPECT_FALSE(is_password_hash("sesame"));
+  EXPECT_FALSE(is_password_hash("$argon2id$v=19$m=9999999,t=3,p=1$AAAAAAAAAAAAAAAAAAAAAA$"
+                                "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"))
+    << "who writes that into a config takes all memory";
+}
+
+} // namespace
+} // namespace godwit

@@ -1,0 +1,115 @@
+// What the directory is told and asked of people, and orders for operators of the server.
+#include "tests/unit/rules/directory_bench.hpp"
+
+#include <gmock/gmock.h>
+
+namespace godwit {
+namespace {
+
+using namespace directory_tests;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+describe_person card(std::uint64_t id, const std::string& nick) {
+  describe_person out;
+  out.session = {id};
+  out.epoch = {1, 0};
+  out.nick = nick;
+  out.mask = "~" + nick + "@host";
+  return out;
+}
+people_told ask(bench& b, std::uint64_t asker, people_question question) {
+  b.tell(ask_people{{{{asker}, 9, 0}, "worker-1"}, std::move(question), {}});
+  return b.take<people_told>().value_or(people_told{});
+}
+expel_person expel(const std::string& nick) { return {{{{2}, 9, 0}, "worker-1"}, nick, "root", "enough"}; }
+
+// I-60
+TEST(DirectoryPeople, KnowsWhoDescribesItself) {
+  bench b;
+  b.start();
+  b.host(1);
+  b.named(1, "ada");
+  b.tell(card(1, "ada"));
+  EXPECT_THAT(ask(b, 2, {people_kind::named, {"ada"}}).rows, SizeIs(1));
+  b.tell(card(7, "eve"));
+  EXPECT_THAT(ask(b, 2, {people_kind::named, {"eve"}}).rows, IsEmpty()) << "no session of the cluster";
+}
+
+// I-64
+TEST(DirectoryPeople, CountsThoseWhoHaveNoNickYet) {
+  bench b;
+  b.start();
+  b.host(1);
+  b.host(2);
+  b.named(1, "ada");
+  b.tell(card(1, "ada"));
+  const auto counts = ask(b, 1, {people_kind::counted}).counts;
+  EXPECT_EQ(counts.people, 1U);
+  EXPECT_EQ(counts.logging_in, 1U);
+}
+
+TEST(DirectoryPeople, WhoDescribedItselfBeforeItSettledIsKeptIfItIsSomebody) {
+  bench b;
+  b.tell(card(1, "ada"));
+  b.tell(card(7, "eve"));
+  b.start({{b.row(1, 1, proxy, 5)}, {{"ada", "ada", {1}}}});
+  EXPECT_THAT(ask(b, 2, {people_kind::named, {"ada", "eve"}}).rows, SizeIs(1));
+}
+
+// I-63
+TEST(DirectoryPeople, WhoseSessionIsOverIsAFormerPerson) {
+  bench b;
+  b.start();
+  const auto placed = b.host(1);
+  b.named(1, "ada");
+  b.tell(card(1, "ada"));
+  b.tell(end_session{{1}, placed.epoch, placed.worker});
+  EXPECT_THAT(ask(b, 2, {people_kind::named, {"ada"}}).rows, IsEmpty());
+  people_question former{people_kind::former, {"ada"}};
+  former.limit = 5;
+  EXPECT_THAT(ask(b, 2, former).rows, SizeIs(1));
+}
+
+// I-71, O-3
+TEST(DirectoryPeople, EndsASessionForAnOperator) {
+  bench b;
+  b.start();
+  const auto placed = b.host(1);
+  b.named(1, "ada");
+  b.tell(expel("nobody"));
+  EXPECT_EQ(b.take<nick_found>()->why->code, error_code::no_such_nick);
+  b.tell(expel("ADA"));
+  EXPECT_TRUE(b.take<nick_found>()->person);
+  auto end = b.take<session_must_end>();
+  ASSERT_TRUE(end);
+  EXPECT_EQ(end->session, session_id{1});
+  EXPECT_EQ(end->why, (error{error_code::killed, "Killed (root (enough))"}));
+  b.tell(link_reset{placed.worker, placed.worker_incarnation, role_worker});
+  end = b.take<session_must_end>();
+  ASSERT_TRUE(end) << "said again, since it may have been lost";
+  EXPECT_EQ(end->why.code, error_code::killed);
+  b.tell(expel("ada"));
+  EXPECT_EQ(b.take<nick_found>()->why->code, error_code::no_such_nick) << "it is being ended";
+  b.tell(b.placing(1));
+  EXPECT_EQ(b.take<session_placed>()->why->code, error_code::session_ended);
+}
+
+// I-72
+TEST(DirectoryPeople, GivesProclamationsToTheLivingWorkerNodes) {
+  bench b;
+  b.start();
+  const proclamation what{proclamation_kind::notice, "root", "~r@h", "hello"};
+  b.sent.clear();
+  b.tell(what);
+  EXPECT_THAT(b.sent, SizeIs(2));
+  b.view({bench::node(one), bench::node(two, node_state::dead)});
+  b.sent.clear();
+  b.tell(what);
+  ASSERT_THAT(b.sent, SizeIs(1));
+  EXPECT_EQ(b.sent[0].to.node, one.node);
+  EXPECT_EQ(b.sent[0].to.kind, entity_kind::session_host);
+}
+
+} // namespace
+} // namespace godwit
