@@ -154,9 +154,10 @@ void people::answer_matching(const ask_people& asked, const known_person* asker,
 bool people::share_room(const known_person* asker, const known_person& whom) const {
   if (!asker || asker == &whom)
     return asker != nullptr;
-  const auto& [few, many] = asker->rooms.size() < whom.rooms.size() ? std::pair{&asker->rooms, &whom.rooms}
-                                                                    : std::pair{&whom.rooms, &asker->rooms};
-  return std::ranges::any_of(*few, [&](const auto& each) { return many->contains(each.first); });
+  const bool has_fewer = asker->rooms.size() < whom.rooms.size();
+  const auto& few = has_fewer ? asker->rooms : whom.rooms;
+  const auto& many = has_fewer ? whom.rooms : asker->rooms;
+  return std::ranges::any_of(few, [&](const auto& each) { return many.contains(each.first); });
 }
 
 person_row people::row_of(const known_person& whom, const known_person* asker, bool with_rooms) const {

@@ -59,6 +59,10 @@ std::string_view sentence_for_people(error_code code) {
   case error_code::idle_timeout: return "The connection was silent for too long; check the network and start again.";
   case error_code::send_queue_exceeded:
     return "The server had more for you than the network took in time; check it and start again.";
+  case error_code::killed: return "An operator of the server has ended your session; ask why before you come back.";
+  case error_code::not_an_operator: return "This is for operators of the server; /oper NAME makes you one.";
+  case error_code::operator_refused:
+    return "No operator of the server has this name and password, or not from here; check both.";
   case error_code::replaced: return "Your session goes on at another client; start again for one of your own.";
   case error_code::tls_failed:
     return "No secure connection could be made, or it was cut short; check the address and the network.";

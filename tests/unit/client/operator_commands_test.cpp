@@ -37,7 +37,7 @@ TEST(OperatorCommands, WhoSomebodyIsIsToldToPeopleAndPrograms) {
   const auto json = json_lines(what).out.at(0);
   EXPECT_THAT(json, HasSubstr(R"("event":"whois")"));
   EXPECT_THAT(json, HasSubstr(R"("since":"1970-01-01T00:00:01)"));
-  EXPECT_THAT(json, HasSubstr(R"([{"modes":["operator"],"room":"lobby"}])"));
+  EXPECT_THAT(json, HasSubstr(R"([{"room":"lobby","modes":["operator"]}])"));
   EXPECT_EQ(json.find("address"), std::string::npos);
 }
 
