@@ -86,6 +86,19 @@ std::vector<std::string> irc_client::settle() {
           lines_.begin() + static_cast<std::ptrdiff_t>(next_) - 1};
 }
 
+bool irc_client::is_open() {
+  while (!ended_ && is_readable(std::chrono::milliseconds{0}))
+    read_some(std::chrono::steady_clock::now() + patience, "what can be read");
+  return !ended_;
+}
+
+bool irc_client::is_readable(std::chrono::milliseconds wait) const {
+  if (SSL_pending(tls_.get()) != 0)
+    return true;
+  pollfd watched{socket_.get(), POLLIN, 0};
+  return ::poll(&watched, 1, static_cast<int>(wait.count())) == 1;
+}
+
 void irc_client::expect_end(std::chrono::milliseconds within) {
   const auto deadline = std::chrono::steady_clock::now() + within;
   while (!ended_ && read_some(deadline, "the end of the connection"))
@@ -93,13 +106,9 @@ void irc_client::expect_end(std::chrono::milliseconds within) {
 }
 
 bool irc_client::read_some(std::chrono::steady_clock::time_point deadline, const std::string& what) {
-  if (SSL_pending(tls_.get()) == 0) {
-    pollfd watched{socket_.get(), POLLIN, 0};
-    const auto left =
-      std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
-    if (left.count() <= 0 || ::poll(&watched, 1, static_cast<int>(left.count())) != 1)
-      give_up(what);
-  }
+  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+  if (!is_readable(std::max(left, std::chrono::milliseconds{0})))
+    give_up(what);
   std::array<char, 4096> buffer{};
   const auto count = SSL_read(tls_.get(), buffer.data(), static_cast<int>(buffer.size()));
   if (count <= 0) {

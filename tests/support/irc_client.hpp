@@ -41,11 +41,15 @@ public:
   std::vector<std::string> settle();
   /// All that came.
   const std::vector<std::string>& lines() const { return lines_; }
+  /// Reads what has come, without waiting. False: the server has closed the connection.
+  bool is_open();
   /// Waits until the server closes the connection.
   void expect_end(std::chrono::milliseconds within = patience);
 
 private:
   std::string expect_all(const std::vector<std::string>& parts);
+  /// Whether something can be read, now or within `wait`.
+  [[nodiscard]] bool is_readable(std::chrono::milliseconds wait) const;
   /// False: the connection has ended.
   bool read_some(std::chrono::steady_clock::time_point deadline, const std::string& what);
   [[noreturn]] void give_up(const std::string& what) const;

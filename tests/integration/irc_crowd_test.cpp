@@ -1,0 +1,129 @@
+// Many IRC clients over both worker nodes of a real cluster: one order per room, with the ids of native clients, and a
+// PONG that holds for everybody.
+#include "tests/support/cluster.hpp"
+#include "tests/support/irc_fixture.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace godwit::test {
+namespace {
+
+constexpr int rooms = 20;
+constexpr int people_per_room = 10;
+constexpr int posts_each = 5;
+
+/// A message as it was told.
+struct told {
+  std::string id;
+  std::string text;
+  bool operator==(const told&) const = default;
+};
+
+std::string channel(int room) { return "#r" + std::to_string(room); }
+
+std::unique_ptr<irc_client> log_in(cluster& at, const std::string& nick) {
+  auto client = std::make_unique<irc_client>(at.irc_address(), at.path("var/ca.pem"));
+  client->say("CAP REQ :message-tags echo-message");
+  client->say("NICK " + nick);
+  client->say("USER a 0 * :a");
+  client->say("CAP END");
+  client->expect(" 001 ");
+  return client;
+}
+
+/// Of all lines, what was said in a channel.
+std::vector<told> said_in(const std::vector<std::string>& lines, const std::string& where) {
+  const auto mark = " PRIVMSG " + where + " :";
+  std::vector<told> found;
+  for (const auto& line : lines) {
+    const auto at = line.find(mark);
+    const auto id = line.find("msgid=");
+    if (at != std::string::npos && id < at)
+      found.push_back({line.substr(id + 6, line.find_first_of("; ", id) - id - 6), line.substr(at + mark.size())});
+  }
+  return found;
+}
+
+struct crowd {
+  explicit crowd(cluster& at) {
+    for (int i = 0; i != rooms * people_per_room; ++i) {
+      all.push_back(log_in(at, "c" + std::to_string(i)));
+      all.back()->say("JOIN " + channel(i % rooms));
+    }
+    for (const auto& each : all)
+      each->settle();
+  }
+  std::vector<std::unique_ptr<irc_client>> all; ///< number i sits in room i % rooms
+};
+
+// I-31, I-33
+TEST(IrcCrowd, TwoHundredClientsInTwentyRoomsSeeOneOrderPerRoomWithTheIdsOfNativeClients) {
+  cluster running{"local"};
+  running.start();
+  warm_up(running);
+  auto native = running.join("ann", "r0");
+  for (int room = 1; room != rooms; ++room)
+    native->ask("/join " + channel(room).substr(1));
+  native->settle();
+  crowd people{running};
+
+  for (int post = 0; post != posts_each; ++post)
+    for (std::size_t i = 0; i != people.all.size(); ++i)
+      people.all[i]->say("PRIVMSG " + channel(static_cast<int>(i) % rooms) + " :" + std::to_string(i) + " says "
+                         + std::to_string(post));
+  for (const auto& each : people.all)
+    each->settle(); // what it has said is with everybody
+  for (const auto& each : people.all)
+    each->settle(); // and everybody has read it
+  native->settle();
+
+  for (int room = 0; room != rooms; ++room) {
+    const auto reference = said_in(people.all[static_cast<std::size_t>(room)]->lines(), channel(room));
+    ASSERT_EQ(reference.size(), static_cast<std::size_t>(people_per_room * posts_each)) << channel(room);
+    for (std::size_t i = static_cast<std::size_t>(room); i < people.all.size(); i += rooms)
+      EXPECT_EQ(said_in(people.all[i]->lines(), channel(room)), reference) << "client " << i;
+    std::vector<told> by_native;
+    for (const auto& each :
+         native->expect_count(reference.size(), {{"event", "posted"}, {"room", channel(room).substr(1)}}))
+      by_native.push_back({each["id"].get<std::string>(), each["text"].get<std::string>()});
+    EXPECT_EQ(by_native, reference);
+  }
+  // There were some on each worker node: whose node dies is disconnected.
+  const auto before = std::ranges::count_if(people.all, [](const auto& each) { return each->is_open(); });
+  EXPECT_EQ(before, rooms * people_per_room);
+  running.kill("worker-1");
+  wait_until("those on worker-1 are disconnected, those on worker-2 are not", [&] {
+    const auto open = std::ranges::count_if(people.all, [](const auto& each) { return each->is_open(); });
+    return open > 0 && open <= before * 3 / 4;
+  });
+}
+
+// I-53
+TEST(IrcCrowd, WhoReadsAfterThePongOfAnotherHasWhatThatOneSaid) {
+  cluster running{"local"};
+  running.start();
+  warm_up(running);
+  constexpr int people = 6; // over both worker nodes
+  std::vector<std::unique_ptr<irc_client>> all;
+  for (int i = 0; i != people; ++i) {
+    all.push_back(log_in(running, "b" + std::to_string(i)));
+    all.back()->say("JOIN #barrier");
+    all.back()->settle();
+  }
+  for (int round = 0; round != 120; ++round) {
+    const auto text = "round " + std::to_string(round);
+    auto& speaker = all[static_cast<std::size_t>(round % people)];
+    speaker->say("PRIVMSG #barrier :" + text);
+    speaker->settle();
+    for (const auto& each : all) {
+      each->settle();
+      const auto said = said_in(each->lines(), "#barrier");
+      ASSERT_EQ(said.back().text, text) << "the PONG came before the words were with everybody";
+    }
+  }
+}
+
+} // namespace
+} // namespace godwit::test
