@@ -317,6 +317,7 @@ struct RoomEvent {
     modesChanged @11 :List(ModeChange);  # nick empty: the room did it by itself
     kicked  @12 :KickedFrom;
     invited @13 :Text;    # a nick
+    forgotten @17 :ForgottenEvents;  # those up to roomSeq are not kept any more
   }
   kind     @14 :UInt8;    # of posted, as in Post
   audience @15 :UInt8;    # of posted, as in Post
@@ -324,6 +325,9 @@ struct RoomEvent {
   # The message id is message_id(roomId, roomSeq): both in base 36, joined by '-'.
 }
 
+struct ForgottenEvents {
+  first @0 :UInt64;  # a roomSeq
+}
 struct KickedFrom {
   nick   @0 :Text;
   reason @1 :Text;

@@ -557,7 +557,11 @@ struct RoomQuery {
     topic   @5 :Void;
     settings @6 :Void;
     rename  @7 :Void;
+    delivery @8 :AwaitedDelivery;
   }
+}
+struct AwaitedDelivery {
+  seq @0 :UInt64;  # all entries up to this one
 }
 struct HistoryRange {
   from      @0 :UInt64;
@@ -577,6 +581,7 @@ struct QueryAnswered {
     failure @5 :Failure;
     settings @6 :State.RoomSettings;
     renameAllowed @7 :Void;
+    delivered @8 :Void;
   }
 }
 struct MembersRead {

@@ -208,6 +208,8 @@ void put(RoomQuery::Builder to, const room_query& from) {
     question.setSettings();
   else if (std::holds_alternative<ask_rename>(from.question))
     question.setRename();
+  else if (const auto* wait = std::get_if<await_delivery>(&from.question))
+    question.initDelivery().setSeq(wait->seq);
   else
     question.setTopic();
 }
@@ -222,6 +224,7 @@ void get(RoomQuery::Reader from, room_query& to) {
   case RoomQuery::Question::TOPIC: to.question = read_topic{}; return;
   case RoomQuery::Question::SETTINGS: to.question = read_settings{}; return;
   case RoomQuery::Question::RENAME: to.question = ask_rename{}; return;
+  case RoomQuery::Question::DELIVERY: to.question = await_delivery{question.getDelivery().getSeq()}; return;
   }
   throw codec_failure{error_code::unsupported};
 }
@@ -262,6 +265,7 @@ struct put_answer {
   }
   void operator()(const settings_read& from) { write_settings(to.initSettings(), from.settings); }
   void operator()(const rename_allowed&) { to.setRenameAllowed(); }
+  void operator()(const delivered_everywhere&) { to.setDelivered(); }
   void operator()(const error& from) { put(to.initFailure(), from); }
 };
 
@@ -286,6 +290,7 @@ void get_answer(QueryAnswered::Answer::Reader from, query_answered& to) {
   }
   case QueryAnswered::Answer::SETTINGS: to.answer = settings_read{read_settings_of(from.getSettings())}; return;
   case QueryAnswered::Answer::RENAME_ALLOWED: to.answer = rename_allowed{}; return;
+  case QueryAnswered::Answer::DELIVERED: to.answer = delivered_everywhere{}; return;
   case QueryAnswered::Answer::FAILURE: get(from.getFailure(), to.answer.emplace<error>()); return;
   }
   throw codec_failure{error_code::unsupported};

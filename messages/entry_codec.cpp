@@ -46,12 +46,13 @@ std::size_t bytes_of(const std::vector<mode_change>& changes) {
 /// At least what goes behind the fixed words.
 std::size_t varying_bytes(const log_entry& entry) {
   const auto body = std::visit(
-    overloaded{
-      [](const posted& b) { return b.text.size() + b.tags.size(); }, [](const joined& b) { return b.real_name.size(); },
-      [](const left& b) { return b.reason.size(); }, [](const topic_set& b) { return b.text.size(); },
-      [](const renamed& b) { return b.to.size(); }, [](const unknown_entry&) { return std::size_t{0}; },
-      [](const modes_changed& b) { return bytes_of(b.changes); },
-      [](const kicked& b) { return b.nick.size() + b.reason.size(); }, [](const invited& b) { return b.nick.size(); }},
+    overloaded{[](const posted& b) { return b.text.size() + b.tags.size(); },
+               [](const joined& b) { return b.real_name.size(); }, [](const left& b) { return b.reason.size(); },
+               [](const topic_set& b) { return b.text.size(); }, [](const renamed& b) { return b.to.size(); },
+               [](const unknown_entry&) { return std::size_t{0}; },
+               [](const modes_changed& b) { return bytes_of(b.changes); },
+               [](const kicked& b) { return b.nick.size() + b.reason.size(); },
+               [](const invited& b) { return b.nick.size(); }, [](const forgotten&) { return std::size_t{0}; }},
     entry.body);
   return entry.nick.size() + entry.mask.size() + body;
 }
@@ -95,7 +96,8 @@ void write_body(const log_entry& entry, wire::LogEntry::Builder to) {
                           auto out = body.initInvited();
                           out.setSession(b.session.value);
                           out.setNick(text(b.nick));
-                        }},
+                        },
+                        [&](const forgotten& b) { body.initForgotten().setFirst(b.first); }},
              entry.body);
 }
 
@@ -126,6 +128,7 @@ entry_body read_body(wire::LogEntry::Reader entry) {
     const auto it = from.getKicked();
     return kicked{session_id{it.getSession()}, string(it.getNick()), string(it.getReason())};
   }
+  case wire::LogEntry::Body::FORGOTTEN: return forgotten{std::min(from.getForgotten().getFirst(), entry.getSeq())};
   case wire::LogEntry::Body::INVITED:
     return invited{session_id{from.getInvited().getSession()}, string(from.getInvited().getNick())};
   }

@@ -14,4 +14,9 @@ std::string message_id(room_id room, room_seq seq) {
   return {text.data(), end};
 }
 
+room_seq first_seq_of(const log_entry& entry) {
+  const auto* gap = std::get_if<forgotten>(&entry.body);
+  return gap ? gap->first : entry.seq;
+}
+
 } // namespace godwit

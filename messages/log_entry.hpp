@@ -52,6 +52,12 @@ struct invited {
   std::string nick;
   bool operator==(const invited&) const = default;
 };
+/// In no log: it stands for the entries from `first` to its own, which retention has taken since. Whoever shows it goes
+/// on behind it.
+struct forgotten {
+  room_seq first = 0;
+  bool operator==(const forgotten&) const = default;
+};
 /// Written by a newer version: kept and counted, shown to nobody.
 struct unknown_entry {
   std::uint16_t kind = 0;
@@ -59,7 +65,7 @@ struct unknown_entry {
 };
 
 using entry_body =
-  std::variant<posted, joined, left, topic_set, renamed, unknown_entry, modes_changed, kicked, invited>;
+  std::variant<posted, joined, left, topic_set, renamed, unknown_entry, modes_changed, kicked, invited, forgotten>;
 
 /// The join of a companion is logged with the opener's name and this added to k; no session uses such a k itself.
 inline constexpr std::uint32_t companion_k = 0x8000'0000;
@@ -82,6 +88,9 @@ struct log_entry {
 
 /// Immutable, shared by all who show it.
 using shared_entry = std::shared_ptr<const log_entry>;
+
+/// The first of the entries that this one stands for; of most its own `seq`.
+room_seq first_seq_of(const log_entry& entry);
 
 /// What clients and logs call one event: unique for ever in this cluster, opaque to clients.
 std::string message_id(room_id room, room_seq seq);

@@ -372,6 +372,8 @@ void write_event(wire::RoomEvent::Builder to, room_id room, const log_entry& ent
     out.setReason(text(kicked->reason));
   } else if (const auto* invited = std::get_if<godwit::invited>(&entry.body))
     to.setInvited(text(invited->nick));
+  else if (const auto* forgotten = std::get_if<godwit::forgotten>(&entry.body))
+    to.initForgotten().setFirst(forgotten->first);
   else {
     to.setJoined();
     to.setModes(std::get<joined>(entry.body).modes.bits);
@@ -566,6 +568,7 @@ entry_body read_body(wire::RoomEvent::Reader from) {
       return modes_changed{*std::move(changes)};
     break;
   case RoomEvent::KICKED: return kicked{{}, string(from.getKicked().getNick()), string(from.getKicked().getReason())};
+  case RoomEvent::FORGOTTEN: return forgotten{std::min(from.getForgotten().getFirst(), from.getRoomSeq())};
   case RoomEvent::INVITED: return invited{{}, string(from.getInvited())};
   }
   return unknown_entry{static_cast<std::uint16_t>(from.which())};

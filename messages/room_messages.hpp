@@ -132,7 +132,12 @@ struct read_settings {
 struct ask_rename {
   bool operator==(const ask_rename&) const = default;
 };
-using room_question = std::variant<read_members, read_history, read_topic, read_settings, ask_rename>;
+/// Tell me when all up to here stands in the queues of everybody who sees it.
+struct await_delivery {
+  room_seq seq = 0;
+  bool operator==(const await_delivery&) const = default;
+};
+using room_question = std::variant<read_members, read_history, read_topic, read_settings, ask_rename, await_delivery>;
 
 /// session → room. Changes nothing; answered to members only (and to those who were, for what they saw).
 struct room_query {
@@ -173,11 +178,15 @@ struct settings_read {
 struct rename_allowed {
   bool operator==(const rename_allowed&) const = default;
 };
+struct delivered_everywhere {
+  bool operator==(const delivered_everywhere&) const = default;
+};
 /// room → session.
 struct query_answered {
   effect_name name;
   room_id room;
-  std::variant<members_read, history_read, topic_read, settings_read, rename_allowed, error> answer;
+  std::variant<members_read, history_read, topic_read, settings_read, rename_allowed, error, delivered_everywhere>
+    answer;
 };
 
 /// room → session. You are a member, by another's doing or from before: show from `joined_seq` on. Repeated until

@@ -26,14 +26,15 @@ struct LogEntry {
     modesChanged @13 :List(LoggedModeChange);
     kicked   @14 :KickedMember;
     invited  @15 :InvitedPerson;
+    forgotten @21 :ForgottenEntries;  # in no log: stands for those up to `seq`, which are not kept any more
   }
   mask     @16 :Text;   # user@host of who did it
   kind     @17 :UInt8;  # of posted: 0 and 1 message, 2 notice
   audience @18 :UInt8;  # of posted: member_mode; 0: all
   modes    @19 :UInt8;  # of joined: member_modes
   realName @20 :Text;   # of joined
-  byBot    @21 :Bool;   # who did it says that it is a program
-  tags     @22 :Text;   # of posted: client-only tags, as in a line of IRC
+  byBot    @22 :Bool;   # who did it says that it is a program
+  tags     @23 :Text;   # of posted: client-only tags, as in a line of IRC
 }
 
 struct LoggedModeChange {
@@ -59,6 +60,9 @@ struct KickedMember {
   session @0 :UInt64;
   nick    @1 :Text;
   reason  @2 :Text;
+}
+struct ForgottenEntries {
+  first @0 :UInt64;  # a seq
 }
 struct InvitedPerson {
   session @0 :UInt64;

@@ -145,14 +145,15 @@ result<tls_context> tls_context::for_client_port(const certificate_files& own) {
   return tls_context{*std::move(made)};
 }
 
-result<tls_context> tls_context::for_client(const std::string& ca_file) {
+result<tls_context> tls_context::for_client(const std::string& ca_file, client_tickets tickets) {
   auto made = make_context();
   if (made)
     made = trust(*std::move(made), ca_file);
   if (!made)
     return made.why();
   SSL_CTX_set_verify(made->get(), SSL_VERIFY_PEER, nullptr);
-  tls_tickets::keep_in(made->get());
+  if (tickets == client_tickets::kept)
+    tls_tickets::keep_in(made->get());
   return tls_context{*std::move(made)};
 }
 

@@ -29,6 +29,12 @@ struct certificate_files {
   std::string key;
 };
 
+/// Whether a client takes up its former TLS sessions.
+enum class client_tickets : unsigned char {
+  kept,    ///< the newest ticket of each of a few servers, used once: connecting again is cheap
+  ignored, ///< each handshake is a whole one, as of clients that come for the first time
+};
+
 /// What all connections of one kind share: own certificate, trusted CAs, settings. Cheap to copy.
 ///
 /// Each factory reads its files at once and answers with `file_unusable` or `certificate_unusable` and a sentence that
@@ -37,9 +43,8 @@ class tls_context {
 public:
   /// A port for clients: shows a certificate, asks for none, gives session tickets.
   static result<tls_context> for_client_port(const certificate_files& own);
-  /// A client: shows no certificate, verifies the server's by `ca_file`; empty: by the system's CAs. Keeps the newest
-  /// session ticket of a few servers, so that connecting again is cheap.
-  static result<tls_context> for_client(const std::string& ca_file);
+  /// A client: shows no certificate, verifies the server's by `ca_file`; empty: by the system's CAs.
+  static result<tls_context> for_client(const std::string& ca_file, client_tickets tickets = client_tickets::kept);
   /// Nodes among each other, both sides: shows a certificate and requires one of the same CA.
   /// The own certificate must be signed by `ca_file` too.
   static result<tls_context> for_nodes(const certificate_files& own, const std::string& ca_file);

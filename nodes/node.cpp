@@ -216,9 +216,10 @@ private:
       board_.set_operators(std::make_shared<operator_desk>(cluster_.operators, work_, [this] { return read_again(); }));
       board_.set_sessions(std::make_shared<session_spawner>(*system_, board_));
       enter(entity_kind::session_host, system_->spawn<session_host_actor>(std::ref(board_)));
-      enter(entity_kind::room_host, system_->spawn<room_host_actor>(
-                                      std::ref(board_), wall_time,
-                                      room_patience{cluster_.limits.store_wait, cluster_.limits.room_closes_after}));
+      enter(entity_kind::room_host,
+            system_->spawn<room_host_actor>(std::ref(board_), wall_time,
+                                            room_patience{cluster_.limits.store_wait, cluster_.limits.room_closes_after,
+                                                          cluster_.limits.ended_kept}));
     }
     enter(entity_kind::membership,
           system_->spawn<membership_actor>(std::ref(board_), membership_rules(), events_.must_end));
@@ -249,6 +250,7 @@ private:
         config.reserved_nicks.push_back(*folded);
     config.resume_timeout = cluster_.limits.resume_timeout;
     config.store_wait = cluster_.limits.store_wait;
+    config.ended_kept = cluster_.limits.ended_kept;
     return config;
   }
 

@@ -108,7 +108,7 @@ void command_order::departed(session_id session) {
 void command_order::ended(session_id session, timestamp now) { ended_.emplace_back(now, session); }
 
 void command_order::expire(timestamp now) {
-  while (!ended_.empty() && now - ended_.front().first >= limits::last_ops_kept) {
+  while (!ended_.empty() && now - ended_.front().first >= ended_kept_) {
     const auto at = orders_.find(ended_.front().second);
     if (at != orders_.end() && at->second.forgettable && at->second.under_way.empty())
       orders_.erase(at);

@@ -14,8 +14,10 @@
 /// Source    docs/ARCHITECTURE.md, "The path of a command to a room", 1 and 2.
 #pragma once
 
+#include "actors/rules/limits.hpp"
 #include "messages/cluster_messages.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <optional>
@@ -50,6 +52,8 @@ struct placed_command {
 
 class command_order {
 public:
+  explicit command_order(std::chrono::milliseconds ended_kept = limits::last_ops_kept) : ended_kept_(ended_kept) {}
+
   /// From the store, when the room is opened.
   void restore(const std::vector<last_op>& last_ops);
 
@@ -63,7 +67,7 @@ public:
   void logged(const effect_name& name, room_seq seq);
   /// It was answered, without being logged.
   void decided(decided_command decision);
-  /// The session's end was logged; its order is kept for last_ops_kept.
+  /// The session's end was logged; its order is kept for `ended_kept`.
   void ended(session_id session, timestamp now);
   void expire(timestamp now);
   /// The session is a member: its order is not forgotten.
@@ -92,6 +96,7 @@ private:
 
   void forget_surplus();
 
+  std::chrono::milliseconds ended_kept_;
   std::unordered_map<session_id, session_order> orders_;
   std::deque<session_id> departed_; ///< oldest first; may name sessions that came back
   std::deque<std::pair<timestamp, session_id>> ended_;

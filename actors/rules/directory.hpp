@@ -43,6 +43,7 @@ struct directory_config {
   std::vector<std::string> reserved_nicks; ///< folded
   std::chrono::milliseconds resume_timeout{};
   std::chrono::milliseconds store_wait = limits::store_given_up_after; ///< for a store that is away
+  std::chrono::milliseconds ended_kept = limits::last_ops_kept;        ///< rows of sessions that have ended
 };
 
 class directory {

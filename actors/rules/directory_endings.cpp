@@ -131,7 +131,7 @@ void directory::session_over(session_id id, session_epoch epoch, const node_name
   }
   nicks_.forget_answers(id);
   people_.remove(id, now_);
-  ended_[id] = {epoch, node, now_ + limits::last_ops_kept, !unmarked};
+  ended_[id] = {epoch, node, now_ + config_.ended_kept, !unmarked};
   ended_in_order_.push_back(id);
   unmarked ? mark_ended(*std::move(unmarked)) : free_nicks(id);
 }
@@ -187,7 +187,7 @@ void directory::delete_ended() {
 void directory::stored(const store_purpose::removal& purpose, const directory_result& result) {
   const auto row = ended_.find(purpose.session);
   if (std::holds_alternative<error>(result) && row != ended_.end()) { // it is in a room still: a membership given late
-    row->second.delete_at = now_ + limits::last_ops_kept;
+    row->second.delete_at = now_ + config_.ended_kept;
     return ended_in_order_.push_back(purpose.session);
   }
   for (const auto& folded : nicks_.of(purpose.session))

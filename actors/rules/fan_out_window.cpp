@@ -12,6 +12,31 @@ void fan_out_window::open(room_epoch epoch, room_seq last_seq) {
   relays_.clear();
   numbers_.clear();
   expected_.clear();
+  lost_.clear();
+}
+
+void fan_out_window::drop(const node_name& node) {
+  relays_.erase(node);
+  lost_.erase(node);
+}
+
+void fan_out_window::lose(const node_name& node, timestamp now) {
+  if (relays_.erase(node) != 0)
+    lost_.insert_or_assign(node, now);
+}
+
+bool fan_out_window::awaits_return(timestamp now) const {
+  return std::ranges::any_of(lost_, [&](const auto& it) { return now - it.second < limits::relay_returns_within; });
+}
+
+std::vector<relay_progress> fan_out_window::progress() const {
+  std::vector<relay_progress> all;
+  all.reserve(relays_.size());
+  for (const auto& [node, relay] : relays_) {
+    const auto at = numbers_.find(node);
+    all.push_back({node, relay.attachment, relay.position, at == numbers_.end() ? 0 : at->second, relay.delivered});
+  }
+  return all;
 }
 
 void fan_out_window::expect(const node_name& node, room_seq seq) {
@@ -36,12 +61,15 @@ void fan_out_window::attach(const attach_relay& what, timestamp now, room_effect
   relay.progress = now;
   out.push_back(send{relay_at(what.node, room_), fan_out{room_, epoch_, relay.position, {}}});
   relays_[what.node] = relay;
+  lost_.erase(what.node);
 }
 
 void fan_out_window::drop_dead(const membership_view& view) {
   for (const auto& node : view.nodes) {
     const auto at = relays_.find(node.name);
     const bool is_dead = node.state == node_state::dead;
+    if (is_dead)
+      lost_.erase(node.name); // its sessions are others' now, or end
     if (is_dead && at != relays_.end() && at->second.node_incarnation == node.incarnation)
       relays_.erase(at);
   }
@@ -121,7 +149,7 @@ void fan_out_window::feed(const hungry_relay& whom, const std::vector<shared_ent
     return;
   auto& relay = at->second;
   relay.waits_for_log = false;
-  if (!entries.empty() && entries.front()->seq == relay.position + 1)
+  if (!entries.empty() && first_seq_of(*entries.front()) == relay.position + 1)
     send_entries(whom.node, relay, entries, now, out);
   relay.following = relay.position == last_seq_;
 }

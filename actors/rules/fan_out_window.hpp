@@ -29,6 +29,15 @@ struct hungry_relay {
   room_seq after = 0;
 };
 
+/// How far an attached relay is.
+struct relay_progress {
+  node_name node;
+  std::uint64_t attachment = 0;
+  room_seq position = 0;      ///< the last entry sent
+  std::uint64_t numbered = 0; ///< the last fan-out number given out
+  std::uint64_t delivered = 0;
+};
+
 class fan_out_window {
 public:
   explicit fan_out_window(room_id room) : room_(room) {}
@@ -36,12 +45,18 @@ public:
   /// A new life of the room: nobody is attached.
   void open(room_epoch epoch, room_seq last_seq);
 
+  /// It had members in its former life: their relays attach again.
+  void expect_former(timestamp now) { lost_.insert_or_assign(node_name{}, now); }
+
   /// Says to the relay where it begins, so that it knows even if nothing happens.
   void attach(const attach_relay& what, timestamp now, room_effects& out);
   /// Somebody on `node` joined at `seq`, which is about to be published. If no relay of that node is attached, the next
   /// one that asks for the newest begins there: its attach_relay was overtaken by the join, or was lost.
   void expect(const node_name& node, room_seq seq);
-  void drop(const node_name& node) { relays_.erase(node); }
+  /// It wants nothing more.
+  void drop(const node_name& node);
+  /// The link to it was lost: it attaches again, or its node is dead.
+  void lose(const node_name& node, timestamp now);
   void drop_dead(const membership_view& view);
   /// Takes a report and answers it.
   void reported(const fan_out_delivered& what, timestamp now, room_effects& out);
@@ -63,6 +78,9 @@ public:
   [[nodiscard]] bool takes_posts() const;
   /// Whether somebody has something undelivered: `judge` is wanted later.
   [[nodiscard]] bool is_undelivered() const;
+  [[nodiscard]] std::vector<relay_progress> progress() const;
+  /// Whether a relay that was lost may come back, with entries on their way to it. No longer than relay_returns_within.
+  [[nodiscard]] bool awaits_return(timestamp now) const;
   [[nodiscard]] std::size_t relay_count() const { return relays_.size(); }
 
 private:
@@ -86,6 +104,7 @@ private:
   room_seq last_seq_ = 0;
   std::uint64_t attachments_ = 0;
   std::map<node_name, relay_place> relays_;
+  std::map<node_name, timestamp> lost_;    ///< relays since when; bounded by the nodes of the cluster
   std::map<node_name, room_seq> expected_; ///< of nodes without a relay: the first join that it has to show
   /// The last fan-out number given out per node. Outlives attachments, so that a late report can not be taken for one
   /// of the attachment after it. Bounded by the nodes of the cluster.

@@ -146,6 +146,8 @@ inline constexpr auto store_retry_after = 100ms;
 /// A membership that was given to a session and not accepted is told again after this time: the session may live
 /// nowhere for now, or may have ended without a word to the room.
 inline constexpr auto membership_given_again_after = 5s;
+/// Who waits until all is delivered waits so long for a relay whose link was lost.
+inline constexpr auto relay_returns_within = 5s;
 /// A room with nobody in it is closed after this time.
 inline constexpr auto room_closes_after = 60s;
 /// What a room and a relay remember of the newest events, so that catching up seldom needs the store.

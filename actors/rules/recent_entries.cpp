@@ -20,6 +20,7 @@ std::size_t text_bytes(const entry_body& body) {
     std::size_t operator()(const unknown_entry&) const { return 0; }
     std::size_t operator()(const modes_changed& it) const { return it.changes.size() * change_bytes; }
     std::size_t operator()(const kicked& it) const { return it.nick.size() + it.reason.size(); }
+    std::size_t operator()(const forgotten&) const { return 0; }
     std::size_t operator()(const invited& it) const { return it.nick.size(); }
   };
   return std::visit(measure{}, body);

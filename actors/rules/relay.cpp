@@ -173,7 +173,7 @@ bool relay::take_items(const fan_out& what, relay_effects& out) {
   bool whole = true;
   for (const auto& item : what.items) {
     const auto* entry = std::get_if<shared_entry>(&item.event);
-    if (entry && (*entry)->seq > *last_ + 1) {
+    if (entry && first_seq_of(**entry) > *last_ + 1) {
       whole = false;
       break;
     }
@@ -183,7 +183,8 @@ bool relay::take_items(const fan_out& what, relay_effects& out) {
       continue;
     }
     if (entry) {
-      recents_.push(*entry);
+      const bool continues = (*entry)->seq == *last_ + 1;
+      continues ? recents_.push(*entry) : recents_.reset((*entry)->seq);
       last_ = (*entry)->seq;
     }
     items.push_back(item);
@@ -198,7 +199,7 @@ relay_effects relay::fetched(const entries_fetched& what) {
   const auto at = fetching_.find(what.session);
   if (what.room != room_ || at == fetching_.end())
     return out;
-  if (!what.entries.empty() && what.entries.front()->seq != at->second)
+  if (!what.entries.empty() && first_seq_of(*what.entries.front()) != at->second)
     return out; // answers a question of before
   fetching_.erase(at);
   show_to(what.session, what.entries, out);

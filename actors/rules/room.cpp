@@ -17,8 +17,8 @@ address the_store() { return broker_service(entity_kind::store); }
 } // namespace
 
 room::room(room_id id, room_key key, node_name own_node, const room_patience& patience)
-    : id_(id), key_(std::move(key)), node_(own_node), ledger_(id, own_node), window_(id), reader_(id, own_node),
-      patience_(patience) {}
+    : id_(id), key_(std::move(key)), node_(own_node), order_(patience.ended_kept), ledger_(id, own_node), window_(id),
+      reader_(id, own_node), patience_(patience) {}
 
 // ------------------------------------------------------------------------------------------------ its life
 
@@ -49,12 +49,15 @@ room_effects room::log_opened(const godwit::log_opened& what, timestamp now) {
 void room::open(const godwit::log_opened& what, timestamp now, room_effects& out) {
   phase_ = phase::open;
   epoch_ = what.epoch;
-  order_ = {};
+  order_ = command_order(patience_.ended_kept);
   order_.restore(what.last_ops);
   for (const auto& member : what.members)
     order_.stays(member.session);
   ledger_.open(what);
   window_.open(epoch_, ledger_.state().last_seq);
+  if (ledger_.members().size() != 0)
+    window_.expect_former(now);
+  waits_.clear();
   undecided_.clear();
   waiting_.clear();
   reader_.clear();
@@ -108,6 +111,7 @@ void room::settle(timestamp now, room_effects& out) {
   refuse_overdue(now, out);
   drain_waiting(now, out);
   feed_relays(now, out);
+  waits_.settle(id_, window_, now, out);
   give_again_when_due(now, out);
   if (is_busy())
     idle_since_.reset();
@@ -131,7 +135,7 @@ void room::schedule(timestamp now, room_effects& out) {
     for (const auto* queue : {&undecided_, &waiting_})
       if (!queue->empty())
         want(std::max(std::max(*silent, queue->oldest()) + patience_.store_wait, now + limits::store_retry_after));
-  if (window_.is_undelivered())
+  if (window_.is_undelivered() || !waits_.empty())
     want(now + limits::fan_out_stall);
   if (give_again_at_)
     want(*give_again_at_);
@@ -198,6 +202,8 @@ room_effects room::query(const room_query& what, timestamp now) {
     held_queries_.push_back(what);
   else if (phase_ == phase::opening)
     refused(error_code::too_many_requests);
+  else if (const auto* wait = std::get_if<await_delivery>(&what.question))
+    waits_.add(what.origin, wait->seq); // of whoever has said something, member or not
   else if (answer_at_once(what, out))
     ; // it has no need of the log
   else if (may_ask(what))
@@ -505,7 +511,7 @@ room_effects room::link_reset(const godwit::link_reset& what, timestamp now) {
   }
   if (phase_ == phase::open && (what.roles & worker_role) != 0) {
     if (what.node != node_)
-      window_.drop(what.node);
+      window_.lose(what.node, now);
     // The announcement may have been lost with the link; whoever hears it attaches again.
     out.push_back(send{service_at(what.node, entity_kind::room_host), room_announced{id_, epoch_, node_}});
     for (auto& given : given_.on(what.node)) {
@@ -519,7 +525,7 @@ room_effects room::link_reset(const godwit::link_reset& what, timestamp now) {
 
 room_effects room::link_lost(const godwit::link_lost& what, timestamp now) {
   room_effects out;
-  window_.drop(what.node);
+  window_.lose(what.node, now);
   settle(now, out);
   return out;
 }

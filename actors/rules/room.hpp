@@ -25,6 +25,7 @@
 #pragma once
 
 #include "actors/rules/command_order.hpp"
+#include "actors/rules/delivery_waits.hpp"
 #include "actors/rules/fan_out_window.hpp"
 #include "actors/rules/given_memberships.hpp"
 #include "actors/rules/limits.hpp"
@@ -44,6 +45,8 @@ namespace godwit {
 struct room_patience {
   std::chrono::milliseconds store_wait = limits::store_given_up_after; ///< for a store that is away
   std::chrono::milliseconds closes_after = limits::room_closes_after;  ///< with nobody in it
+  std::chrono::milliseconds ended_kept =
+    limits::last_ops_kept; ///< what it knows of a session's commands, after its end
 };
 
 class room {
@@ -167,6 +170,7 @@ private:
   waiting_commands waiting_;   ///< posts that wait for the delivery window, and what follows them
   fan_out_window window_;
   room_reader reader_;
+  delivery_waits waits_;
   given_memberships given_;
   std::optional<timestamp> give_again_at_;  ///< while somebody has not accepted
   std::vector<room_command> held_commands_; ///< came before the log was open

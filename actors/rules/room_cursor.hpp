@@ -19,11 +19,12 @@ public:
   room_cursor() = default;
   explicit room_cursor(room_seq shown) : shown_(shown), highest_(shown) {}
 
-  verdict take(room_seq seq) {
+  /// An entry that stands for those from `first` to `seq`.
+  verdict take(room_seq first, room_seq seq) {
     if (seq <= shown_)
       return verdict::old;
     highest_ = std::max(highest_, seq);
-    if (seq != shown_ + 1)
+    if (first > shown_ + 1)
       return verdict::gap;
     shown_ = seq;
     asked_ = false; // the answer has come, or is not needed any more

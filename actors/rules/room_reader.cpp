@@ -15,6 +15,20 @@ std::uint32_t asked_for(const read_history& range) {
   return range.limit == 0 ? limits::history_entries_max : std::min(range.limit, limits::history_entries_max);
 }
 
+/// Retention has taken what lies between `from` and the first of `entries`, or `last` if there is none: an entry says
+/// so in its place.
+void mark_forgotten(room_seq from, room_seq last, std::vector<shared_entry>& entries) {
+  const auto until = entries.empty() ? last : entries.front()->seq - 1;
+  if (until < from)
+    return;
+  log_entry mark;
+  mark.seq = until;
+  if (!entries.empty())
+    mark.time = entries.front()->time;
+  mark.body = forgotten{from};
+  entries.insert(entries.begin(), std::make_shared<const log_entry>(std::move(mark)));
+}
+
 } // namespace
 
 void room_reader::answer(const request_origin& origin, decltype(query_answered::answer) answer,
@@ -40,7 +54,7 @@ void room_reader::history(const room_query& query, const read_history& range, co
   if (range.since_left) {
     request.since_left_by = query.identity;
     request.limit = std::min(asked, limits::history_piece_entries_max);
-    from_log(std::move(request), for_query{query.origin, asked, false}, out);
+    from_log(std::move(request), for_query{query.origin, asked, false}, last, out);
     return;
   }
   const auto from = range.last ? last - std::min<room_seq>(last, asked) + 1 : std::max<room_seq>(range.from, 1);
@@ -58,7 +72,7 @@ void room_reader::history(const room_query& query, const read_history& range, co
   request.from = from;
   request.to = to; // and not the piece's end: the log may begin behind it, and then gives the oldest that it keeps
   request.limit = piece;
-  from_log(std::move(request), why, out);
+  from_log(std::move(request), why, last, out);
 }
 
 void room_reader::answer_history(const for_query& why, std::vector<shared_entry> entries, bool more_in_log,
@@ -83,7 +97,7 @@ void room_reader::fetch(const fetch_entries& what, const room_ledger& ledger, ro
   read_log request;
   request.from = std::max<room_seq>(what.from, 1);
   request.limit = limits::history_piece_entries_max;
-  from_log(std::move(request), for_fetch{what}, out);
+  from_log(std::move(request), for_fetch{what}, ledger.state().last_seq, out);
 }
 
 std::optional<relay_piece> room_reader::catch_up(const hungry_relay& whom, const room_ledger& ledger,
@@ -99,11 +113,11 @@ std::optional<relay_piece> room_reader::catch_up(const hungry_relay& whom, const
   read_log request;
   request.from = whom.after + 1;
   request.limit = limits::history_piece_entries_max;
-  from_log(std::move(request), whom, out);
+  from_log(std::move(request), whom, ledger.state().last_seq, out);
   return std::nullopt;
 }
 
-void room_reader::from_log(read_log request, purpose why, room_effects& out) {
+void room_reader::from_log(read_log request, purpose why, room_seq last, room_effects& out) {
   const auto* query = std::get_if<for_query>(&why);
   if (query && reads_.size() >= limits::room_reads_max) {
     answer(query->origin, error{error_code::too_many_requests, {}}, out);
@@ -114,7 +128,7 @@ void room_reader::from_log(read_log request, purpose why, room_effects& out) {
   const auto ticket = ++tickets_;
   request.ticket = ticket;
   out.push_back(send{broker_service(entity_kind::store), request});
-  reads_.emplace(ticket, pending{std::move(request), std::move(why)});
+  reads_.emplace(ticket, pending{std::move(request), std::move(why), last});
 }
 
 bool room_reader::read(const log_read& what, std::optional<relay_piece>& piece, room_effects& out) {
@@ -122,8 +136,7 @@ bool room_reader::read(const log_read& what, std::optional<relay_piece>& piece, 
   if (at == reads_.end())
     return true;
   auto* query = std::get_if<for_query>(&at->second.why);
-  const bool says_nothing = std::holds_alternative<hungry_relay>(at->second.why) && what.entries.empty();
-  if ((what.why && !query) || says_nothing)
+  if (what.why && !query)
     return false;
   auto entries = what.entries;
   if (query && what.why)
@@ -131,6 +144,7 @@ bool room_reader::read(const log_read& what, std::optional<relay_piece>& piece, 
   else if (query)
     answer_history(*query, std::move(entries), what.more, out);
   else {
+    mark_forgotten(at->second.request.from, at->second.last, entries);
     cut_to_bytes(entries, limits::history_piece_bytes_max);
     if (const auto* fetched = std::get_if<for_fetch>(&at->second.why))
       out.push_back(

@@ -2,6 +2,7 @@
 /// What is read of a room: questions of members, what a session has missed, what a relay that is behind needs. From the
 /// newest entries in memory where they are enough, else from the log.
 ///
+/// Where retention has taken what a relay or a session goes on from, an entry that says so comes instead (`forgotten`).
 /// Each read of the log has a ticket of ours and is kept until it is answered; `again` repeats all.
 /// Limits: history_entries_max per question, history_piece_entries_max and history_piece_bytes_max per answer,
 /// members_piece_rows_max, room_reads_max questions; fetches one per session, catch-ups one per relay.
@@ -54,10 +55,11 @@ private:
   struct pending {
     read_log request;
     purpose why;
+    room_seq last = 0; ///< the newest entry when it was asked
   };
 
   void history(const room_query& query, const read_history& range, const room_ledger& ledger, room_effects& out);
-  void from_log(read_log request, purpose why, room_effects& out);
+  void from_log(read_log request, purpose why, room_seq last, room_effects& out);
   void answer(const request_origin& origin, decltype(query_answered::answer) answer, room_effects& out) const;
   void answer_history(const for_query& why, std::vector<shared_entry> entries, bool more_in_log,
                       room_effects& out) const;

@@ -121,6 +121,13 @@ private:
   bool has_logged_in_by(const client_command& command) const;
   void log_in_when_ready(const client_command& command);
 
+  // session_delivery.cpp: pings
+  void begin_ping(const client_command& command);
+  void ask_whether_delivered();
+  void delivered(session_task& task, room_id room);
+  void note_said(room_id room, room_seq seq);
+  void forget_delivery(room_id room);
+
   // session_requests.cpp: requests until they reach their room
   session_task& start(const client_command& command, task_step step);
   void done(const task_key& which, frame_answer replies = {});
@@ -257,6 +264,7 @@ private:
   std::string told_snapshot_;
   bool snapshot_changed_ = false;
   bool owes_answer_ = false;                  ///< to the attach: the other routes of its proxy node wait for it
+  std::map<room_id, room_seq> said_;          ///< own events that no ping has waited for, the newest of each room
   bool paced_ = false;                        ///< waits for sending_resumed
   std::uint32_t cost_ = 0;                    ///< of what was begun, until an output says so
   std::map<room_id, departed_seat> departed_; ///< rooms that the session was kicked from, until its client comes back

@@ -352,6 +352,7 @@ session_effects session_core::finish() {
   const auto lives = [this] { return life_ == life::living || life_ == life::leaving; };
   const auto go_on = [this] {
     begin_frames();
+    ask_whether_delivered();
     leave_if_it_must();
   };
   if (lives())

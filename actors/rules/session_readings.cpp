@@ -139,6 +139,8 @@ void session_core::answered(const query_answered& what) {
   auto* task = task_of(what.name);
   if (task && tasks::renames(task->command.request) && close_request(what.name))
     return rename_answered(*task, what);
+  if (task && std::holds_alternative<ask::ping>(task->command.request) && close_request(what.name))
+    return delivered(*task, what.room);
   if (!task || !task->pages || !close_request(what.name))
     return;
   const auto which = key_of(what.name);

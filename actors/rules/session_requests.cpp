@@ -32,8 +32,7 @@ struct request_starter {
   void operator()(const ask::away& it) const { session.begin_away(command, it); }
   void operator()(const ask::rooms&) const { session.begin_reading(session.start(command, task_step::acting)); }
   void operator()(const ask::quit&) const { session.begin_leaving(session.start(command, task_step::acting)); }
-  /// Confirmation is in order, and with it this reply.
-  void operator()(const ask::ping& it) const { session.done(key_of(command), tell::pong{it.number}); }
+  void operator()(const ask::ping&) const { session.begin_ping(command); }
   void operator()(const ask::unreadable& it) const { session.refuse(key_of(command), it.why); }
   void operator()(const ask::take_nick& it) const { session.begin_nick_step(command, it, begun_before); }
   void operator()(const ask::introduce& it) const { session.begin_introduction(command, it); }

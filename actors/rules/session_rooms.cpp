@@ -121,7 +121,7 @@ void session_core::take_entry(room_seat& seat, const shared_entry& entry, const 
       return;
     become_member(seat, entry->seq);
   }
-  const auto verdict = seat.cursor.take(entry->seq);
+  const auto verdict = seat.cursor.take(first_seq_of(*entry), entry->seq);
   if (verdict == room_cursor::verdict::show) {
     const auto op = own && entry->name.op != ending_op ? entry->name.op : 0;
     if (!item.ticket)
@@ -138,6 +138,8 @@ void session_core::take_entry(room_seat& seat, const shared_entry& entry, const 
   // Who leaves for good does not wait for what he has missed.
   const bool counts = verdict != room_cursor::verdict::gap || life_ == life::leaving;
   const auto answers = [&] { return seat.outbox.answer(entry->name) || is_asked(seat, entry->name); };
+  if (own)
+    note_said(seat.id, entry->seq);
   if (own && counts && answers())
     effect_done(seat, entry->name, std::nullopt);
 }
@@ -268,6 +270,7 @@ void session_core::answered(const command_answered& what) {
 
 /// It was logged before. Where its event is still to be shown, the event answers it.
 void session_core::recognised(room_seat& seat, const effect_name& name, logged_at at) {
+  note_said(seat.id, at.seq);
   const bool joins = effect_k::step_of(name.k) == effect_k::join;
   if (joins && !seat.member && seat.joining) {
     become_member(seat, at.seq); // and shows all from there on, a leave that followed included
@@ -366,8 +369,10 @@ void session_core::given(const membership_given& what) {
 
 void session_core::not_here(const room_not_here& what) {
   auto* seat = seat_of(what.room);
-  if (!seat || over())
+  if (over())
     return;
+  if (!seat)
+    return forget_delivery(what.room);
   if (seat->key.empty())
     return fail_requests_of(what.room);
   for (const auto& [name, asked] : requests_by_name_)

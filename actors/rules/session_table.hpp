@@ -7,7 +7,7 @@
 ///                        │            resumed: placing, placed, hosted with a higher epoch    ▼
 ///                        └───────────────────────────────────────────────────────────────▶ ending ──▶ ended
 ///
-/// `ended` is kept for `last_ops_kept`: so long the store knows the session's last ops.
+/// `ended` is kept for `ended_kept`: so long the store knows the session's last ops.
 #pragma once
 
 #include "actors/rules/balancer.hpp"

@@ -125,6 +125,10 @@ struct body_writer {
     object["event"] = "nick";
     object["to"] = body.to;
   }
+  void operator()(const forgotten& body) const {
+    object["event"] = "forgotten";
+    object["first"] = body.first;
+  }
   void operator()(const unknown_entry&) const { object["event"] = "unknown"; }
 };
 

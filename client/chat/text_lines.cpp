@@ -149,6 +149,10 @@ struct sentence_writer {
   }
   std::string operator()(const topic_set& body) const { return "* " + who() + " set the topic: " + safe(body.text); }
   std::string operator()(const renamed& body) const { return "* " + who() + " is now " + safe(body.to); }
+  std::string operator()(const forgotten& body) const {
+    const auto count = entry.seq - body.first + 1;
+    return "* " + std::to_string(count) + (count == 1 ? " event" : " events") + " before this are not kept any more";
+  }
   std::string operator()(const unknown_entry&) const { return "* something that this program does not know"; }
 };
 

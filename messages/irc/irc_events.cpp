@@ -75,6 +75,10 @@ private:
     if (view_.profile.has(capability::invite_notify))
       say(line_writer(source_, "INVITE").param(it.nick).param(view_.target));
   }
+  void add(const forgotten& it) {
+    const auto range = std::to_string(it.first) + " to " + std::to_string(entry_.seq);
+    say(line_writer(source_, "NOTICE").param(view_.target).trailing("Messages " + range + " are not kept any more"));
+  }
   void add(const unknown_entry&) {}
 
   void say_words(const std::string& source, const std::string& words) {

@@ -130,6 +130,7 @@ private:
     limits.idle_ping_after = milliseconds("idle-ping-after-ms", limits.idle_ping_after, 100, 3'600'000);
     limits.store_wait = milliseconds("store-wait-ms", limits.store_wait, 100, 600'000);
     limits.room_closes_after = milliseconds("room-closes-after-ms", limits.room_closes_after, 100, 3'600'000);
+    limits.ended_kept = milliseconds("ended-kept-ms", limits.ended_kept, 1000, 3'600'000);
     limits.send_queue_bytes = static_cast<std::size_t>(
       table.number("send-queue-bytes", static_cast<std::int64_t>(limits.send_queue_bytes),
                    4 * static_cast<std::int64_t>(limits::server_frame_bytes_max), std::int64_t{1} << 30));
@@ -366,7 +367,7 @@ tunables::tunables()
     : resume_timeout(limits::resume_timeout), handshake_timeout(limits::handshake_timeout),
       idle_ping_after(limits::idle_ping_after), send_queue_bytes(limits::send_queue_bytes_max),
       clients_max(limits::clients_max), store_wait(limits::store_given_up_after),
-      room_closes_after(limits::room_closes_after) {}
+      room_closes_after(limits::room_closes_after), ended_kept(limits::last_ops_kept) {}
 
 std::string to_string(const config_problem& problem) {
   auto line = problem.line == 0 ? std::string{} : ':' + std::to_string(problem.line);

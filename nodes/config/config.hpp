@@ -62,6 +62,7 @@ struct tunables {
   address_settings addresses;
   std::chrono::milliseconds store_wait;
   std::chrono::milliseconds room_closes_after;
+  std::chrono::milliseconds ended_kept;
   tunables();
 };
 

@@ -33,6 +33,7 @@ struct small_room {
   effect_name logged; ///< the session's last
   effect_name seen;   ///< the last that was logged or refused
   std::map<effect_name, error> refused;
+  room_seq forgotten = 0; ///< up to here nothing is kept any more
   bool member = false;
   bool enrolled = false;
 };
@@ -141,7 +142,8 @@ private:
     if (rooms_.empty())
       return;
     auto& room = std::next(rooms_.begin(), input_.of(static_cast<unsigned>(rooms_.size())))->second;
-    switch (input_.of(4)) {
+    switch (input_.of(5)) {
+    case 3: room.forgotten = room.log.size() * input_.byte() / 255; break;
     case 0: answer(room_reopened{room.id, ++epoch_, "w"}, &session::reopened); break;
     case 1: answer(room_not_here{room.id, epoch_, me}, &session::not_here); break;
     case 2:
@@ -246,7 +248,8 @@ private:
   void hear(const tell::event& what) {
     const auto known = has_.find(what.room);
     require(known != has_.end(), "events come of rooms that the client was told to be in");
-    require(what.entry->seq == known->second + 1, "a room's events come without gaps or repeats");
+    require(what.entry->seq > known->second && first_seq_of(*what.entry) <= known->second + 1,
+            "a room's events come without gaps or repeats");
     known->second = what.entry->seq;
   }
 
@@ -433,7 +436,11 @@ private:
                               out.answer = topic_read{"topic", "ada", {}};
                             },
                             [&](const read_settings&) { out.answer = settings_read{}; },
-                            [&](const ask_rename&) { out.answer = rename_allowed{}; }},
+                            [&](const ask_rename&) { out.answer = rename_allowed{}; },
+                            [&](const await_delivery& it) {
+                              require(it.seq <= room->log.size(), "what is waited for was said");
+                              out.answer = delivered_everywhere{};
+                            }},
                  what.question);
     answer(std::move(out), &session::answered);
   }
@@ -550,7 +557,13 @@ private:
     if (room == nullptr || what.from == 0)
       return;
     std::vector<shared_entry> piece;
-    for (auto seq = what.from; seq <= room->log.size() && piece.size() < 3; ++seq)
+    if (what.from <= room->forgotten) {
+      log_entry mark;
+      mark.seq = room->forgotten;
+      mark.body = forgotten{what.from};
+      piece.push_back(std::make_shared<const log_entry>(std::move(mark)));
+    }
+    for (auto seq = std::max(what.from, room->forgotten + 1); seq <= room->log.size() && piece.size() < 3; ++seq)
       piece.push_back(room->log[seq - 1]);
     if (!piece.empty() && piece.back()->seq < room->log.size())
       piece.push_back(room->log.back());

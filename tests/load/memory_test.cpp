@@ -46,6 +46,7 @@ std::string hard_limits(const std::string& config) {
   const std::string limits = R"(resume-timeout-ms = 3000
 handshake-timeout-ms = 2000
 room-closes-after-ms = 3000
+ended-kept-ms = 10000
 send-queue-bytes = 1048576
 flood-per-second = 500
 flood-patience-ms = 2000

@@ -62,6 +62,7 @@ void run_or_throw(const std::vector<std::string>& arguments) {
 
 std::string godwitd_program() { return program_named("godwitd"); }
 std::string godwit_program() { return program_named("godwit"); }
+std::string godwit_bench_program() { return program_named("godwit-bench"); }
 
 std::string shipped_config(const std::string& name) {
   auto text = read_text(std::string{GODWIT_SOURCE_DIR} + "/cluster-configs/" + name + ".toml");

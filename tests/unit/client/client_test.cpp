@@ -90,9 +90,10 @@ TEST_F(Client, LogsInJoinsAndGetsItsPostConfirmed) {
   const auto done = next<news::confirmed>(*chat);
   EXPECT_EQ(done.request, number);
   EXPECT_EQ(done.at->seq, 2U);
-  const auto* view = chat->view()->find("Lobby");
-  ASSERT_NE(view, nullptr);
-  EXPECT_EQ(view->last, 2U);
+  const auto seen = chat->view(); // owns what is found in it
+  const auto* room = seen->find("Lobby");
+  ASSERT_NE(room, nullptr);
+  EXPECT_EQ(room->last, 2U);
 }
 
 TEST_F(Client, ResumesAfterACutAndResendsEachUnconfirmedPostOnceInOrder) {

@@ -163,10 +163,11 @@ TEST_F(Config, KeepsWhatWasSaidForAYearUnlessItSaysOtherwise) {
   EXPECT_EQ(silent.config->keep.look_every, std::chrono::minutes{1});
   EXPECT_EQ(silent.config->limits.store_wait, std::chrono::seconds{10});
   EXPECT_EQ(silent.config->limits.room_closes_after, std::chrono::minutes{1});
+  EXPECT_EQ(silent.config->limits.ended_kept, std::chrono::minutes{10});
   const auto said =
     read(std::string{small}
          + "[store]\nkeep-days = 0\nkeep-room-events = 5\nkeep-events = 7\nlook-every-ms = 500\ncache-bytes = 2097152\n"
-           "[limits]\nstore-wait-ms = 500\nroom-closes-after-ms = 700\n");
+           "[limits]\nstore-wait-ms = 500\nroom-closes-after-ms = 700\nended-kept-ms = 1500\n");
   ASSERT_TRUE(said.config.has_value());
   EXPECT_EQ(said.config->keep.days, std::chrono::days{0});
   EXPECT_EQ(said.config->keep.room_events, 5u);
@@ -175,6 +176,7 @@ TEST_F(Config, KeepsWhatWasSaidForAYearUnlessItSaysOtherwise) {
   EXPECT_EQ(said.config->store_cache_bytes, 2u << 20);
   EXPECT_EQ(said.config->limits.store_wait, std::chrono::milliseconds{500});
   EXPECT_EQ(said.config->limits.room_closes_after, std::chrono::milliseconds{700});
+  EXPECT_EQ(said.config->limits.ended_kept, std::chrono::milliseconds{1500});
   EXPECT_THAT(problems_of(std::string{small} + "[store]\nkeep-days = -1\n"), Contains(HasSubstr("store.keep-days")));
 }
 

@@ -101,6 +101,14 @@ TEST(IrcEvents, SayWhatARoomDoesByItselfInTheServersName) {
   EXPECT_EQ(encode_event({{}, "#lobby", "irc.test"}, lobby, entry), ":irc.test MODE #lobby +o eve\r\n");
 }
 
+TEST(IrcEvents, SayThatEventsAreNotKeptAnyMore) {
+  auto entry = entry_of(forgotten{2});
+  entry.nick.clear();
+  entry.seq = 9;
+  EXPECT_EQ(encode_event({{}, "#lobby", "irc.test"}, lobby, entry),
+            ":irc.test NOTICE #lobby :Messages 2 to 9 are not kept any more\r\n");
+}
+
 TEST(IrcEvents, ShowAnInvitationToThoseWhoAskedForThem) {
   EXPECT_EQ(shown(invited{session_id{2}, "bob"}), "");
   capabilities notify;

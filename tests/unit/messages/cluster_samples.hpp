@@ -124,8 +124,9 @@ inline std::vector<message> cluster_samples() {
          kick_member{"bob", "enough"}, invite_member{{12}, "bob", "worker-2"}})
     all.emplace_back(
       room_command{{7}, name, other, epoch, "worker-1", "ann", sample_hash(3), std::move(action), "~ann@host", true});
-  for (room_question question : std::vector<room_question>{read_members{"ann"}, read_history{2, 9, 50, true, true},
-                                                           read_topic{}, read_settings{}, ask_rename{}})
+  for (room_question question :
+       std::vector<room_question>{read_members{"ann"}, read_history{2, 9, 50, true, true}, read_topic{},
+                                  read_settings{}, ask_rename{}, await_delivery{40}})
     all.emplace_back(room_query{{7}, origin, sample_hash(3), std::move(question)});
   all.emplace_back(query_answered{
     name,
@@ -133,6 +134,7 @@ inline std::vector<message> cluster_samples() {
     members_read{{{"ann", "", modes, "~ann@host", "Ann"}, {"bob", "lunch", {}, "", "", user_mode::bot}}, true}});
   all.emplace_back(query_answered{name, {7}, settings_read{settings}});
   all.emplace_back(query_answered{name, {7}, rename_allowed{}});
+  all.emplace_back(query_answered{name, {7}, delivered_everywhere{}});
   all.emplace_back(query_answered{name, {7}, history_read{entries, true}});
   all.emplace_back(query_answered{name, {7}, why});
   for (directory_request request :

@@ -45,7 +45,8 @@ std::vector<std::pair<std::string, log_entry>> examples() {
                                                      {true, member_change{{12}, "bob", member_mode::voice}},
                                                      {true, mask_change{mask_list::bans, "m:eve!*@*"}}}})},
           {"kicked", with_mask(kicked{{12}, "bob", "enough"})},
-          {"invited", with_mask(invited{{12}, "bob"})}};
+          {"invited", with_mask(invited{{12}, "bob"})},
+          {"forgotten", example(forgotten{3})}};
 }
 
 std::string hex(std::string_view bytes) {

@@ -99,6 +99,7 @@ std::map<std::string, server_frame> frames() {
     {"modes_changed", own(50, 22, modes_changed{changes()})},
     {"kicked", own(51, 20, kicked{{}, "bob", "enough"})},
     {"invited", own(52, 21, invited{{}, "bob"})},
+    {"forgotten", own(53, 0, forgotten{7})},
     {"invitation", tell::invitation{room_id{7}, "lobby", "bob"}},
     {"person", client_reply{24, false, tell::people{{bob}, {}}}},
     {"operator", client_reply{25, false, tell::user_modes_set{{}, user_mode::server_operator}}},

@@ -274,6 +274,13 @@ TEST_F(TlsSession, TakesUpAFormerSessionByItsTicket) {
   EXPECT_FALSE(dial(client, server, "127.0.0.1").run().client.resumed()) << "a ticket is for one name";
 }
 
+TEST_F(TlsSession, AClientThatIgnoresTicketsBeginsAnewEachTime) {
+  const auto client = must(tls_context::for_client(ca().ca_file(), client_tickets::ignored));
+  const auto server = ca().client_port();
+  dial(client, server).run();
+  EXPECT_FALSE(dial(client, server).run().client.resumed());
+}
+
 TEST_F(TlsSession, NodesNeverResume) {
   const auto worker = ca().node_context("worker-1");
   const auto broker = ca().node_context("broker-1");

@@ -10,6 +10,13 @@ shared_entry entry(room_seq seq) {
     log_entry{seq, at(static_cast<std::int64_t>(seq)), name(ann, seq), "ann", {}, posted{"p"}});
 }
 
+shared_entry gap(room_seq first, room_seq last) {
+  log_entry mark;
+  mark.seq = last;
+  mark.body = forgotten{first};
+  return std::make_shared<const log_entry>(std::move(mark));
+}
+
 /// Entries base + 1 to `to`, with fan-out numbers from `number` on.
 fan_out events(room_seq base, room_seq to, std::uint64_t number = 1, room_epoch epoch = 1) {
   fan_out made{the_room, epoch, base, {}};
@@ -119,6 +126,16 @@ TEST(Relay, AsksTheRoomForWhatItDoesNotRemember) {
   EXPECT_EQ(sent<fetch_entries>(it.replay({the_room, ann, 3})).at(0).from, 3u);
   const auto effects = it.fetched({the_room, ann, {entry(3), entry(4), entry(5)}});
   EXPECT_EQ(shown(effects, ann), from_to(3, 5));
+}
+
+TEST(Relay, GoesOnBehindWhatIsNotKeptAnyMore) {
+  auto it = following(5);
+  const auto effects = it.fanned_out({the_room, 1, 5, {{1, gap(6, 100)}, {2, entry(101)}}});
+  EXPECT_EQ(shown(effects, ann), (std::vector<room_seq>{100, 101}));
+  EXPECT_TRUE(sent<attach_relay>(effects).empty());
+  EXPECT_EQ(it.last_seq(), 101u);
+  EXPECT_EQ(sent<fetch_entries>(it.replay({the_room, ann, 50})).at(0).from, 50u);
+  EXPECT_EQ(shown(it.fetched({the_room, ann, {gap(50, 100), entry(101)}}), ann), (std::vector<room_seq>{100, 101}));
 }
 
 TEST(Relay, AsksAgainForWhatItDoesNotRememberWhenTheLinkWasReset) {

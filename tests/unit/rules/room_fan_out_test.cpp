@@ -42,6 +42,89 @@ TEST(RoomFanOut, CatchesARelayUpFromTheLogWhileLiveEventsCome) {
   EXPECT_EQ(seqs(sent<fan_out>(next)), from_to(22, 22));
 }
 
+/// What the log has of entries `from` to 20.
+log_read kept_from(const read_log& asked, room_seq from) {
+  log_read answer{the_room, asked.ticket, {}, false, std::nullopt};
+  for (const auto& entry : log_with({ann}, 20).tail)
+    if (entry->seq >= from)
+      answer.entries.push_back(entry);
+  return answer;
+}
+
+void expect_gap(const shared_entry& entry, room_seq first, room_seq last) {
+  EXPECT_EQ(entry->seq, last);
+  EXPECT_EQ(entry->body, entry_body{forgotten{first}});
+}
+
+TEST(RoomFanOut, TellsARelayBehindWhatIsKeptThatTheRestIsForgotten) {
+  auto it = open_room(log_with({ann}, 20, 1, 10));
+  const auto asked = sent<read_log>(it.attach(attach_from("w2", 3), at(1000))).at(0);
+  const auto told = sent<fan_out>(it.read(kept_from(asked, 9), at(1001)));
+  ASSERT_EQ(told.size(), 1u);
+  EXPECT_EQ(told[0].base, 3u);
+  expect_gap(std::get<shared_entry>(told[0].items[0].event), 4, 8);
+  EXPECT_EQ(seqs(told), from_to(8, 20));
+  const auto next = write_all(it, it.command(say(ann, 50, 1, post{"live"}), at(1002)));
+  EXPECT_EQ(seqs(sent<fan_out>(next)), from_to(21, 21));
+}
+
+TEST(RoomFanOut, TellsARelayThatNothingIsKept) {
+  auto it = open_room(log_with({ann}, 20, 1, 10));
+  const auto asked = sent<read_log>(it.attach(attach_from("w2", 3), at(1000))).at(0);
+  const auto told = sent<fan_out>(it.read(kept_from(asked, 21), at(1001)));
+  ASSERT_EQ(told.size(), 1u);
+  expect_gap(std::get<shared_entry>(told[0].items[0].event), 4, 20);
+}
+
+TEST(RoomFanOut, TellsASessionBehindWhatIsKeptThatTheRestIsForgotten) {
+  auto it = open_room(log_with({ann}, 20, 1, 10));
+  const auto asked = sent<read_log>(it.fetch({the_room, "w2", ann, 4}, at(1000))).at(0);
+  const auto told = sent<entries_fetched>(it.read(kept_from(asked, 9), at(1001))).at(0).entries;
+  expect_gap(told.at(0), 4, 8);
+  EXPECT_EQ(told.size(), 13u);
+}
+
+room_query awaits(room_seq seq, std::uint64_t op = 90) {
+  return {the_room, {name(ann, op), "w1"}, identity_of(ann), await_delivery{seq}};
+}
+bool says_delivered(const room_effects& effects) {
+  const auto answers = sent<query_answered>(effects);
+  return answers.size() == 1 && std::holds_alternative<delivered_everywhere>(answers[0].answer);
+}
+constexpr auto long_after = limits::relay_returns_within;
+
+TEST(RoomFanOut, SaysThatAllIsDeliveredWhenEachNodeHasSaidSo) {
+  auto it = open_room(log_with({ann}, 9));
+  it.attach(attach_from("w2", 9), at(1000) + long_after);
+  it.attach(attach_from("w3", 9), at(1000) + long_after);
+  write_all(it, it.command(say(ann, 50, 1, post{"a"}), at(1001) + long_after));
+  write_all(it, it.command(say(ann, 51, 50, post{"b"}), at(1002) + long_after));
+  EXPECT_FALSE(says_delivered(it.query(awaits(10), at(1003) + long_after)));
+  EXPECT_FALSE(says_delivered(it.delivered({the_room, 1, "w2", 2}, at(1004) + long_after)));
+  EXPECT_FALSE(says_delivered(it.delivered({the_room, 1, "w3", 1}, at(1005) + long_after))) << "asked when 2 was out";
+  EXPECT_TRUE(says_delivered(it.delivered({the_room, 1, "w3", 2}, at(1006) + long_after)));
+  EXPECT_TRUE(says_delivered(it.query(awaits(11, 91), at(1007) + long_after))) << "nothing is on its way";
+}
+
+TEST(RoomFanOut, WaitsForARelayWhoseLinkWasLostUntilItHasCaughtUpOrItsNodeIsDead) {
+  auto it = open_room(log_with({ann}, 9));
+  it.attach(attach_from("w2", 9), at(1000) + long_after);
+  write_all(it, it.command(say(ann, 50, 1, post{"a"}), at(1001) + long_after));
+  it.link_lost({"w2"}, at(1002) + long_after);
+  EXPECT_FALSE(says_delivered(it.query(awaits(10), at(1003) + long_after)));
+  EXPECT_FALSE(says_delivered(it.attach(attach_from("w2", 9), at(1004) + long_after)));
+  EXPECT_TRUE(says_delivered(it.delivered({the_room, 1, "w2", 2}, at(1005) + long_after)));
+  it.link_lost({"w2"}, at(1006) + long_after);
+  EXPECT_FALSE(says_delivered(it.query(awaits(10, 91), at(1007) + long_after)));
+  EXPECT_TRUE(says_delivered(it.detach({the_room, "w2"}, at(1008) + long_after)));
+}
+
+TEST(RoomFanOut, WaitsForTheRelaysOfItsFormerLife) {
+  auto it = open_room(log_with({ann}, 9));
+  EXPECT_FALSE(says_delivered(it.query(awaits(9), at(1000))));
+  EXPECT_TRUE(says_delivered(it.wake(at(1000) + long_after)));
+}
+
 TEST(RoomFanOut, AsksTheLogAgainAfterTheStoreWasAway) {
   auto it = open_room(log_with({ann}, 20, 1, 10));
   const auto asked = sent<read_log>(it.attach(attach_from("w2", 3), at(1000))).at(0);

@@ -19,10 +19,19 @@ struct session_fixture : testing::Test {
   std::uint32_t attach_number = 0;
   std::uint64_t next_in_seq = 1;
   bool rooms_let_rename = true;
+  bool rooms_deliver_at_once = true;
 
   void take(session_effects effects) {
-    for (auto& each : effects)
+    std::vector<query_answered> answers;
+    for (auto& each : effects) {
+      const auto* sent = std::get_if<send>(&each);
+      const auto* asked = sent ? std::get_if<room_query>(&sent->what) : nullptr;
+      if (asked && rooms_deliver_at_once && std::holds_alternative<await_delivery>(asked->question))
+        answers.push_back({asked->origin.name, asked->room, delivered_everywhere{}});
       seen.push_back(std::move(each));
+    }
+    for (const auto& each : answers)
+      take(subject.answered(each));
   }
 
   void attach(std::vector<stream_position> positions = {}, std::uint64_t first_in_seq = 0, std::string snapshot = {}) {

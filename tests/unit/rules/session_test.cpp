@@ -481,6 +481,18 @@ TEST_F(Session, EndsThoughAFrameIsStillWaitingForItsTurn) {
   EXPECT_TRUE(subject.over());
 }
 
+// U-16
+TEST_F(Session, GoesOnBehindWhatIsNotKeptAnyMore) {
+  be_in_lobby();
+  show(90, {}, forgotten{50});
+  EXPECT_TRUE(shown().empty());
+  EXPECT_EQ(relay_asked<replay_events>().at(0).from, 2u);
+  show(90, {}, forgotten{2});
+  show_other(91);
+  EXPECT_EQ(shown(), (std::vector<room_seq>{90, 91}));
+  EXPECT_EQ(relay_asked<replay_events>().size(), 1u);
+}
+
 TEST_F(Session, WaitsForTheStoreBeforeItBeginsAFrame) {
   attach_session how;
   how.session = me;
