@@ -26,15 +26,15 @@ struct LogEntry {
     modesChanged @13 :List(LoggedModeChange);
     kicked   @14 :KickedMember;
     invited  @15 :InvitedPerson;
-    forgotten @21 :ForgottenEntries;  # in no log: stands for those up to `seq`, which are not kept any more
+    forgotten @23 :ForgottenEntries;  # in no log: stands for those up to `seq`, which are not kept any more
   }
   mask     @16 :Text;   # user@host of who did it
   kind     @17 :UInt8;  # of posted: 0 and 1 message, 2 notice
   audience @18 :UInt8;  # of posted: member_mode; 0: all
   modes    @19 :UInt8;  # of joined: member_modes
   realName @20 :Text;   # of joined
-  byBot    @22 :Bool;   # who did it says that it is a program
-  tags     @23 :Text;   # of posted: client-only tags, as in a line of IRC
+  byBot    @21 :Bool;   # who did it says that it is a program
+  tags     @22 :Text;   # of posted: client-only tags, as in a line of IRC
 }
 
 struct LoggedModeChange {
