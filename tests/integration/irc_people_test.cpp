@@ -206,8 +206,10 @@ TEST_P(IrcPeople, ANewRealNameIsSeenInSharedChannels) {
   ada->say("SETNAME :Countess of Lovelace");
   ada->expect(":sn-ada!", " SETNAME :Countess of Lovelace");
   bob->expect(":sn-ada!", " SETNAME :Countess of Lovelace");
-  bob->say("WHOIS sn-ada");
-  bob->expect(" 311 ", " :Countess of Lovelace");
+  wait_until("the directory has heard of it, which is not asked by the room", [&] {
+    bob->say("WHOIS sn-ada");
+    return bob->expect(" 311 sn-bob sn-ada ").find(" :Countess of Lovelace") != std::string::npos;
+  });
   bob->say("WHO #sn-room");
   bob->expect(" 352 ", ":0 Countess of Lovelace");
 }
