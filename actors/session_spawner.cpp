@@ -81,7 +81,7 @@ void session_spawner::went_down(session_id session, std::uint64_t actor, const s
 caf::actor session_spawner::find_or_spawn(const attach_session& what) {
   if (auto session = board_.local(entity_kind::session, what.session.value))
     return session;
-  bool begins = what.attach <= 1 || what.from_store || !what.snapshot.empty();
+  const bool begins = what.attach <= 1 || what.unheard || what.from_store || !what.snapshot.empty();
   if (!begins)
     return {};
   auto session = caf::actor_cast<caf::actor>(system_.spawn<session_actor>(std::ref(board_), what.session));

@@ -190,6 +190,7 @@ struct AttachSession {
   positions        @10 :List(StreamPosition);
   firstInSeq       @11 :UInt64;
   host             @12 :Text;
+  unheard          @13 :Bool;
 }
 struct AttachRefused {
   # session_host → edge

@@ -62,6 +62,7 @@ void put(AttachSession::Builder to, const attach_session& from) {
   put_each(to.initPositions(from.positions.size()), from.positions);
   to.setFirstInSeq(from.first_in_seq);
   to.setHost(text_of(from.host));
+  to.setUnheard(from.unheard);
 }
 void get(AttachSession::Reader from, attach_session& to) {
   to.session = {from.getSession()};
@@ -77,6 +78,7 @@ void get(AttachSession::Reader from, attach_session& to) {
   get_each(from.getPositions(), to.positions);
   to.first_in_seq = from.getFirstInSeq();
   to.host = string_of(from.getHost());
+  to.unheard = from.getUnheard();
 }
 
 void put(AttachRefused::Builder to, const attach_refused& from) {

@@ -253,8 +253,10 @@ void irc_front::tell_replay(const part& to, const tell::history& what, bool more
 void irc_front::tell_locally(const asked& of, const part& to) {
   const auto& command = of.line.command;
   const bool registered = !nick_.empty();
+  const bool logs_in = command == "USER" || command == "NICK" || command == "PASS" || command == "CAP";
   const bool any_time = to.what == verb::cap || to.what == verb::pass || to.what == verb::nothing
-                        || to.what == verb::unreadable || to.what == verb::no_nick || to.what == verb::too_few_params;
+                        || to.what == verb::unreadable || to.what == verb::no_nick
+                        || (to.what == verb::too_few_params && logs_in);
   if (!registered && !any_time)
     return say(numeric(numeric::not_registered).trailing("You have not registered"));
   switch (to.what) {

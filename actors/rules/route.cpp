@@ -177,6 +177,7 @@ void route::output(session_output what, route_effects& out) {
   if (!from_owner(what.epoch, what.attach))
     return;
   answered(out);
+  heard_ = true;
   if (what.snapshot)
     snapshot_ = std::move(*what.snapshot);
   if (what.cost != 0 && has_client_)
@@ -334,6 +335,7 @@ void route::send_attach(route_effects& out) {
   what.peer_address = claim_.peer_address;
   what.from_store = from_store_ && snapshot_.empty();
   what.snapshot = snapshot_;
+  what.unheard = !heard_ && !what.from_store && snapshot_.empty();
   what.positions = claim_.positions;
   what.first_in_seq = first_in_seq_;
   out.emplace_back(send{service_at(worker_, entity_kind::session_host), std::move(what)});

@@ -62,7 +62,6 @@ struct crowd {
 TEST(IrcCrowd, TwoHundredClientsInTwentyRoomsSeeOneOrderPerRoomWithTheIdsOfNativeClients) {
   cluster running{"local"};
   running.start();
-  warm_up(running);
   auto native = running.join("ann", "r0");
   for (int room = 1; room != rooms; ++room)
     native->ask("/join " + channel(room).substr(1));
@@ -104,7 +103,6 @@ TEST(IrcCrowd, TwoHundredClientsInTwentyRoomsSeeOneOrderPerRoomWithTheIdsOfNativ
 TEST(IrcCrowd, WhoReadsAfterThePongOfAnotherHasWhatThatOneSaid) {
   cluster running{"local"};
   running.start();
-  warm_up(running);
   constexpr int people = 6; // over both worker nodes
   std::vector<std::unique_ptr<irc_client>> all;
   for (int i = 0; i != people; ++i) {

@@ -16,11 +16,14 @@ std::string port_of(const std::string& address) { return address.substr(address.
 struct irc_programs : ::testing::Test {
   irc_programs() {
     running.start();
-    warm_up(running);
     native = running.join("ann", "tea");
     native->settle();
   }
-  ~irc_programs() override { std::cout << "irssi:\n" << irssi.screen() << "weechat:\n" << weechat.screen(); }
+  ~irc_programs() override {
+    std::cout << "irssi:\n" << irssi.screen();
+    if (weechat)
+      std::cout << "weechat:\n" << weechat->screen();
+  }
 
   std::string ca() const { return running.path("var/ca.pem"); }
   void connect_irssi() {
@@ -33,26 +36,27 @@ struct irc_programs : ::testing::Test {
     irssi.expect({"[#tea]"});
   }
   void connect_weechat() {
-    weechat.expect({"WeeChat"});
-    weechat.type("/set weechat.network.gnutls_ca_user \"" + ca() + "\"");
-    weechat.type("/server add gw localhost/" + port_of(running.irc_address())
-                 + " -ssl -ssl_verify -noipv6 -nicks=wee -autojoin=#tea");
-    weechat.type("/connect gw");
+    weechat =
+      std::make_unique<terminal>(std::vector<std::string>{"/usr/bin/weechat", "--dir", homes.path("weechat"), "-r",
+                                                          "/set weechat.network.gnutls_ca_user \"" + ca() + "\"", "-r",
+                                                          "/server add gw localhost/" + port_of(running.irc_address())
+                                                            + " -ssl -ssl_verify -noipv6 -nicks=wee -autojoin=#tea",
+                                                          "-r", "/connect gw"});
     native->expect({{"event", "joined"}, {"from", "wee"}});
-    weechat.type("/buffer #tea");
-    weechat.expect({"#tea", "ann"});
+    weechat->type("/buffer #tea");
+    weechat->expect({"#tea", "ann"});
   }
   void native_says(const std::string& text) {
     native->ask(text);
     irssi.expect({text});
-    weechat.expect({text});
+    weechat->expect({text});
   }
 
   cluster running{"local"};
   temporary_folder homes;
   std::unique_ptr<chat_client> native;
   terminal irssi{{"/usr/bin/irssi", "--home=" + homes.path("irssi")}};
-  terminal weechat{{"/usr/bin/weechat", "--dir", homes.path("weechat")}};
+  std::unique_ptr<terminal> weechat; ///< begins with connect_weechat
 };
 
 TEST_F(irc_programs, TalkAskKickReconnectAndAreToldWhatWasSaidBefore) {
@@ -62,33 +66,34 @@ TEST_F(irc_programs, TalkAskKickReconnectAndAreToldWhatWasSaidBefore) {
   native_says("hello from native");
   irssi.type("hello from irssi");
   native->expect({{"event", "posted"}, {"from", "irs"}, {"text", "hello from irssi"}});
-  weechat.expect({"hello from irssi"});
-  weechat.type("hello from weechat");
+  weechat->expect({"hello from irssi"});
+  weechat->type("hello from weechat");
   native->expect({{"event", "posted"}, {"from", "wee"}, {"text", "hello from weechat"}});
   irssi.expect({"hello from weechat"});
   irssi.type("/me waves");
-  weechat.expect({"irs waves"});
+  weechat->expect({"irs waves"});
   irssi.type("/msg wee psst");
-  weechat.type("/buffer irs");
-  weechat.expect({"psst"});
-  weechat.type("/buffer #tea");
+  weechat->expect({"3.  irs"}); // its list of buffers
+  weechat->type("/buffer irs");
+  weechat->expect({"psst"});
+  weechat->type("/buffer #tea");
 
-  irssi.type("/whois wee");
-  irssi.expect({"wee [~", "channels : #tea", "End of WHOIS"});
-  irssi.type("/window goto 1");
+  irssi.type("/window goto 1"); // where its answers to questions go
+  irssi.type("/whois ann");
+  irssi.expect({"ann [", "channels : ~@#tea", "End of WHOIS"});
   irssi.type("/list -yes");
   irssi.expect({"#tea 3"});
   irssi.type("/window goto 2");
 
   native->ask("/kick irs enough");
   irssi.expect({"kicked from #tea", "enough"});
-  weechat.expect({"ann has kicked irs (enough)"});
+  weechat->expect({"ann has kicked irs (enough)"});
   native->ask("while you were away");
   irssi.type("/window goto 1");
   irssi.type("/join #tea");
   irssi.expect({"[#tea]", "while you were away"});
 
-  weechat.type("/reconnect gw");
+  weechat->type("/reconnect gw");
   native->expect({{"event", "quit"}, {"from", "wee"}});
   const auto seen = native->count();
   native->expect({{"event", "joined"}, {"from", "wee"}}, seen - 1);
@@ -96,7 +101,7 @@ TEST_F(irc_programs, TalkAskKickReconnectAndAreToldWhatWasSaidBefore) {
 
   native->ask("/topic a pot of tea");
   irssi.expect({"a pot of tea"});
-  weechat.expect({"a pot of tea"});
+  weechat->expect({"a pot of tea"});
   irssi.type("/quit bye");
   native->expect({{"event", "quit"}, {"from", "irs"}, {"reason", "bye"}});
 }

@@ -39,7 +39,6 @@ class Operators : public ::testing::TestWithParam<const char*> {
 protected:
   Operators() : running_(GetParam(), entry_of("root", "sesame") + entry_of("afar", "sesame", "192.0.2.0/24")) {
     running_.start();
-    warm_up(running_);
   }
   std::unique_ptr<irc_client> log_in(const std::string& nick) {
     auto client = std::make_unique<irc_client>(running_.irc_address(), running_.path("var/ca.pem"));

@@ -8,25 +8,11 @@
 
 #include <gtest/gtest.h>
 
-#include <exception>
 #include <map>
 #include <memory>
 #include <string>
 
 namespace godwit::test {
-
-/// A session that is placed before all links of a proxy node stand is lost, and IRC clients have no way back.
-inline void warm_up(cluster& started) {
-  for (int i = 0; i != 4; ++i)
-    wait_until("sessions live on all worker nodes", [&] {
-      try {
-        irc_client(started.irc_address(), started.path("var/ca.pem")).log_in("warm-up-" + std::to_string(i));
-        return true;
-      } catch (const std::exception&) {
-        return false;
-      }
-    });
-}
 
 class irc_fixture : public ::testing::TestWithParam<const char*> {
 protected:
@@ -37,7 +23,6 @@ protected:
     if (!found) {
       found = std::make_unique<cluster>(GetParam());
       found->start();
-      warm_up(*found);
     }
     return *found;
   }

@@ -68,6 +68,13 @@ TEST_F(SessionSpawner, RefusesAnAttachThatHasNothingToBeginFrom) {
   EXPECT_EQ(refusals[0], (attach_refused{me, {1, 0}, 2, {error_code::session_lost, {}}}));
 }
 
+TEST_F(SessionSpawner, BeginsASessionWhoseFirstAttachWasLostWithALink) {
+  auto second = attachment(2);
+  second.unheard = true;
+  board_.sessions().attach(second);
+  EXPECT_TRUE(session());
+}
+
 TEST_F(SessionSpawner, BeginsAnewFromASnapshotWhateverTheNumber) {
   auto again = attachment(5);
   again.snapshot = "of a former actor";

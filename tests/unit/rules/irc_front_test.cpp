@@ -130,6 +130,8 @@ TEST_F(IrcFront, PostsToChannelsPeopleAndThoseWithAMode) {
   EXPECT_EQ(command.further[1], ask::request(ops));
   take("NOTICE #a :hi");
   EXPECT_EQ(answer(error{error_code::not_in_room, {}}), "");
+  EXPECT_EQ(local("JOIN :"), ":irc.test 451 * :You have not registered\r\n"); // irssi says it to see where it is
+  EXPECT_EQ(local("USER a"), ":irc.test 461 * USER :Not enough parameters\r\n");
   EXPECT_EQ(local("PRIVMSG #a"), ":irc.test 451 * :You have not registered\r\n");
 }
 

@@ -353,6 +353,17 @@ TEST_F(Route, TellsTheClientWhenItsSessionDiesAgainAndAgain) {
   EXPECT_EQ(closed(), error_code::session_lost);
 }
 
+TEST_F(Route, SaysThatItHasNotHeardOfItsSessionUntilItHas) {
+  auto one = attached();
+  out.clear();
+  reset(one);
+  EXPECT_TRUE(sent<attach_session>().at(0).unheard);
+  one.output(output(2, 0), out);
+  out.clear();
+  reset(one);
+  EXPECT_FALSE(sent<attach_session>().at(0).unheard) << "if it is not there it has ended";
+}
+
 TEST_F(Route, TellsTheClientWhenNothingIsKeptToBeginItsSessionFrom) {
   auto one = attached();
   one.attach_refused({{42}, {1, 0}, 1, {error_code::session_lost, {}}}, out);
