@@ -56,8 +56,20 @@ inline std::vector<message> cluster_samples() {
   const std::vector<shared_entry> entries{sample_entry(posted{"hi"}), sample_entry(left{"bye", true}, 6)};
 
   std::vector<message> all{
-    attach_session{
-      {11}, epoch, 4, "proxy-1", {77}, protocol::irc, sample_hash(1), "[::1]:9", true, "snap", {{7, 5}}, 6, "cloak", true},
+    attach_session{{11},
+                   epoch,
+                   4,
+                   "proxy-1",
+                   {77},
+                   protocol::irc,
+                   sample_hash(1),
+                   "[::1]:9",
+                   true,
+                   "snap",
+                   {{7, 5}},
+                   6,
+                   "cloak",
+                   true},
     attach_refused{{11}, epoch, 4, why},
     client_frame{{11}, epoch, 4, 5, frame_kind::closed, bytes("gone")},
     sending_resumed{{11}, epoch, 4},
