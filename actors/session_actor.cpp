@@ -84,7 +84,7 @@ void session_actor::take_attach(attach_session what) {
   what.snapshot = codec_.unpack(what.snapshot);
   perform(rules_.attach(what));
   if (is_new && what.protocol == protocol::irc)
-    delayed_send(this, limits::irc_login_timeout, login_due{});
+    delayed_send(this, board_.client_settings()->irc.login_timeout, login_due{});
   if (is_new && what.from_store) {
     loading_ = true;
     load();

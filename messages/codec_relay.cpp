@@ -59,7 +59,7 @@ void get(FanOutItem::Reader from, fan_out_item& to) {
   case FanOutItem::PRESENCE: get(from.getPresence(), to.event.emplace<presence_changed>()); return;
   }
   // It has a number: its receiver counts it as seen, and shows nothing.
-  to.event = presence_changed{{}, {}, {}, {}, {}, presence_parts{}, {}, {}};
+  to.event = presence_changed{{}, {}, {}, {}, {}, presence_parts{presence_part::tags}, {}, {}};
 }
 
 void put(FanOut::Builder to, const fan_out& from) {

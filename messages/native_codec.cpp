@@ -300,6 +300,7 @@ struct request_writer {
     to.setWhois(text(it.what.nicks.empty() ? std::string{} : it.what.nicks[0]));
   }
   void operator()(const ask::become_operator& it) { write(to.initOperator(), it); }
+  void operator()(const ask::set_user_modes&) { to.initOperator(); } // is_encodable: not to be an operator any more
   void operator()(const ask::expel& it) { write(to.initExpel(), it); }
   void operator()(const ask::proclaim& it) { write(to.initProclaim(), it); }
   template <class Other>
@@ -311,10 +312,12 @@ inline constexpr bool is_one_of = (std::is_same_v<Request, Others> || ...);
 
 /// Whether the protocol has words for it.
 bool is_encodable(const ask::request& request) {
+  if (const auto* modes = std::get_if<ask::set_user_modes>(&request))
+    return *modes == ask::set_user_modes{{}, user_mode::server_operator, {}};
   return std::visit(
     []<class Request>(const Request&) {
       return !is_one_of<Request, ask::unreadable, ask::take_nick, ask::introduce, ask::hold_login, ask::local,
-                        ask::replay, ask::set_user_modes, ask::set_real_name, ask::signal, ask::invitations>;
+                        ask::replay, ask::set_real_name, ask::signal, ask::invitations>;
     },
     request);
 }

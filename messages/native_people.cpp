@@ -36,7 +36,7 @@ void write(wire::Proclaim::Builder to, const ask::proclaim& from) {
 ask::request read(wire::Proclaim::Reader from) {
   if (from.getKind() != static_cast<std::uint8_t>(proclamation_kind::wallops)
       && from.getKind() != static_cast<std::uint8_t>(proclamation_kind::notice))
-    return ask::unreadable{{error_code::request_invalid, "kind"}};
+    return ask::unreadable{{error_code::unsupported, "kind"}}; // a newer version's
   return ask::proclaim{static_cast<proclamation_kind>(from.getKind()), string(from.getText())};
 }
 

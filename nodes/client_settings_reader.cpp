@@ -57,6 +57,7 @@ client_settings client_settings_of(const cluster_config& cluster) {
   out.irc.started_at = std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
   out.irc.admin = from.admin;
   out.irc.replay_lines = from.replay_lines;
+  out.irc.login_timeout = from.login_timeout;
   out.irc.replay_since_left = from.replay_since_left;
   if (!from.motd.empty())
     out.irc.motd = lines_of(content_of(from.motd));

@@ -43,8 +43,8 @@ public:
   /// Another session begins: forget what was held; it comes again.
   void session_over();
 
-  /// Keeps the other one's nick true in a conversation, and who is away under the nick that he has now. `own`: it is the
-  /// user's doing.
+  /// Keeps the other one's nick true in a conversation, and who is away under the nick that he has now. `own`: it is
+  /// the user's doing.
   void follow(const log_entry& entry, bool own);
   /// False: the user has been told so already.
   bool is_news(const std::string& nick, const std::string& away);

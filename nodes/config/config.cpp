@@ -212,6 +212,8 @@ private:
     if (!replay.empty() && replay != "lines" && replay != "since-left")
       table.complain("replay", '"' + replay + '"', replay_form);
     irc.replay_since_left = replay == "since-left";
+    irc.login_timeout =
+      std::chrono::milliseconds{table.number("login-timeout-ms", irc.login_timeout.count(), 100, 600'000)};
     irc.replay_lines = static_cast<std::uint32_t>(table.number("replay-lines", irc.replay_lines, 0, 1000));
     table.refuse_the_rest();
   }

@@ -11,6 +11,7 @@
 #include "actors/rules/ip_network.hpp"
 #include "messages/endpoint.hpp"
 #include "messages/ids.hpp"
+#include "messages/irc/irc_limits.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -83,6 +84,7 @@ struct irc_config {
   std::filesystem::path cloak_key; ///< a file, of which all nodes have the same; empty: hosts are shown as "hidden"
   std::uint32_t replay_lines = 50; ///< said before a client joined; 0: none
   bool replay_since_left = false;  ///< what it missed instead
+  std::chrono::milliseconds login_timeout = limits::irc_login_timeout;
 };
 
 /// Somebody who may become an operator of the server. From everywhere, where neither masks nor networks are named.

@@ -1,0 +1,91 @@
+// What an IRC client hears that does not behave, before its connection is closed. Others go on.
+#include "tests/support/cluster.hpp"
+#include "tests/support/irc_client.hpp"
+
+#include <gtest/gtest.h>
+
+#include <regex>
+
+namespace godwit::test {
+namespace {
+
+class IrcHostile : public ::testing::Test {
+protected:
+  /// `limits`: keys of that table.
+  void start(const std::string& limits, const std::string& irc = "") {
+    auto config = std::regex_replace(running_.config(), std::regex{"exempt = .*"}, limits);
+    config = std::regex_replace(config, std::regex{"(server = \"irc\\.single\\.test\")"}, "$1\n" + irc + "\n");
+    running_.change_config(config);
+    running_.start();
+  }
+  ~IrcHostile() override { connect()->log_in("bystander"); }
+
+  std::unique_ptr<irc_client> connect() const {
+    return std::make_unique<irc_client>(running_.irc_address(), running_.path("var/ca.pem"));
+  }
+  static void expect_close(irc_client& client, const std::string& why) {
+    client.expect("ERROR :Closing Link", why);
+    client.expect_end();
+  }
+
+  cluster running_{"single"};
+};
+
+// I-51
+TEST_F(IrcHostile, WhoDoesNotLogInInTimeIsToldAndClosed) {
+  start("", "login-timeout-ms = 700");
+  const auto silent = connect();
+  const auto half = connect();
+  half->say("CAP LS 302");
+  half->say("NICK half");
+  const auto waits = [&](irc_client& client) { expect_close(client, "said nothing useful in time"); };
+  waits(*silent);
+  waits(*half);
+}
+
+// I-51
+TEST_F(IrcHostile, WhoDoesNotAnswerAPingIsToldAndClosed) {
+  start("idle-ping-after-ms = 500");
+  const auto client = connect();
+  client->log_in("sleeper");
+  client->expect("PING :");
+  expect_close(*client, "was silent for too long");
+}
+
+// I-51
+TEST_F(IrcHostile, WhoSendsTooMuchIsWarnedAndThenToldAndClosed) {
+  start("flood-burst = 128\nflood-per-second = 40\nflood-patience-ms = 500");
+  const auto client = connect();
+  client->log_in("flooder");
+  client->say("JOIN #flood");
+  client->expect(" 366 ");
+  for (int i = 0; i != 4000; ++i)
+    client->say("PRIVMSG #flood :" + std::to_string(i));
+  client->expect(" NOTICE ");
+  expect_close(*client, "asks for more than the server allows");
+}
+
+// I-6, I-2
+TEST_F(IrcHostile, SmuggledLineEndsAndNulReachNobody) {
+  start("");
+  const auto bystander = connect();
+  bystander->log_in("witness");
+  bystander->say("JOIN #smuggle");
+  bystander->expect(" 366 ");
+  const auto client = connect();
+  client->log_in("smuggler");
+  client->say("JOIN #smuggle");
+  client->send(std::string("PRIVMSG #smuggle :a\0QUIT :b\r\n", 29));
+  client->send("PRIVMSG #smuggle :c\rQUIT :d\r\n");
+  client->send("PRIVMSG #smuggle :\x01"
+               "e\r\n");
+  client->settle();
+  bystander->expect(" PRIVMSG #smuggle :");
+  for (const auto& line : bystander->settle()) {
+    EXPECT_EQ(line.find(" QUIT "), std::string::npos) << line;
+    EXPECT_EQ(line.find_first_of(std::string_view("\0\r\n", 3)), std::string::npos) << line;
+  }
+}
+
+} // namespace
+} // namespace godwit::test
