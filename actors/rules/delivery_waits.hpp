@@ -22,7 +22,6 @@ public:
   void add(const request_origin& origin, room_seq seq);
   /// Answers those for whom all is delivered.
   void settle(room_id room, const fan_out_window& window, timestamp now, room_effects& out);
-  void clear() { waits_.clear(); }
   [[nodiscard]] bool empty() const { return waits_.empty(); }
 
 private:

@@ -57,7 +57,6 @@ void room::open(const godwit::log_opened& what, timestamp now, room_effects& out
   window_.open(epoch_, ledger_.state().last_seq);
   if (ledger_.members().size() != 0)
     window_.expect_former(now);
-  waits_.clear();
   undecided_.clear();
   waiting_.clear();
   reader_.clear();
@@ -77,8 +76,7 @@ void room::open(const godwit::log_opened& what, timestamp now, room_effects& out
   for (const auto& held : std::exchange(held_commands_, {}))
     take(held, now, out);
   for (const auto& held : std::exchange(held_queries_, {}))
-    if (!answer_at_once(held, out) && may_ask(held))
-      reader_.ask(held, ledger_, out);
+    take(held, out);
 }
 
 /// What the directory has to know of a room to speak of who is in it. A private conversation it never speaks of.
@@ -187,29 +185,36 @@ bool room::may_ask(const room_query& what) const {
   return people && (what.identity == people->first || what.identity == people->second);
 }
 
-room_effects room::query(const room_query& what, timestamp now) {
-  room_effects out;
-  const auto session = what.origin.name.session;
-  const auto from = session_at(what.origin.reply_to, session);
-  const auto refused = [&](error_code why) {
-    out.push_back(send{from, query_answered{what.origin.name, id_, error{why, {}}}});
-  };
-  if (what.room != id_)
-    return out;
-  if (phase_ == phase::ended)
-    send_not_here(from, session, out);
-  else if (phase_ == phase::opening && held_queries_.size() < limits::room_reads_max)
-    held_queries_.push_back(what);
-  else if (phase_ == phase::opening)
-    refused(error_code::too_many_requests);
-  else if (const auto* wait = std::get_if<await_delivery>(&what.question))
+void room::refuse(const room_query& what, error_code why, room_effects& out) const {
+  out.push_back(send{session_at(what.origin.reply_to, what.origin.name.session),
+                     query_answered{what.origin.name, id_, error{why, {}}}});
+}
+
+/// Requires that the room is open.
+void room::take(const room_query& what, room_effects& out) {
+  if (const auto* wait = std::get_if<await_delivery>(&what.question))
     waits_.add(what.origin, wait->seq); // of whoever has said something, member or not
   else if (answer_at_once(what, out))
-    ; // it has no need of the log
+    return; // it has no need of the log
   else if (may_ask(what))
     reader_.ask(what, ledger_, out);
   else
-    refused(is_private(key_) ? error_code::no_such_room : error_code::not_in_room);
+    refuse(what, is_private(key_) ? error_code::no_such_room : error_code::not_in_room, out);
+}
+
+room_effects room::query(const room_query& what, timestamp now) {
+  room_effects out;
+  const auto session = what.origin.name.session;
+  if (what.room != id_)
+    return out;
+  if (phase_ == phase::ended)
+    send_not_here(session_at(what.origin.reply_to, session), session, out);
+  else if (phase_ == phase::opening && held_queries_.size() < limits::room_reads_max)
+    held_queries_.push_back(what);
+  else if (phase_ == phase::opening)
+    refuse(what, error_code::too_many_requests, out);
+  else
+    take(what, out);
   settle(now, out);
   return out;
 }

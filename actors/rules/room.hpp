@@ -150,6 +150,8 @@ private:
   void give_again_when_due(timestamp now, room_effects& out);
   void answer_late(room_effects& out);
   void found_nothing(const logged_found& what, const room_action& action, room_effects& out);
+  void take(const room_query& what, room_effects& out);
+  void refuse(const room_query& what, error_code why, room_effects& out) const;
   bool may_ask(const room_query& what) const;
   void send_appends(std::vector<append_entries> appends, room_effects& out) const;
   void say_again_to_store(room_effects& out) const;

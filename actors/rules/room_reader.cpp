@@ -42,7 +42,7 @@ void room_reader::ask(const room_query& query, const room_ledger& ledger, room_e
     history(query, *range, ledger, out);
   else if (const auto* page = std::get_if<read_members>(&query.question))
     answer(query.origin, ledger.members().page(page->after, limits::members_piece_rows_max), out);
-  else
+  else if (std::holds_alternative<read_topic>(query.question))
     answer(query.origin, topic_read{ledger.state().topic, ledger.state().topic_by, ledger.state().topic_time}, out);
 }
 

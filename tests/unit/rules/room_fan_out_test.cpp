@@ -119,6 +119,21 @@ TEST(RoomFanOut, WaitsForARelayWhoseLinkWasLostUntilItHasCaughtUpOrItsNodeIsDead
   EXPECT_TRUE(says_delivered(it.detach({the_room, "w2"}, at(1008) + long_after)));
 }
 
+TEST(RoomFanOut, WaitsAlsoForWhomItIsAskedBeforeItIsOpen) {
+  const auto log = log_with({ann}, 9);
+  room it(the_room, log.key, "w1");
+  it.start();
+  EXPECT_TRUE(sent<query_answered>(it.query(awaits(9), at(999))).empty());
+  auto stranger = awaits(9, 91);
+  stranger.origin.name.session = bob;
+  it.query(stranger, at(999));
+  EXPECT_TRUE(sent<query_answered>(it.log_opened(log, at(1000))).empty()) << "its relays come back";
+  const auto answers = sent<query_answered>(it.wake(at(1000) + long_after));
+  ASSERT_EQ(answers.size(), 2u);
+  for (const auto& each : answers)
+    EXPECT_TRUE(std::holds_alternative<delivered_everywhere>(each.answer));
+}
+
 TEST(RoomFanOut, WaitsForTheRelaysOfItsFormerLife) {
   auto it = open_room(log_with({ann}, 9));
   EXPECT_FALSE(says_delivered(it.query(awaits(9), at(1000))));
