@@ -168,6 +168,7 @@ private:
   void refuse(const list_rooms& asked, const error& why);
   void refuse(const ask_people& asked, const error& why);
   void refuse(const expel_person& asked, const error& why);
+  nick_found expel(const expel_person& asked);
   template <class Other>
   void refuse(const Other&, const error&) {} // nobody waits: link_reset brings it again
   void tell_session(const request_origin& origin, message what);
@@ -189,6 +190,8 @@ private:
   session_table sessions_;
   nick_table nicks_;
   people people_;
+  /// What each operator's session was answered: bounded by the frames that may come again.
+  std::map<session_id, std::vector<nick_found>> expelled_by_session_;
   room_table rooms_;
   store_desk desk_;
   std::map<session_id, ended_session> ended_;

@@ -130,6 +130,7 @@ void directory::session_over(session_id id, session_epoch epoch, const node_name
     sessions_.remove(id);
   }
   nicks_.forget_answers(id);
+  expelled_by_session_.erase(id);
   people_.remove(id, now_);
   ended_[id] = {epoch, node, now_ + config_.ended_kept, !unmarked};
   ended_in_order_.push_back(id);

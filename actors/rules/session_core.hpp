@@ -100,6 +100,7 @@ private:
   void leave_if_it_must();
   std::uint32_t parts_told(const client_command& frame) const;
   bool may_begin(const task_key& which, const ask::request& request) const;
+  std::size_t tasks_but_pings() const;
   bool is_crowded() const;
   bool conflicts(const ask::request& request) const;
   room_key room_key_of(const ask::request& request) const;
@@ -127,6 +128,7 @@ private:
   void delivered(session_task& task, room_id room);
   void note_said(room_id room, room_seq seq);
   void forget_delivery(room_id room);
+  void drop_pings();
 
   // session_requests.cpp: requests until they reach their room
   session_task& start(const client_command& command, task_step step);
@@ -185,11 +187,11 @@ private:
   void begin_people(const client_command& command, const ask::people& what);
   void begin_invitations(const client_command& command);
   void note_invitation(const room_invitation& what);
-  void begin_signal(const client_command& command, const ask::signal& what);
+  void begin_signal(const client_command& command, const ask::signal& what, bool begun_before);
   void signal_to(session_task& task, const nick_found& found);
   void begin_operator(const client_command& command, const ask::become_operator& what);
   void begin_expel(const client_command& command, const ask::expel& what);
-  void begin_proclaim(const client_command& command, const ask::proclaim& what);
+  void begin_proclaim(const client_command& command, const ask::proclaim& what, bool begun_before);
 
   // session_readings.cpp
   void begin_reading(session_task& task);

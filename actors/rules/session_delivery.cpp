@@ -56,6 +56,15 @@ void session_core::forget_delivery(room_id room) {
     delivered(tasks_by_key_.at(each), room);
 }
 
+void session_core::drop_pings() {
+  std::vector<task_key> pings;
+  for (const auto& [key, task] : tasks_by_key_)
+    if (std::holds_alternative<ask::ping>(task.command.request))
+      pings.push_back(key);
+  for (const auto& each : pings)
+    done(each);
+}
+
 void session_core::note_said(room_id room, room_seq seq) {
   if (const auto at = said_.find(room); at != said_.end())
     at->second = std::max(at->second, seq);

@@ -217,12 +217,18 @@ bool session_core::may_begin(const task_key& which, const ask::request& request)
   if (must_end_ || life_ == life::leaving)
     return false;
   if (tasks::is_barrier(request))
-    return tasks_by_key_.empty();
+    return tasks_but_pings() == 0;
   return !is_crowded() && !conflicts(request);
 }
 
+/// Those that others wait for: a ping waits for others. Its own bound is that of the frames.
+std::size_t session_core::tasks_but_pings() const {
+  return static_cast<std::size_t>(std::ranges::count_if(
+    tasks_by_key_, [](const auto& each) { return !std::holds_alternative<ask::ping>(each.second.command.request); }));
+}
+
 bool session_core::is_crowded() const {
-  return tasks_by_key_.size() >= limits::unanswered_effects_max
+  return tasks_but_pings() >= limits::unanswered_effects_max
          || (!tasks_by_key_.empty() && std::ranges::any_of(tasks_by_key_, [](const auto& each) {
               return tasks::is_barrier(each.second.command.request);
             }));

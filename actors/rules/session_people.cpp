@@ -117,6 +117,8 @@ void session_core::told(const people_told& what) {
   pages.after = what.next;
   if (!what.rows.empty())
     add_piece(*task, tell::people{what.rows, {}});
+  if (!what.next.empty())
+    cost_ += limits::people_search_cost; // of the next page: the directory looks at as many people again
   page_ended(*task, !what.next.empty() && pages.left != 0);
 }
 
@@ -137,7 +139,10 @@ void session_core::note_invitation(const room_invitation& what) {
 
 // ---------------------------------------------------------------------------------------------------- what passes
 
-void session_core::begin_signal(const client_command& command, const ask::signal& what) {
+/// At most once: what was begun before may have passed.
+void session_core::begin_signal(const client_command& command, const ask::signal& what, bool begun_before) {
+  if (begun_before)
+    return done(key_of(command));
   if (const auto* person = std::get_if<ask::person_named>(&what.to))
     return begin_person_request(command, person->nick, false);
   auto key = fold_room(std::get<ask::room_named>(what.to).room);
@@ -208,10 +213,12 @@ void session_core::begin_expel(const client_command& command, const ask::expel& 
   ask(broker_service(entity_kind::directory), name, expel_person{origin(name), std::move(*shown), nick_, what.reason});
 }
 
-void session_core::begin_proclaim(const client_command& command, const ask::proclaim& what) {
+/// At most once, as a signal.
+void session_core::begin_proclaim(const client_command& command, const ask::proclaim& what, bool begun_before) {
   if (!modes_.has(user_mode::server_operator))
     return refuse(key_of(command), {error_code::not_an_operator, {}});
-  send_to(broker_service(entity_kind::directory), proclamation{what.kind, nick_, mask(), what.text});
+  if (!begun_before)
+    send_to(broker_service(entity_kind::directory), proclamation{what.kind, nick_, mask(), what.text});
   done(key_of(command), tell::ordered{});
 }
 

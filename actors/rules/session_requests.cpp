@@ -31,7 +31,10 @@ struct request_starter {
   void operator()(const ask::history& it) const { to(it.of); }
   void operator()(const ask::away& it) const { session.begin_away(command, it); }
   void operator()(const ask::rooms&) const { session.begin_reading(session.start(command, task_step::acting)); }
-  void operator()(const ask::quit&) const { session.begin_leaving(session.start(command, task_step::acting)); }
+  void operator()(const ask::quit&) const {
+    session.drop_pings(); // who goes does not wait for what others hear
+    session.begin_leaving(session.start(command, task_step::acting));
+  }
   void operator()(const ask::ping&) const { session.begin_ping(command); }
   void operator()(const ask::unreadable& it) const { session.refuse(key_of(command), it.why); }
   void operator()(const ask::take_nick& it) const { session.begin_nick_step(command, it, begun_before); }
@@ -46,10 +49,10 @@ struct request_starter {
   void operator()(const ask::people& it) const { session.begin_people(command, it); }
   void operator()(const ask::set_user_modes& it) const { session.begin_user_modes(command, it); }
   void operator()(const ask::set_real_name& it) const { session.begin_real_name(command, it); }
-  void operator()(const ask::signal& it) const { session.begin_signal(command, it); }
+  void operator()(const ask::signal& it) const { session.begin_signal(command, it, begun_before); }
   void operator()(const ask::become_operator& it) const { session.begin_operator(command, it); }
   void operator()(const ask::expel& it) const { session.begin_expel(command, it); }
-  void operator()(const ask::proclaim& it) const { session.begin_proclaim(command, it); }
+  void operator()(const ask::proclaim& it) const { session.begin_proclaim(command, it, begun_before); }
   void operator()(const ask::invitations&) const { session.begin_invitations(command); }
 
   void to(const ask::target& target) const {

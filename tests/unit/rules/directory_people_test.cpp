@@ -1,4 +1,5 @@
 // What the directory is told and asked of people, and orders for operators of the server.
+#include "actors/rules/limits.hpp"
 #include "tests/unit/rules/directory_bench.hpp"
 
 #include <gmock/gmock.h>
@@ -22,7 +23,10 @@ people_told ask(bench& b, std::uint64_t asker, people_question question) {
   b.tell(ask_people{{{{asker}, 9, 0}, "worker-1"}, std::move(question), {}});
   return b.take<people_told>().value_or(people_told{});
 }
-expel_person expel(const std::string& nick) { return {{{{2}, 9, 0}, "worker-1"}, nick, "root", "enough"}; }
+/// By session 2.
+expel_person expel(const std::string& nick, std::uint64_t op, const std::string& reason = "enough") {
+  return {{{{2}, op, 0}, "worker-1"}, nick, "root", reason};
+}
 
 // I-60
 TEST(DirectoryPeople, KnowsWhoDescribesItself) {
@@ -76,10 +80,11 @@ TEST(DirectoryPeople, EndsASessionForAnOperator) {
   bench b;
   b.start();
   const auto placed = b.host(1);
+  b.host(2);
   b.named(1, "ada");
-  b.tell(expel("nobody"));
+  b.tell(expel("nobody", 9));
   EXPECT_EQ(b.take<nick_found>()->why->code, error_code::no_such_nick);
-  b.tell(expel("ADA"));
+  b.tell(expel("ADA", 10));
   EXPECT_TRUE(b.take<nick_found>()->person);
   auto end = b.take<session_must_end>();
   ASSERT_TRUE(end);
@@ -89,10 +94,46 @@ TEST(DirectoryPeople, EndsASessionForAnOperator) {
   end = b.take<session_must_end>();
   ASSERT_TRUE(end) << "said again, since it may have been lost";
   EXPECT_EQ(end->why.code, error_code::killed);
-  b.tell(expel("ada"));
+  b.tell(expel("ada", 11));
   EXPECT_EQ(b.take<nick_found>()->why->code, error_code::no_such_nick) << "it is being ended";
   b.tell(b.placing(1));
   EXPECT_EQ(b.take<session_placed>()->why->code, error_code::session_ended);
+}
+
+// I-71, O-3
+TEST(DirectoryPeople, EndsTheSameSessionOnceThoughTheOrderIsRepeated) {
+  bench b;
+  b.start();
+  const auto placed = b.host(1);
+  b.host(2);
+  b.host(3);
+  b.named(1, "ada");
+  b.tell(expel("ada", 9));
+  EXPECT_TRUE(b.take<nick_found>()->person);
+  EXPECT_EQ(b.take<session_must_end>()->session, session_id{1});
+  b.tell(end_session{{1}, placed.epoch, placed.worker});
+  b.answer<take_session>(session_taken{b.row(1, 2, {}, 0)});
+  b.answer<release_nick_row>(done{});
+  b.named(3, "ada");
+  b.tell(expel("ada", 9));
+  const auto again = b.take<nick_found>();
+  ASSERT_TRUE(again->person);
+  EXPECT_EQ(again->person->session, session_id{1});
+  EXPECT_FALSE(b.take<session_must_end>()) << "who has the nick now has done nothing";
+}
+
+// I-71
+TEST(DirectoryPeople, CutsAReasonSoThatItFitsIntoAQuit) {
+  bench b;
+  b.start();
+  b.host(1);
+  b.host(2);
+  b.named(1, "ada");
+  b.tell(expel("ada", 9, std::string(limits::reason_bytes_max, 'x')));
+  const auto end = b.take<session_must_end>();
+  ASSERT_TRUE(end);
+  EXPECT_EQ(end->why.detail.size(), limits::reason_bytes_max);
+  EXPECT_TRUE(end->why.detail.ends_with("x))"));
 }
 
 // I-72

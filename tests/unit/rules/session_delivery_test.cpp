@@ -1,4 +1,5 @@
 // A PONG is a barrier.
+#include "actors/rules/limits.hpp"
 #include "tests/unit/rules/session_fixture.hpp"
 
 namespace godwit {
@@ -58,6 +59,33 @@ TEST_F(SessionDelivery, HoldsNothingUpBehindAPing) {
   say(5, ask::ping{2});
   say(6, ask::post{ask::room_named{"lobby"}, "b"});
   EXPECT_EQ(sent<room_command>().size(), 2u);
+}
+
+// I-50
+TEST_F(SessionDelivery, QuitsWithoutWaitingForAPing) {
+  be_in_lobby_and_heard();
+  say(4, ask::post{ask::room_named{"lobby"}, "a"});
+  show(2, name(4, 3), posted{"a"});
+  say(5, ask::ping{2});
+  ASSERT_EQ(waits().size(), 1u);
+  say(6, ask::quit{"bye"});
+  ASSERT_EQ(sent<room_command>().size(), 2u);
+  show(3, sent<room_command>()[1].name, left{"bye", true});
+  EXPECT_TRUE(subject.over());
+}
+
+TEST_F(SessionDelivery, IsNotCrowdedByPings) {
+  be_in_lobby_and_heard();
+  say(4, ask::post{ask::room_named{"lobby"}, "a"});
+  show(2, name(4, 3), posted{"a"});
+  std::uint64_t op = 5;
+  for (std::size_t i = 0; i != limits::unanswered_effects_max; ++i)
+    say(op++, ask::ping{2});
+  seen.clear();
+  say(op++, ask::post{ask::room_named{"lobby"}, "b"});
+  EXPECT_EQ(sent<room_command>().size(), 1u);
+  say(op++, ask::away{"lunch"});
+  EXPECT_EQ(sent<set_presence>().size(), 1u);
 }
 
 TEST_F(SessionDelivery, WaitsAnewForWhatWasSaidWhileAPingWaited) {

@@ -184,6 +184,26 @@ TEST_F(SessionPeople, TagsGoToTheRoomOrThePersonAndAreDone) {
   EXPECT_EQ(last_error(), error_code::request_invalid);
 }
 
+// I-38, I-72, O-4
+TEST_F(SessionPeople, WhatPassesIsSaidOnceThoughItsFrameComesAgain) {
+  be_in_lobby();
+  say(3, ask::become_operator{"ada", "sesame"});
+  take(subject.checked(effects<check_operator>().back().name, {}));
+  const auto first_in_seq = next_in_seq;
+  say(4, ask::proclaim{proclamation_kind::notice, "all"});
+  say(5, ask::signal{ask::room_named{"lobby"}, "+typing=active"});
+  say(6, ask::signal{ask::person_named{"bob"}, "+typing=active"});
+  take(subject.found({name(6, 0), found_person{{12}, "bob", {}, "w2"}, {}}));
+  attach({{lobby.value, 1}}, first_in_seq); // the confirmations were lost with a link
+  say(4, ask::proclaim{proclamation_kind::notice, "all"});
+  say(5, ask::signal{ask::room_named{"lobby"}, "+typing=active"});
+  say(6, ask::signal{ask::person_named{"bob"}, "+typing=active"});
+  EXPECT_THAT(sent<proclamation>(), SizeIs(1));
+  EXPECT_THAT(sent<signal_room>(), SizeIs(1));
+  EXPECT_THAT(sent<person_signal>(), SizeIs(1));
+  EXPECT_EQ(confirmed_op(), 6U);
+}
+
 // I-28
 TEST_F(SessionPeople, ListsTheRoomsItIsInvitedTo) {
   be_in_lobby();
