@@ -3,6 +3,7 @@
 #include "nodes/config/password_hash.hpp"
 #include "nodes/exit_codes.hpp"
 
+#include <csignal>
 #include <termios.h>
 #include <unistd.h>
 
@@ -21,14 +22,23 @@ public:
     ::tcgetattr(STDIN_FILENO, &before_);
     auto silent = before_;
     silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+    // Ctrl-C would end the program and leave the terminal silent: it waits until the line is read.
+    ::sigemptyset(&held_);
+    for (const int each : {SIGINT, SIGTERM, SIGTSTP, SIGQUIT})
+      ::sigaddset(&held_, each);
+    ::pthread_sigmask(SIG_BLOCK, &held_, nullptr);
     ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
   }
-  ~silent_terminal() { ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before_); }
+  ~silent_terminal() {
+    ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before_);
+    ::pthread_sigmask(SIG_UNBLOCK, &held_, nullptr);
+  }
   silent_terminal(const silent_terminal&) = delete;
   silent_terminal& operator=(const silent_terminal&) = delete;
 
 private:
   termios before_{};
+  sigset_t held_{};
 };
 
 std::optional<std::string> read_line() {

@@ -89,6 +89,7 @@ inline constexpr std::uint32_t person_cost = 1;
 inline constexpr std::uint32_t people_search_cost = 50;
 /// Said to everybody.
 inline constexpr std::uint32_t proclaim_cost = 10;
+inline constexpr std::uint32_t operator_cost = 10;
 static_assert(flood_burst >= (1 + join_cost) * rooms_per_session_max);
 inline constexpr std::size_t flood_per_second = 50;
 /// The least that a config may say: a client that comes back says so, and what was unconfirmed, at once.
@@ -241,6 +242,7 @@ inline constexpr std::uint32_t former_people_told_max = 20;
 inline constexpr auto operator_pause_max = 300s;
 inline constexpr auto operator_attempts_kept = 15min;
 inline constexpr std::size_t operator_attempts_max = 10'000;
+inline constexpr std::size_t operator_checks_waiting_max = 16; ///< of a node: each takes some 100 ms and 64 MiB
 static_assert(operator_attempts_kept > operator_pause_max);
 /// Sessions that wait for one room to open; beyond it they are refused with too_many_requests.
 inline constexpr std::size_t room_waiters_max = 10'000;

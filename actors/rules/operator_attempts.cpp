@@ -38,7 +38,14 @@ void operator_attempts::note(std::map<Key, record>& records, const Key& key, ins
   found.last = now;
 }
 
-bool operator_attempts::begin(session_id session, const std::string& address, instant now) {
+template <class Key>
+void operator_attempts::take_back(std::map<Key, record>& records, const Key& key) {
+  if (const auto at = records.find(key); at != records.end() && --at->second.failures == 0)
+    records.erase(at);
+}
+
+bool operator_attempts::begin(session_id session, const ip_address& from, instant now) {
+  const auto address = limited_as_one(from).first;
   if (waits(by_session_, session, now) || waits(by_address_, address, now))
     return false;
   note(by_session_, session, now);
@@ -46,13 +53,18 @@ bool operator_attempts::begin(session_id session, const std::string& address, in
   return true;
 }
 
-void operator_attempts::succeeded(session_id session, const std::string& address) {
-  by_session_.erase(session);
-  by_address_.erase(address);
+void operator_attempts::take_back(session_id session, const ip_address& from) {
+  take_back(by_session_, session);
+  take_back(by_address_, limited_as_one(from).first);
 }
 
-unsigned operator_attempts::failures_of(const std::string& address) const {
-  const auto at = by_address_.find(address);
+void operator_attempts::succeeded(session_id session, const ip_address& from) {
+  by_session_.erase(session);
+  by_address_.erase(limited_as_one(from).first);
+}
+
+unsigned operator_attempts::failures_of(const ip_address& from) const {
+  const auto at = by_address_.find(limited_as_one(from).first);
   return at == by_address_.end() ? 0 : at->second.failures;
 }
 

@@ -32,6 +32,7 @@ struct cost_of {
   std::uint32_t operator()(const ask::set_user_modes&) const { return (*this)(ask::away{}); }
   std::uint32_t operator()(const ask::set_real_name&) const { return (*this)(ask::away{}); }
   std::uint32_t operator()(const ask::signal&) const { return limits::person_cost; }
+  std::uint32_t operator()(const ask::become_operator&) const { return limits::operator_cost; }
   std::uint32_t operator()(const ask::expel&) const { return limits::nick_cost; }
   std::uint32_t operator()(const ask::proclaim&) const { return limits::proclaim_cost; }
   std::uint32_t operator()(const ask::post& what) const {

@@ -1,12 +1,14 @@
 #include "nodes/operators/operator_desk.hpp"
 
 #include "actors/rules/ip_network.hpp"
+#include "actors/rules/limits.hpp"
 #include "messages/masks.hpp"
 #include "nodes/config/password_hash.hpp"
 
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace godwit {
 namespace {
@@ -19,6 +21,11 @@ std::string host_of(const std::string& address) {
   if (host.starts_with('[') && host.ends_with(']'))
     host = host.substr(1, host.size() - 2);
   return host;
+}
+
+/// Of one that can not be read, an address that nobody has.
+ip_address address_of(const check_operator& what) {
+  return parse_ip_address(host_of(what.address)).value_or(ip_address{});
 }
 
 bool comes_from_there(const operator_config& who, const check_operator& what) {
@@ -42,19 +49,46 @@ std::optional<operator_config> operator_desk::find(const std::string& name) cons
 }
 
 void operator_desk::check(check_operator what, std::function<void(std::optional<error>)> answer) {
-  bool may_try = false;
-  {
-    std::lock_guard guard{mutex_};
-    may_try = attempts_.begin(what.name.session, host_of(what.address), now());
-  }
-  if (!may_try) {
-    spdlog::warn("operator \"{}\": {} at {} tries too often", what.operator_name, what.mask, what.address);
+  std::unique_lock guard{mutex_};
+  if (!attempts_.begin(what.name.session, address_of(what), now())) {
+    guard.unlock();
+    log_refusal(what, "tries too often");
     return answer(error{error_code::too_many_requests, "wait before you try again"});
   }
-  const bool taken =
-    work_.try_post([self = shared_from_this(), what = std::move(what), answer] { answer(self->verify(what)); });
-  if (!taken)
-    answer(error{error_code::too_many_requests, "the server is busy"});
+  if (waiting_.size() < limits::operator_checks_waiting_max) {
+    waiting_.push_back({what, answer});
+    post_next();
+    if (is_verifying_)
+      return;
+    waiting_.pop_back(); // the pool has no room
+  }
+  attempts_.take_back(what.name.session, address_of(what));
+  guard.unlock();
+  answer(error{error_code::too_many_requests, "the server is busy"});
+}
+
+void operator_desk::post_next() {
+  if (!is_verifying_ && !waiting_.empty())
+    is_verifying_ = work_.try_post([self = shared_from_this()] { self->verify_next(); });
+}
+
+void operator_desk::verify_next() {
+  std::unique_lock guard{mutex_};
+  const auto next = std::move(waiting_.front());
+  waiting_.pop_front();
+  guard.unlock();
+  next.answer(verify(next.what));
+  guard.lock();
+  is_verifying_ = false;
+  post_next();
+  if (is_verifying_)
+    return;
+  const auto given_up = std::exchange(waiting_, {}); // the pool has no room any more
+  for (const auto& each : given_up)
+    attempts_.take_back(each.what.name.session, address_of(each.what));
+  guard.unlock();
+  for (const auto& each : given_up)
+    each.answer(error{error_code::too_many_requests, "the server is busy"});
 }
 
 std::optional<error> operator_desk::verify(const check_operator& what) {
@@ -66,15 +100,22 @@ std::optional<error> operator_desk::verify(const check_operator& what) {
   const bool is_there = is_right && comes_from_there(*who, what);
   if (is_there) {
     std::lock_guard guard{mutex_};
-    attempts_.succeeded(what.name.session, host_of(what.address));
+    attempts_.succeeded(what.name.session, address_of(what));
     spdlog::info("operator \"{}\": {} at {} is one now", what.operator_name, what.mask, what.address);
     return std::nullopt;
   }
-  spdlog::warn("operator \"{}\": {} at {} was refused: {}", what.operator_name, what.mask, what.address,
-               !who       ? "there is no such operator"
-               : is_right ? "not from there"
-                          : "the password is wrong");
+  log_refusal(what, !who ? "there is no such operator" : is_right ? "not from there" : "the password is wrong");
   return error{error_code::operator_refused, is_right ? "address" : ""};
+}
+
+/// A name that nobody has is left out: it may be a password that was typed in the wrong place.
+void operator_desk::log_refusal(const check_operator& what, const char* why) {
+  const auto name = find(what.operator_name) ? '"' + what.operator_name + '"' : std::string{"of an unknown name"};
+  std::lock_guard guard{mutex_};
+  if (const auto before = refusals_.summary(now()))
+    spdlog::warn("operators that were refused: {}", *before);
+  if (refusals_.refused(why, now()))
+    spdlog::warn("operator {}: {} at {} was refused: {}", name, what.mask, what.address, why);
 }
 
 void operator_desk::rehash(const std::string& by) {

@@ -3,17 +3,21 @@
 ///
 /// Threads   `check` and `rehash` from everywhere; answers come on a thread of the pool, or at once.
 /// Promises  a password is verified only where a try is allowed (actors/rules/operator_attempts.hpp), never on the
-///           caller's thread, and appears in no log; each failure is logged with name, nick's user@host and address. A
-///           name that nobody has costs as long as one that somebody has.
-/// Bounded   by the pool's waiting jobs: beyond it, too_many_requests.
+///           caller's thread, and appears in no log, nor does a name that nobody has, since it may be one; failures are
+///           logged with nick's user@host and address, of many the first and then how many
+///           (actors/rules/refusal_log.hpp). One is verified at a time. A name that nobody has costs as long as one
+///           that somebody has.
+/// Bounded   operator_checks_waiting_max wait for their turn, and the pool's jobs: beyond it, too_many_requests.
 /// Source    docs/OPERATING.md, "Operators of the server".
 #pragma once
 
 #include "actors/operator_port.hpp"
 #include "actors/rules/operator_attempts.hpp"
+#include "actors/rules/refusal_log.hpp"
 #include "nodes/config/config.hpp"
 #include "nodes/work/work_pool.hpp"
 
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <vector>
@@ -34,12 +38,24 @@ public:
 private:
   [[nodiscard]] std::optional<operator_config> find(const std::string& name) const;
   std::optional<error> verify(const check_operator& what);
+  /// Requires the lock. The next one goes to the pool, if none is there.
+  void post_next();
+  void verify_next();
+  void log_refusal(const check_operator& what, const char* why);
+
+  struct asked {
+    check_operator what;
+    std::function<void(std::optional<error>)> answer;
+  };
 
   work_pool& work_;
   reload read_again_;
   mutable std::mutex mutex_;
   std::vector<operator_config> operators_; // guarded
   operator_attempts attempts_;             // guarded
+  refusal_log refusals_;                   // guarded
+  std::deque<asked> waiting_;              // guarded
+  bool is_verifying_ = false;              // guarded
 };
 
 } // namespace godwit

@@ -111,9 +111,10 @@ TEST_P(Operators, AreRefusedWithTheWrongPassword) {
   eve->expect(" 491 eve ");
   eve->say("OPER root wrong");
   eve->expect(" 400 eve OPER :"); // too soon
-  std::this_thread::sleep_for(std::chrono::milliseconds{1100});
-  eve->say("OPER root hush-hush");
-  eve->expect(" 464 eve ");
+  wait_until("the pause after the first failure is over", [&] {
+    eve->say("OPER root hush-hush");
+    return eve->expect(" eve ").find(" 464 ") != std::string::npos;
+  });
   std::string logs;
   for (const auto& node : running_.nodes())
     logs += running_.log(node);

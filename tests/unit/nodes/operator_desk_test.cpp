@@ -1,11 +1,16 @@
 // Who is let be an operator of the server: real hashes, a real pool.
 #include "nodes/operators/operator_desk.hpp"
 
+#include "actors/rules/limits.hpp"
 #include "nodes/config/password_hash.hpp"
 
 #include <gtest/gtest.h>
+#include <spdlog/sinks/ostream_sink.h>
+#include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <future>
+#include <sstream>
 
 namespace godwit {
 namespace {
@@ -39,6 +44,43 @@ TEST_F(OperatorDesk, TakesTheRightPasswordOnly) {
   EXPECT_EQ(ask("root", "wrong", 2, "198.51.100.2:9"), error_code::operator_refused);
   EXPECT_EQ(ask("nobody", "sesame", 3, "198.51.100.3:9"), error_code::operator_refused);
   EXPECT_EQ(last->detail, "");
+}
+
+// I-74
+TEST_F(OperatorDesk, VerifiesOneAtATimeAndLetsTheOthersWaitBounded) {
+  std::promise<void> begun;
+  std::promise<void> go_on;
+  ASSERT_TRUE(pool.try_post([&begun, blocked = go_on.get_future().share()] {
+    begun.set_value();
+    blocked.wait();
+  }));
+  begun.get_future().wait();
+  std::vector<std::promise<std::optional<error>>> told(limits::operator_checks_waiting_max + 1);
+  for (std::size_t i = 0; i != told.size(); ++i)
+    subject->check({{{100 + i}, 1, 0}, "root", "sesame", "10.0.0." + std::to_string(i) + ":9", "~a@host"},
+                   [&told, i](std::optional<error> why) { told[i].set_value(std::move(why)); });
+  EXPECT_EQ(told.back().get_future().get()->code, error_code::too_many_requests) << "the first ones wait";
+  for (int i = 0; i != 3; ++i)
+    EXPECT_TRUE(pool.try_post([] {})) << "they take one place of the pool's";
+  go_on.set_value();
+  for (std::size_t i = 0; i + 1 != told.size(); ++i)
+    EXPECT_FALSE(told[i].get_future().get());
+}
+
+// I-70
+TEST_F(OperatorDesk, LogsNoNameThatNobodyHasAndNotEachTry) {
+  std::ostringstream log;
+  const auto before = spdlog::default_logger();
+  spdlog::set_default_logger(
+    std::make_shared<spdlog::logger>("test", std::make_shared<spdlog::sinks::ostream_sink_mt>(log)));
+  EXPECT_EQ(ask("hush-hush", "root", 1), error_code::operator_refused);
+  for (int i = 0; i != 100; ++i)
+    EXPECT_EQ(ask("hush-hush", "root", 1), error_code::too_many_requests);
+  spdlog::set_default_logger(before);
+  const auto text = log.str();
+  EXPECT_EQ(text.find("hush"), std::string::npos);
+  EXPECT_NE(text.find("of an unknown name: ~a@host at 198.51.100.1:9 was refused"), std::string::npos);
+  EXPECT_LE(std::ranges::count(text, '\n'), static_cast<std::ptrdiff_t>(limits::refusals_logged_max));
 }
 
 // I-74
