@@ -648,6 +648,7 @@ struct AttachRelay {
   nodeIncarnation @2 :UInt64;
   after           @3 :UInt64;
   newest          @4 :Bool;
+  openUntil       @5 :UInt64;
 }
 struct DetachRelay {
   # relay → room

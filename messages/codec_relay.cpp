@@ -9,6 +9,7 @@ void put(AttachRelay::Builder to, const attach_relay& from) {
   to.setNodeIncarnation(from.node_incarnation.value);
   to.setAfter(from.after);
   to.setNewest(from.newest);
+  to.setOpenUntil(from.open_until);
 }
 void get(AttachRelay::Reader from, attach_relay& to) {
   to.room = {from.getRoom()};
@@ -16,6 +17,7 @@ void get(AttachRelay::Reader from, attach_relay& to) {
   to.node_incarnation = {from.getNodeIncarnation()};
   to.after = from.getAfter();
   to.newest = from.getNewest();
+  to.open_until = from.getOpenUntil();
 }
 
 void put(DetachRelay::Builder to, const detach_relay& from) {

@@ -23,6 +23,8 @@ struct attach_relay {
   incarnation node_incarnation;
   room_seq after = 0;
   bool newest = false; ///< nobody here has anything yet: begin with what comes next
+  std::uint64_t open_until =
+    0; ///< fan-out number: up to it something has come that stands in no client's queue yet; 0: none
   bool operator==(const attach_relay&) const = default;
 };
 struct detach_relay {

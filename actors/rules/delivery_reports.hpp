@@ -19,6 +19,8 @@ public:
   void came(std::uint64_t number);
   /// It is done.
   void done(std::uint64_t number) { open_.erase(number); }
+  /// The newest that came, while something up to it is not done; 0: all is.
+  [[nodiscard]] std::uint64_t open_until() const { return open_.empty() ? 0 : highest_; }
   /// The report that is to be sent now, if any.
   std::optional<std::uint64_t> next();
   void taken();

@@ -34,7 +34,8 @@ std::vector<relay_progress> fan_out_window::progress() const {
   all.reserve(relays_.size());
   for (const auto& [node, relay] : relays_) {
     const auto at = numbers_.find(node);
-    all.push_back({node, relay.attachment, relay.position, at == numbers_.end() ? 0 : at->second, relay.delivered});
+    const auto numbered = at == numbers_.end() ? 0 : at->second;
+    all.push_back({node, relay.attachment, relay.position, numbered, relay.open_until != 0 ? 0 : relay.delivered});
   }
   return all;
 }
@@ -58,6 +59,7 @@ void fan_out_window::attach(const attach_relay& what, timestamp now, room_effect
   relay.position = std::min(what.newest ? newest : what.after, last_seq_);
   relay.following = relay.position == last_seq_;
   relay.delivered = numbers_[what.node]; // what was lost before does not count
+  relay.open_until = std::min(what.open_until, relay.delivered);
   relay.progress = now;
   out.push_back(send{relay_at(what.node, room_), fan_out{room_, epoch_, relay.position, {}}});
   relays_[what.node] = relay;
@@ -80,7 +82,11 @@ void fan_out_window::reported(const fan_out_delivered& what, timestamp now, room
     return;
   out.push_back(send{relay_at(what.node, room_), report_taken{room_, epoch_}});
   const auto at = relays_.find(what.node);
-  if (at == relays_.end() || what.fan_out_number <= at->second.delivered)
+  if (at == relays_.end())
+    return;
+  if (what.fan_out_number >= at->second.open_until)
+    at->second.open_until = 0;
+  if (what.fan_out_number <= at->second.delivered)
     return;
   at->second.delivered = std::min(what.fan_out_number, numbers_[what.node]);
   at->second.progress = now;

@@ -91,7 +91,9 @@ private:
     bool following = false;
     bool waits_for_log = false;
     std::uint64_t delivered = 0; ///< fan-out number
-    timestamp progress{};        ///< when it last delivered something, or began to have something to deliver
+    /// Of a former attachment: up to it something was on its way to clients when the relay came back. 0: no more.
+    std::uint64_t open_until = 0;
+    timestamp progress{}; ///< when it last delivered something, or began to have something to deliver
   };
 
   [[nodiscard]] std::uint64_t undelivered(const node_name& node, const relay_place& relay) const;

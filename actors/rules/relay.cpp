@@ -109,7 +109,7 @@ void relay::show_to(session_id session, std::vector<shared_entry> entries, relay
 // ------------------------------------------------------------------------------------------------ the room
 
 void relay::attach(relay_effects& out) {
-  attach_relay what{room_, node_, incarnation_, 0, false};
+  attach_relay what{room_, node_, incarnation_, 0, false, reports_.open_until()};
   if (last_)
     what.after = *last_;
   else {

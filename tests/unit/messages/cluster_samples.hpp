@@ -102,7 +102,7 @@ inline std::vector<message> cluster_samples() {
     accept_membership{{11}, {7}},
     set_presence{{7}, {11}, "lunch", "Ann", user_mode::bot},
     room_invitation{{11}, {7}, "Lobby", "bob"},
-    attach_relay{{7}, "worker-1", {78}, 5, true},
+    attach_relay{{7}, "worker-1", {78}, 5, true, 9},
     detach_relay{{7}, "worker-1"},
     fan_out{{7},
             3,

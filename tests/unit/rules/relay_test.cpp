@@ -162,6 +162,15 @@ TEST(Relay, FetchesForMembersThatAreBehindWhereItBegins) {
   EXPECT_EQ(asked[0].from, 6u);
 }
 
+TEST(Relay, SaysWhatIsOnItsWayWhenItAttachesAgain) {
+  auto it = following(5);
+  it.fanned_out(events(5, 7, 1));
+  it.delivered(1, 1);
+  EXPECT_EQ(sent<attach_relay>(it.link_reset(reset_of("w2", is_worker))).at(0).open_until, 2u);
+  it.delivered(1, 2);
+  EXPECT_EQ(sent<attach_relay>(it.link_reset(reset_of("w2", is_worker))).at(0).open_until, 0u);
+}
+
 TEST(Relay, ReportsTheContiguousPartOfWhatIsDelivered) {
   auto it = following(5);
   it.fanned_out(events(5, 8, 1));

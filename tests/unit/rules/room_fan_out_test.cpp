@@ -119,6 +119,19 @@ TEST(RoomFanOut, WaitsForARelayWhoseLinkWasLostUntilItHasCaughtUpOrItsNodeIsDead
   EXPECT_TRUE(says_delivered(it.detach({the_room, "w2"}, at(1008) + long_after)));
 }
 
+TEST(RoomFanOut, WaitsForWhatARelayHadOnItsWayWhenItsLinkWasLost) {
+  const auto later = at(1000) + long_after;
+  auto it = open_room(log_with({ann}, 9));
+  it.attach(attach_from("w2", 9), later);
+  write_all(it, it.command(say(ann, 50, 1, post{"a"}), later));
+  it.link_lost({"w2"}, later);
+  auto again = attach_from("w2", 10); // it has the entry, and the clients' queues have not
+  again.open_until = 1;
+  it.attach(again, later);
+  EXPECT_FALSE(says_delivered(it.query(awaits(10), later)));
+  EXPECT_TRUE(says_delivered(it.delivered({the_room, 1, "w2", 1}, later)));
+}
+
 TEST(RoomFanOut, WaitsAlsoForWhomItIsAskedBeforeItIsOpen) {
   const auto log = log_with({ann}, 9);
   room it(the_room, log.key, "w1");
