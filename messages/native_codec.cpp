@@ -2,6 +2,7 @@
 
 #include "messages/capnp_bytes.hpp"
 #include "messages/frame.hpp"
+#include "messages/native_moderation.hpp"
 #include "messages/native_people.hpp"
 #include "messages/overloaded.hpp"
 #include "messages/text_limits.hpp"
@@ -32,105 +33,6 @@ timestamp time_of(std::int64_t microseconds) { return timestamp(std::chrono::mic
 /// A message is 0, as it was before there were notices.
 std::uint8_t number_of(post_kind kind) {
   return kind == post_kind::message ? std::uint8_t{0} : static_cast<std::uint8_t>(kind);
-}
-
-// ------------------------------------------------------------------------------- moderation, both directions
-
-/// Members are named by nick: their sessions are nobody's business.
-void write_change(wire::ModeChange::Builder to, const mode_change& from) {
-  to.setAdd(from.add);
-  auto what = to.getWhat();
-  std::visit(overloaded{[&](const flag_change& it) { what.setFlag(static_cast<std::uint8_t>(it.flag)); },
-                        [&](const key_change& it) { what.setKey(text(it.key)); },
-                        [&](const limit_change& it) { what.setLimit(it.limit); },
-                        [&](const member_change& it) {
-                          auto member = what.initMember();
-                          member.setNick(text(it.nick));
-                          member.setMode(static_cast<std::uint8_t>(it.mode));
-                        },
-                        [&](const mask_change& it) {
-                          auto mask = what.initMask();
-                          mask.setList(static_cast<std::uint8_t>(it.list));
-                          mask.setMask(text(it.mask));
-                        }},
-             from.what);
-}
-
-void write_changes(capnp::List<wire::ModeChange>::Builder to, const std::vector<mode_change>& from) {
-  for (unsigned at = 0; at < to.size(); ++at)
-    write_change(to[at], from[at]);
-}
-
-/// False: there is no such mode.
-bool read_change(wire::ModeChange::Reader from, mode_change& to) {
-  to.add = from.getAdd();
-  const auto what = from.getWhat();
-  switch (what.which()) {
-  case wire::ModeChange::What::FLAG:
-    to.what = flag_change{static_cast<room_flag>(what.getFlag())};
-    return is_room_flag(what.getFlag());
-  case wire::ModeChange::What::KEY: to.what = key_change{string(what.getKey())}; return true;
-  case wire::ModeChange::What::LIMIT: to.what = limit_change{what.getLimit()}; return true;
-  case wire::ModeChange::What::MEMBER: {
-    const auto member = what.getMember();
-    to.what = member_change{{}, string(member.getNick()), static_cast<member_mode>(member.getMode())};
-    return is_member_mode(member.getMode());
-  }
-  case wire::ModeChange::What::MASK: {
-    const auto mask = what.getMask();
-    to.what = mask_change{static_cast<mask_list>(mask.getList()), string(mask.getMask())};
-    return is_mask_list(mask.getList());
-  }
-  }
-  return false;
-}
-
-std::optional<std::vector<mode_change>> read_changes(capnp::List<wire::ModeChange>::Reader from) {
-  std::vector<mode_change> out;
-  for (const auto each : from)
-    if (!read_change(each, out.emplace_back()))
-      return std::nullopt;
-  return out;
-}
-
-void write_masks(capnp::List<wire::MaskEntry>::Builder to, const std::vector<listed_mask>& from) {
-  for (unsigned at = 0; at < to.size(); ++at) {
-    to[at].setMask(text(from[at].mask));
-    to[at].setBy(text(from[at].by));
-    to[at].setTimeUs(microseconds(from[at].time));
-  }
-}
-
-std::vector<listed_mask> read_masks(capnp::List<wire::MaskEntry>::Reader from) {
-  std::vector<listed_mask> out;
-  for (const auto each : from)
-    out.push_back({string(each.getMask()), string(each.getBy()), time_of(each.getTimeUs())});
-  return out;
-}
-
-void write_settings(wire::Settings::Builder to, const tell::settings& from) {
-  const auto& it = from.what;
-  to.setRoomId(from.room.value);
-  to.setFlags(it.flags.bits);
-  to.setKey(text(it.key));
-  to.setLimit(it.limit);
-  write_masks(to.initBans(static_cast<unsigned>(it.bans.size())), it.bans);
-  write_masks(to.initExceptions(static_cast<unsigned>(it.exceptions.size())), it.exceptions);
-  write_masks(to.initInviteExceptions(static_cast<unsigned>(it.invite_exceptions.size())), it.invite_exceptions);
-  to.setCreatedUs(microseconds(it.created));
-}
-
-tell::settings read_settings(wire::Settings::Reader from) {
-  tell::settings out{room_id{from.getRoomId()}, {}};
-  auto& it = out.what;
-  it.flags = room_flags{from.getFlags()};
-  it.key = string(from.getKey());
-  it.limit = from.getLimit();
-  it.bans = read_masks(from.getBans());
-  it.exceptions = read_masks(from.getExceptions());
-  it.invite_exceptions = read_masks(from.getInviteExceptions());
-  it.created = time_of(from.getCreatedUs());
-  return out;
 }
 
 // ------------------------------------------------------------------------------- client → server, decoding
