@@ -94,7 +94,16 @@ TEST(BenchEnds, UnsoundWhenConnectionsAreLost) {
   auto arguments = arguments_for(running, "native");
   arguments.insert(arguments.end(), {"--clients", "4", "--rooms", "1", "--seconds", "30", "--patience", "1", "--json"});
   process bench({.arguments = arguments, .output_file = running.path("bench.json")});
-  std::this_thread::sleep_for(4s);
+  const auto watcher = running.join("watcher", "");
+  std::string room;
+  wait_until("the load has its room", [&] {
+    for (const auto& answer : watcher->answers("/rooms"))
+      for (const auto& each : answer.value("rooms", event::array()))
+        room = each["room"];
+    return !room.empty();
+  });
+  watcher->ask("/join " + room);
+  watcher->expect({{"event", "posted"}, {"room", room}}); // in the midst of it
   running.kill("godwit-1");
   ASSERT_EQ(bench.wait(60s), (process_end{3, 0}));
 }

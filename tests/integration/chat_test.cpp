@@ -1,5 +1,5 @@
 // What two people at real clients see of a real cluster, in each shipped shape: docs/CLIENT.md, docs/PROTOCOL.md.
-#include "tests/support/cluster.hpp"
+#include "tests/support/shape_fixture.hpp"
 
 #include <gtest/gtest.h>
 
@@ -9,28 +9,14 @@
 namespace godwit::test {
 namespace {
 
-/// One cluster of each shape for all tests; each test has rooms and nicks of its own.
-class Chat : public ::testing::TestWithParam<const char*> {
+class Chat : public shape_fixture {
 protected:
-  static void TearDownTestSuite() { clusters_by_shape_.clear(); }
-
-  static cluster& running() {
-    auto& found = clusters_by_shape_[GetParam()];
-    if (!found) {
-      found = std::make_unique<cluster>(GetParam());
-      found->start();
-    }
-    return *found;
-  }
   /// In the room, and all that came with it is over.
   static std::unique_ptr<chat_client> join(const std::string& nick, const std::string& room) {
     auto joined = running().join(nick, room);
     joined->settle();
     return joined;
   }
-
-private:
-  static inline std::map<std::string, std::unique_ptr<cluster>> clusters_by_shape_;
 };
 
 INSTANTIATE_TEST_SUITE_P(Shapes, Chat, ::testing::Values("single", "local"),

@@ -1,5 +1,6 @@
 // Real nodes among strangers: on the client port, on the cluster ports, and clients that ask for too much.
 #include "tests/support/cluster.hpp"
+#include "tests/support/tcp_connect.hpp"
 #include "tests/support/unique_fd.hpp"
 
 #include <gtest/gtest.h>
@@ -19,18 +20,6 @@ namespace godwit::test {
 namespace {
 
 using namespace std::chrono_literals;
-
-unique_fd connect_to(const std::string& address) {
-  const auto colon = address.rfind(':');
-  sockaddr_in where{};
-  where.sin_family = AF_INET;
-  where.sin_port = htons(static_cast<std::uint16_t>(std::stoi(address.substr(colon + 1))));
-  ::inet_pton(AF_INET, address.substr(0, colon).c_str(), &where.sin_addr);
-  unique_fd made{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
-  if (::connect(made.get(), reinterpret_cast<const sockaddr*>(&where), sizeof where) != 0)
-    throw std::runtime_error("can not connect to " + address);
-  return made;
-}
 
 /// Whether the other side ends the connection in time, whatever it says before.
 bool is_closed(const unique_fd& which) {

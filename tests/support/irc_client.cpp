@@ -1,5 +1,7 @@
 #include "tests/support/irc_client.hpp"
 
+#include "tests/support/tcp_connect.hpp"
+
 #include <arpa/inet.h>
 #include <array>
 #include <csignal>
@@ -15,18 +17,6 @@ namespace godwit::test {
 namespace {
 
 constexpr std::size_t printed_lines = 25;
-
-unique_fd connect_to(const std::string& address) {
-  const auto colon = address.rfind(':');
-  sockaddr_in where{};
-  where.sin_family = AF_INET;
-  where.sin_port = htons(static_cast<std::uint16_t>(std::stoi(address.substr(colon + 1))));
-  ::inet_pton(AF_INET, address.substr(0, colon).c_str(), &where.sin_addr);
-  unique_fd socket{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
-  if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&where), sizeof where) != 0)
-    throw std::runtime_error("nobody listens on " + address);
-  return socket;
-}
 
 } // namespace
 

@@ -1,31 +1,17 @@
 /// @file
-/// IRC clients of a real cluster, of each shape (the test's parameter: the name of a shipped config). One cluster of a
-/// shape serves all tests of a program: each has nicks and channels of its own.
+/// IRC clients of a real cluster, of each shape.
 #pragma once
 
-#include "tests/support/cluster.hpp"
 #include "tests/support/irc_client.hpp"
+#include "tests/support/shape_fixture.hpp"
 
-#include <gtest/gtest.h>
-
-#include <map>
 #include <memory>
 #include <string>
 
 namespace godwit::test {
 
-class irc_fixture : public ::testing::TestWithParam<const char*> {
+class irc_fixture : public shape_fixture {
 protected:
-  static void TearDownTestSuite() { clusters_by_shape_.clear(); }
-
-  static cluster& running() {
-    auto& found = clusters_by_shape_[GetParam()];
-    if (!found) {
-      found = std::make_unique<cluster>(GetParam());
-      found->start();
-    }
-    return *found;
-  }
   static std::unique_ptr<irc_client> connect() {
     return std::make_unique<irc_client>(running().irc_address(), running().path("var/ca.pem"));
   }
@@ -34,9 +20,6 @@ protected:
     client->log_in(nick);
     return client;
   }
-
-private:
-  static inline std::map<std::string, std::unique_ptr<cluster>> clusters_by_shape_;
 };
 
 } // namespace godwit::test
