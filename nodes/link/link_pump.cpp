@@ -9,6 +9,8 @@ namespace godwit {
 void link_pump::start(std::string first, closed_function closed) {
   closed_ = std::move(closed);
   to_local_ = std::move(first);
+  std::error_code failed; // a socket that does not know its flags fails at its first write
+  network_.non_blocking(true, failed);
   asio::post(network_.get_executor(), [self = shared_from_this()] {
     if (self->is_closed_)
       return;
@@ -71,38 +73,39 @@ void link_pump::read_local() {
                          });
 }
 
-// One write at a time; CAF is read again when the peer's socket has taken everything.
+// What the socket takes, at once, so that at any moment it is known what the peer has been sent; CAF is read again when
+// it has taken everything.
 void link_pump::write_network() {
-  if (writing_network_)
+  if (waiting_for_network_)
     return;
-  tls_.take_output(to_network_);
-  if (to_network_.empty()) {
-    if (!reading_local_)
-      read_local();
-    return;
+  for (auto left = tls_.output(); !left.empty(); left = tls_.output()) {
+    std::error_code failed;
+    tls_.sent(network_.write_some(asio::buffer(left), failed));
+    if (failed == asio::error::would_block)
+      return wait_for_network();
+    if (failed)
+      return close("writing to the peer: " + failed.message());
   }
-  writing_network_ = true;
-  asio::async_write(network_, asio::buffer(to_network_),
-                    [self = shared_from_this()](std::error_code failed, std::size_t) {
-                      if (self->is_closed_)
-                        return;
-                      self->writing_network_ = false;
-                      if (failed)
-                        self->close("writing to the peer: " + failed.message());
-                      else
-                        self->write_network();
-                    });
+  if (!reading_local_)
+    read_local();
+}
+
+void link_pump::wait_for_network() {
+  waiting_for_network_ = true;
+  network_.async_wait(asio::ip::tcp::socket::wait_write, [self = shared_from_this()](std::error_code) {
+    if (self->is_closed_)
+      return;
+    self->waiting_for_network_ = false;
+    self->write_network();
+  });
 }
 
 void link_pump::close(const std::string& reason) {
   if (std::exchange(is_closed_, true))
     return;
   std::error_code ignored;
-  if (!writing_network_) { // else it would stand in the middle of a record
-    tls_.close();
-    network_.non_blocking(true, ignored);
-    network_.write_some(asio::buffer(tls_.output()), ignored);
-  }
+  tls_.close();
+  network_.write_some(asio::buffer(tls_.output()), ignored);
   network_.close(ignored);
   local_.close(ignored);
   if (const auto closed = std::exchange(closed_, nullptr))

@@ -38,6 +38,7 @@ private:
   void read_local();
   void write_local();
   void write_network();
+  void wait_for_network();
   void network_came(std::string_view ciphertext);
 
   asio::ip::tcp::socket network_;
@@ -46,9 +47,8 @@ private:
   closed_function closed_;
   bool is_closed_ = false;
   bool reading_local_ = false;
-  bool writing_network_ = false;
-  std::string to_local_;   // plaintext on its way to CAF
-  std::string to_network_; // ciphertext on its way to the peer
+  bool waiting_for_network_ = false; // its socket is full
+  std::string to_local_; // plaintext on its way to CAF
   std::array<char, limits::link_buffer_bytes> from_network_{};
   std::array<char, limits::link_buffer_bytes> from_local_{};
 };
