@@ -15,6 +15,8 @@ namespace godwit {
 struct wake_up {};
 /// A session → itself: by now its client must have logged in.
 struct login_due {};
+/// A session → itself: it is its turn to describe itself to the directory again.
+struct describe_due {};
 /// An actor → itself, behind all that is in its mailbox when it leaves the switchboard: end.
 struct end_self {};
 
@@ -78,6 +80,7 @@ struct rooms_here {
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(godwit::wake_up)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(godwit::login_due)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(godwit::describe_due)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(godwit::end_self)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(godwit::delivered_here)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(godwit::room_opened_here)

@@ -50,6 +50,9 @@ session_actor::behavior_type session_actor::make_behavior() {
       if (loading_ && what.node == board_.broker())
         load();
       perform(rules_.link_was_reset(what));
+      if (what.node == board_.broker()) // ids are random: the sessions of a node are spread evenly
+        delayed_send(this, std::chrono::milliseconds{rules_.id().value % limits::described_again_within.count()},
+                     describe_due{});
     },
     [](const link_lost&) {},
     // A node has died, and with it what was under way to its rooms: all is said again, as when a link was reset.
@@ -62,6 +65,7 @@ session_actor::behavior_type session_actor::make_behavior() {
       if (rules_.nick().empty() && !rules_.over())
         perform(rules_.must_end({rules_.id(), rules_.epoch(), {error_code::handshake_timeout, {}}}));
     },
+    [this](const describe_due&) { perform(rules_.describe_again()); },
     [this](const end_self&) { quit(); },
     [this](const room_invitation& what) { perform(rules_.invited(what)); },
     [this](const people_told& what) { perform(rules_.told(what)); },

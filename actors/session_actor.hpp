@@ -30,9 +30,9 @@ using session_handle =
                    caf::reacts_to<command_expected>, caf::reacts_to<query_answered>, caf::reacts_to<membership_given>,
                    caf::reacts_to<room_not_here>, caf::reacts_to<relay_lost_here>, caf::reacts_to<link_reset>,
                    caf::reacts_to<link_lost>, caf::reacts_to<membership_view>, caf::reacts_to<wake_up>,
-                   caf::reacts_to<login_due>, caf::reacts_to<end_self>, caf::reacts_to<room_invitation>,
-                   caf::reacts_to<people_told>, caf::reacts_to<person_signal>, caf::reacts_to<proclamation>,
-                   caf::reacts_to<operator_checked>>;
+                   caf::reacts_to<login_due>, caf::reacts_to<describe_due>, caf::reacts_to<end_self>,
+                   caf::reacts_to<room_invitation>, caf::reacts_to<people_told>, caf::reacts_to<person_signal>,
+                   caf::reacts_to<proclamation>, caf::reacts_to<operator_checked>>;
 
 class session_actor : public session_handle::base {
 public:

@@ -108,6 +108,8 @@ inline constexpr std::size_t routes_max = routes_per_client * clients_max;
 inline constexpr std::size_t unanswered_effects_max = 32;
 /// When somebody spoke last is told to the directory when it is so much later than what was told.
 inline constexpr auto spoke_told_after = 60s;
+/// After the broker node's link was reset the sessions of a node describe themselves again, spread over so long.
+inline constexpr std::chrono::milliseconds described_again_within{2000};
 /// Of one `signal_room`: client-only tags, as IRC allows them.
 inline constexpr std::size_t signal_tags_bytes_max = 4096;
 /// Targets of one frame.

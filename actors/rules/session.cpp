@@ -107,6 +107,11 @@ session_effects session::link_was_reset(const link_reset& what) {
   return core_->finish();
 }
 
+session_effects session::describe_again() {
+  core_->describe_again();
+  return core_->finish();
+}
+
 session_id session::id() const { return core_->id(); }
 const session_epoch& session::epoch() const { return core_->current_route().epoch; }
 std::uint32_t session::attach_number() const { return core_->current_route().attach; }

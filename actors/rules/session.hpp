@@ -75,6 +75,9 @@ public:
   // ---- the node
 
   session_effects link_was_reset(const link_reset& what);
+  /// Some time after a reset of the broker node's link, not in the same moment as all others: tells the directory who
+  /// this is, unless it has been told since.
+  session_effects describe_again();
 
   // ---- for the shell and the session_host
 

@@ -33,6 +33,7 @@ public:
   void must_end(const session_must_end& what);
   void resumed_sending(const sending_resumed& what);
   void link_was_reset(const link_reset& what);
+  void describe_again();
 
   // session_requests.cpp
   void claimed(const nick_claimed& what);
@@ -178,7 +179,7 @@ private:
 
   // session_people.cpp
   void describe();
-  void describe_anew();
+  void forget_described();
   void note_spoken();
   bool has_presence() const;
   void say_presence_everywhere();

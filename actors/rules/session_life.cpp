@@ -135,7 +135,7 @@ void session_core::link_was_reset(const link_reset& what) {
     if (asked.to.kind == entity_kind::room || is_broker)
       ask_again(asked);
   if (is_broker)
-    describe_anew();
+    forget_described();
   if (is_broker)
     for (const auto& nick : released_nicks_)
       send_to(broker_service(entity_kind::directory), release_nick{id_, nick});

@@ -41,10 +41,16 @@ void session_core::describe() {
   send_to(broker_service(entity_kind::directory), std::move(what));
 }
 
-void session_core::describe_anew() {
+/// The directory may be another, which knows nothing: whatever it is told next is all. When, the shell says, since all
+/// sessions of a node forget at once.
+void session_core::forget_described() {
   described_.reset();
   described_rooms_.clear();
-  person_changed_ = true;
+}
+
+void session_core::describe_again() {
+  if (!described_)
+    person_changed_ = true;
 }
 
 void session_core::note_spoken() {

@@ -55,9 +55,13 @@ TEST_F(SessionPeople, SaysWhoItIsWhenItHasANickAndWhatChanges) {
   EXPECT_FALSE(described().rooms[0].in);
 }
 
-TEST_F(SessionPeople, DescribesItselfAnewToANewBrokerNode) {
+TEST_F(SessionPeople, DescribesItselfAnewToANewBrokerNodeWhenItIsItsTurn) {
   be_in_lobby();
   take(subject.link_was_reset({"b", {1}, 1}));
+  EXPECT_THAT(sent<describe_person>(), IsEmpty()) << "all sessions of the node hear of the reset now";
+  take(subject.describe_again());
+  take(subject.describe_again());
+  EXPECT_THAT(sent<describe_person>(), SizeIs(1));
   EXPECT_TRUE(described().whole);
   EXPECT_THAT(described().rooms, SizeIs(1));
 }
