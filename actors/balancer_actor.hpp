@@ -11,6 +11,7 @@
 /// Blocks on   nothing.
 #pragma once
 
+#include "actors/local_messages.hpp"
 #include "actors/message_types.hpp"
 #include "actors/rules/balancer.hpp"
 
@@ -19,7 +20,6 @@
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(godwit::pick_worker)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(godwit::worker_picked)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(godwit::load_changed)
 
 namespace godwit {
 

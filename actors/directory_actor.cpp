@@ -69,6 +69,10 @@ void directory_actor::perform(ask_balancer& effect) {
   caf::anon_send(balancer_, caf::actor_cast<placement_asker>(this), effect.question);
 }
 
-void directory_actor::perform(tell_balancer& effect) { caf::anon_send(balancer_, effect.load); }
+void directory_actor::perform(tell_balancer& effect) {
+  caf::anon_send(balancer_, effect.load);
+  if (auto judge = board_.local(entity_kind::membership, 0))
+    caf::anon_send(judge, effect.load);
+}
 
 } // namespace godwit

@@ -2,6 +2,7 @@
 /// What the actors of one node say to each other besides messages/cluster_messages.hpp. Never crosses nodes.
 #pragma once
 
+#include "actors/rules/balancer.hpp"
 #include "messages/cluster_messages.hpp"
 
 #include <caf/allowed_unsafe_message_type.hpp>
@@ -78,6 +79,7 @@ struct rooms_here {
 
 } // namespace godwit
 
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(godwit::load_changed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(godwit::wake_up)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(godwit::login_due)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(godwit::describe_due)

@@ -19,7 +19,7 @@ void membership_actor::take(const T& what) {
         perform(each.handle(what, at));
       else if constexpr (requires { each.handle(what); })
         perform(each.handle(what));
-      // else: a suspicion that came to a follower, a view that came to the judge
+      // else: a suspicion or a load that came to a follower, a view that came to the judge
     },
     rules_);
 }
@@ -33,6 +33,7 @@ membership_actor::behavior_type membership_actor::make_behavior() {
     [this](const link_heard& what) { take(what); },
     [this](const suspect_node& what) { take(what); },
     [this](const membership_view& what) { take(what); },
+    [this](const load_changed& what) { take(what); },
     [this](const wake_up&) { tick(); },
   };
 }

@@ -17,7 +17,7 @@ using shared_room_events = std::shared_ptr<const room_events>;
 // clang-format off
 #define GODWIT_LOCAL_MESSAGES(X)                                                                                       \
   X(attach_session) X(attach_refused) X(client_frame) X(sending_resumed) X(session_output) X(delivery)                 \
-  X(place_session) X(resume_session) X(session_placed) X(route_revoked) X(renew_token)                                 \
+  X(place_session) X(resume_session) X(session_placed) X(route_revoked) X(move_session) X(renew_token)                 \
   X(claim_nick) X(nick_claimed) X(release_nick) X(find_nick) X(nick_found)                                             \
   X(locate_room) X(room_located) X(list_rooms) X(rooms_listed)                                                         \
   X(end_session) X(session_must_end) X(report_worker) X(release_session) X(session_hosted)                             \

@@ -79,8 +79,13 @@ void session_spawner::went_down(session_id session, std::uint64_t actor, const s
 
 /// Requires the lock.
 caf::actor session_spawner::find_or_spawn(const attach_session& what) {
-  if (auto session = board_.local(entity_kind::session, what.session.value))
-    return session;
+  if (auto session = board_.local(entity_kind::session, what.session.value)) {
+    const auto attached = attached_.find(what.session);
+    if (attached == attached_.end() || attached->second.epoch >= what.epoch)
+      return session;
+    // The session has had another owner since, or it would be of this epoch: it knows less than what begins it anew.
+    end_locked(what.session, session);
+  }
   const bool begins = what.attach <= 1 || what.unheard || what.from_store || !what.snapshot.empty();
   if (!begins)
     return {};

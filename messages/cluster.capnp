@@ -141,6 +141,7 @@ struct Envelope {
     personSignal     @66 :PersonSignal;
     expelPerson      @67 :ExpelPerson;
     proclamation     @68 :Proclamation;
+    moveSession      @69 :MoveSession;
   }
 }
 
@@ -191,6 +192,7 @@ struct AttachSession {
   firstInSeq       @11 :UInt64;
   host             @12 :Text;
   unheard          @13 :Bool;
+  said             @14 :UInt16;  # so many of the frames from firstInSeq on were said to a former owner, or a former life
 }
 struct AttachRefused {
   # session_host → edge
@@ -257,6 +259,13 @@ struct SessionPlaced {
   workerIncarnation @3 :UInt64;
   resumed           @4 :Bool;
   why               @5 :Failure;
+}
+struct MoveSession {
+  # directory → edge
+  session           @0 :UInt64;
+  epoch             @1 :SessionEpoch;
+  worker            @2 :Text;
+  workerIncarnation @3 :UInt64;
 }
 struct SessionEnding {
   # directory → edge (routeRevoked), directory → session (sessionMustEnd)
@@ -918,6 +927,7 @@ struct MemberNode {
   incarnation @1 :UInt64;
   roles       @2 :UInt8;
   state       @3 :UInt8;
+  share       @4 :UInt32;  # of a worker node: of what is to be placed; 0: nothing, unless no other node is left
 }
 struct SuspectNode {
   # a node → the broker node's membership

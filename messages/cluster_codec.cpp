@@ -79,7 +79,8 @@ namespace godwit {
   X(signal_room, SignalRoom, SIGNAL_ROOM)                                                                              \
   X(person_signal, PersonSignal, PERSON_SIGNAL)                                                                        \
   X(expel_person, ExpelPerson, EXPEL_PERSON)                                                                           \
-  X(proclamation, Proclamation, PROCLAMATION)
+  X(proclamation, Proclamation, PROCLAMATION)                                                                          \
+  X(move_session, MoveSession, MOVE_SESSION)
 
 #define GODWIT_COUNT(type, member, enumerator) +1
 static_assert(std::variant_size_v<message_content> == 0 GODWIT_ENVELOPED(GODWIT_COUNT),

@@ -71,6 +71,7 @@ Enum enum_of(std::uint8_t number, Enum last) {
   X(SessionRequest, resume_session)                                                                                    \
   X(RenewToken, renew_token)                                                                                           \
   X(SessionPlaced, session_placed)                                                                                     \
+  X(MoveSession, move_session)                                                                                         \
   X(SessionEnding, route_revoked)                                                                                      \
   X(SessionEnding, session_must_end)                                                                                   \
   X(ClaimNick, claim_nick)                                                                                             \

@@ -29,6 +29,7 @@ template message::message(resume_session);
 template message::message(renew_token);
 template message::message(session_placed);
 template message::message(route_revoked);
+template message::message(move_session);
 template message::message(claim_nick);
 template message::message(nick_claimed);
 template message::message(release_nick);

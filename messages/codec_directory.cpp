@@ -68,6 +68,18 @@ void get(RenewToken::Reader from, renew_token& to) {
         hash_of(from.getTokenHash()),
         from.getTokenNumber()};
 }
+void put(MoveSession::Builder to, const move_session& from) {
+  to.setSession(from.session.value);
+  put(to.initEpoch(), from.epoch);
+  to.setWorker(text_of(from.worker));
+  to.setWorkerIncarnation(from.worker_incarnation.value);
+}
+void get(MoveSession::Reader from, move_session& to) {
+  to.session = {from.getSession()};
+  get(from.getEpoch(), to.epoch);
+  to.worker = string_of(from.getWorker());
+  to.worker_incarnation = {from.getWorkerIncarnation()};
+}
 void put(SessionEnding::Builder to, const route_revoked& from) { put_ending(to, from); }
 void get(SessionEnding::Reader from, route_revoked& to) { get_ending(from, to); }
 void put(SessionEnding::Builder to, const session_must_end& from) { put_ending(to, from); }
@@ -362,12 +374,14 @@ void put(MemberNode::Builder to, const member_node& from) {
   to.setIncarnation(from.incarnation.value);
   to.setRoles(from.roles);
   to.setState(static_cast<std::uint8_t>(from.state));
+  to.setShare(from.share);
 }
 void get(MemberNode::Reader from, member_node& to) {
   to.name = string_of(from.getName());
   to.incarnation = {from.getIncarnation()};
   to.roles = from.getRoles();
   to.state = enum_of(from.getState(), node_state::dead);
+  to.share = from.getShare();
 }
 
 void put(MembershipView::Builder to, const membership_view& from) {

@@ -41,6 +41,8 @@ struct attach_session {
   std::uint64_t first_in_seq = 1;
   std::string host{};   ///< of the client, as people are shown it; empty: hidden
   bool unheard = false; ///< nothing has come from the session yet: every attach before may have been lost with a link
+  /// So many of the frames that follow were said before, to whoever served the session then.
+  std::uint16_t said = 0;
   bool operator==(const attach_session&) const = default;
 };
 
@@ -147,6 +149,16 @@ struct session_placed {
   bool resumed = false;
   std::optional<error> why; ///< set: refused, the rest is empty
   bool operator==(const session_placed&) const = default;
+};
+
+/// directory → edge. The session is to be served by that worker node from here on. The route, and it alone, makes the
+/// switch, and only while `epoch` is the route's: an order that comes late or twice finds it changed.
+struct move_session {
+  session_id session;
+  session_epoch epoch;
+  node_name worker;
+  incarnation worker_incarnation;
+  bool operator==(const move_session&) const = default;
 };
 
 /// directory → edge. The session was resumed elsewhere or ended: forget its route, tell its client why.

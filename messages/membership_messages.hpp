@@ -17,6 +17,8 @@ struct member_node {
   godwit::incarnation incarnation;
   std::uint8_t roles = 0; ///< bits: 1 broker, 2 worker, 4 proxy
   node_state state = node_state::alive;
+  /// Of a worker node: its part of what is to be placed, beside the others'. 0: nothing, unless no other is left.
+  std::uint32_t share = 0;
   bool operator==(const member_node&) const = default;
 };
 /// broker node's membership → every node's. It alone declares a worker node dead; numbered, the highest is true.

@@ -134,7 +134,7 @@ struct ask_rename {
 };
 /// Tell me when all up to here stands in the queues of everybody who sees it.
 struct await_delivery {
-  room_seq seq = 0;
+  room_seq seq = 0; ///< behind the room's newest: up to that
   bool operator==(const await_delivery&) const = default;
 };
 using room_question = std::variant<read_members, read_history, read_topic, read_settings, ask_rename, await_delivery>;

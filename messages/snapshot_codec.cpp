@@ -41,13 +41,47 @@ void write_irc(wire::IrcPart::Builder to, const irc_part& from) {
   to.setAskedNick(text(from.asked_nick));
 }
 
+void write_loose(wire::LooseEnds::Builder to, const loose_ends& from) {
+  to.setRealName(text(from.real_name));
+  auto nicks = to.initReleasedNicks(static_cast<unsigned>(from.released_nicks.size()));
+  for (unsigned at = 0; at < nicks.size(); ++at)
+    nicks.set(at, text(from.released_nicks[at]));
+  auto departed = to.initDeparted(static_cast<unsigned>(from.departed.size()));
+  for (unsigned at = 0; at < departed.size(); ++at) {
+    write_room(departed[at].initRoom(), from.departed[at].room);
+    departed[at].setGoneSeq(from.departed[at].gone_seq);
+  }
+  auto invitations = to.initInvitations(static_cast<unsigned>(from.invitations.size()));
+  for (unsigned at = 0; at < invitations.size(); ++at) {
+    invitations[at].setRoomId(from.invitations[at].room.value);
+    invitations[at].setTitle(text(from.invitations[at].title));
+    invitations[at].setBy(text(from.invitations[at].by));
+  }
+}
+
+snapshot_room read_room(wire::SnapshotRoom::Reader from) {
+  return {room_id{from.getRoomId()},      string(from.getKey()),  string(from.getTitle()),
+          string(from.getCompanion()), from.getJoinedSeq(), member_modes{from.getModes()}};
+}
+
+loose_ends read_loose(wire::LooseEnds::Reader from) {
+  loose_ends out;
+  out.real_name = string(from.getRealName());
+  for (const auto each : from.getReleasedNicks())
+    out.released_nicks.push_back(string(each));
+  for (const auto each : from.getDeparted())
+    out.departed.push_back({read_room(each.getRoom()), each.getGoneSeq()});
+  for (const auto each : from.getInvitations())
+    out.invitations.push_back({room_id{each.getRoomId()}, string(each.getTitle()), string(each.getBy())});
+  return out;
+}
+
 session_snapshot read_snapshot(wire::SessionSnapshot::Reader from) {
   session_snapshot out;
   out.nick = string(from.getNick());
   out.away = string(from.getAway());
   for (const auto each : from.getRooms())
-    out.rooms.push_back({room_id{each.getRoomId()}, string(each.getKey()), string(each.getTitle()),
-                         string(each.getCompanion()), each.getJoinedSeq(), member_modes{each.getModes()}});
+    out.rooms.push_back(read_room(each));
   if (from.hasPiece()) {
     const auto piece = from.getPiece();
     out.piece =
@@ -63,6 +97,8 @@ session_snapshot read_snapshot(wire::SessionSnapshot::Reader from) {
   }
   out.signed_on = timestamp{std::chrono::microseconds{from.getSignedOnUs()}};
   out.modes = user_modes{from.getUserModes()};
+  if (from.hasLoose())
+    out.loose = read_loose(from.getLoose());
   return out;
 }
 
@@ -84,6 +120,8 @@ std::string encode_snapshot(const session_snapshot& snapshot) {
     write_login(root.initLogin(), snapshot.login);
   if (snapshot.irc != irc_part{})
     write_irc(root.initIrc(), snapshot.irc);
+  if (snapshot.loose != loose_ends{})
+    write_loose(root.initLoose(), snapshot.loose);
   const auto words = capnp::messageToFlatArray(message);
   const auto bytes = words.asBytes();
   return {reinterpret_cast<const char*>(bytes.begin()), bytes.size()};

@@ -54,6 +54,27 @@ struct irc_part {
   bool operator==(const irc_part&) const = default;
 };
 
+/// A room that the session was kicked from while its client may not have been there.
+struct departed_room {
+  snapshot_room room;
+  room_seq gone_seq = 0;
+  bool operator==(const departed_room&) const = default;
+};
+struct heard_invitation {
+  room_id room;
+  std::string title;
+  std::string by;
+  bool operator==(const heard_invitation&) const = default;
+};
+/// What most sessions have not.
+struct loose_ends {
+  std::string real_name;                   ///< changed since the log-in; empty: not
+  std::vector<std::string> released_nicks; ///< given back to the directory, which has not answered
+  std::vector<departed_room> departed;
+  std::vector<heard_invitation> invitations;
+  bool operator==(const loose_ends&) const = default;
+};
+
 struct session_snapshot {
   std::string nick; ///< empty: not logged in
   std::string away; ///< empty: here
@@ -63,6 +84,7 @@ struct session_snapshot {
   irc_part irc{};
   timestamp signed_on{}; ///< 0: not known
   user_modes modes{};
+  loose_ends loose{};
   bool operator==(const session_snapshot&) const = default;
 };
 

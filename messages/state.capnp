@@ -95,6 +95,25 @@ struct SessionSnapshot {
   irc   @5 :IrcPart;      # null: it speaks no IRC
   signedOnUs @6 :Int64;   # 0: not known
   userModes  @7 :UInt8;   # user_modes
+  loose      @8 :LooseEnds;  # null: there are none
+}
+
+# What most sessions have not.
+struct LooseEnds {
+  realName      @0 :Text;               # changed since the log-in
+  releasedNicks @1 :List(Text);         # given back, not answered; bound: unanswered_effects_max
+  departed      @2 :List(DepartedRoom); # bound: rooms_per_session_max
+  invitations   @3 :List(HeardInvitation);  # bound: invitations_max
+}
+struct DepartedRoom {
+  # A room that the session was kicked from while its client may not have been there.
+  room    @0 :SnapshotRoom;
+  goneSeq @1 :UInt64;
+}
+struct HeardInvitation {
+  roomId @0 :UInt64;
+  title  @1 :Text;
+  by     @2 :Text;
 }
 
 struct IrcPart {

@@ -39,8 +39,11 @@ void balancer::handle(const load_changed& told) {
 
 void balancer::handle(const membership_view& view) {
   alive_.clear();
+  const auto lives = [](const member_node& node) { return is_worker(node) && node.state == node_state::alive; };
+  const auto by_share = std::any_of(view.nodes.begin(), view.nodes.end(),
+                                    [&](const member_node& node) { return lives(node) && node.share != 0; });
   for (const auto& node : view.nodes) {
-    if (is_worker(node) && node.state == node_state::alive)
+    if (lives(node) && (!by_share || node.share != 0))
       alive_.insert({node.name, node.incarnation});
   }
   std::erase_if(loads_by_place_, [&view](const auto& row) {

@@ -7,11 +7,11 @@
 /// Promises: a session goes to the alive worker node with the fewest sessions, counting those on their way; a room to
 /// the one with the fewest rooms; equal ones take turns by name: the first in order wins. A node without a load is
 /// never passed over, a dead one never chosen. Keeps: per worker node four numbers, per placement on its way one row;
-/// bounded by what the asker has under way. Source: docs/ARCHITECTURE.md, "The life of a session"; the shares by which
-/// sessions of a dead node are re-homed will be decided here too.
+/// bounded by what the asker has under way. Source: docs/ARCHITECTURE.md, "The life of a session". Sessions of a dead
+/// node are no matter of this class: their routes house them, by the shares in the view (membership_view.hpp).
 #pragma once
 
-#include "messages/membership_messages.hpp"
+#include "actors/rules/membership_view.hpp"
 
 #include <cstdint>
 #include <map>
@@ -20,13 +20,6 @@
 #include <vector>
 
 namespace godwit {
-
-/// One life of a worker node.
-struct worker_place {
-  node_name node;
-  godwit::incarnation incarnation;
-  auto operator<=>(const worker_place&) const = default;
-};
 
 enum class placed_thing : std::uint8_t { session, room };
 
@@ -56,7 +49,7 @@ class balancer {
 public:
   worker_picked handle(const pick_worker& asked);
   void handle(const load_changed& told);
-  /// Only worker nodes that are alive in the newest view get anything.
+  /// Only worker nodes that are alive in the newest view get anything, and those without a share only if none has any.
   void handle(const membership_view& view);
 
 private:

@@ -62,8 +62,13 @@ directory_effects directory::tick(instant now) {
     effects_.emplace_back(std::move(again));
   settle_if_ready();
   if (settled_) {
-    for (const auto id : sessions_.due(now, limits::endings_per_tick_max))
-      begin_ending(id);
+    for (const auto id : sessions_.due(now, limits::endings_per_tick_max)) {
+      auto& session = *sessions_.find(id);
+      if (is_homeless(session))
+        sessions_.set_deadline(id, session, now + config_.resume_timeout);
+      else
+        begin_ending(id);
+    }
     delete_ended();
   }
   return finish();

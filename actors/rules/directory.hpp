@@ -131,12 +131,15 @@ private:
   void place_again(const place_session& asked, const session_row& row, held_session& known);
   void adopt(held_session& session, const session_row& row);
   void retire_holder(held_session& session, const resume_session& by);
+  static session_epoch last_move_of(const session_epoch& epoch);
+  void revoke_route(const session_row& row, const session_epoch& epoch, error why);
   void session_picked(const session_pick& picked, const std::optional<worker_place>& place);
   void not_placed(held_session& session);
   void answer_placed(const held_session& session);
   void hosted(const worker_place& place, const session_report& report);
   void sessions_not_reported(const worker_place& place, const std::set<session_id>& reported);
   void session_lost_at_worker(session_id id);
+  bool is_homeless(const held_session& session) const;
   void watch_proxies();
   void move_session(session_id id, held_session& session, std::optional<worker_place> worker);
   void wait_for_resume(session_id id, held_session& session, instant until);

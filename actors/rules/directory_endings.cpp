@@ -39,6 +39,8 @@ void directory::spawn_to_end(held_session& session) {
   session.phase = session_phase::ending;
   session.resuming.reset();
   move_session(id, session, std::nullopt);
+  if (const auto& held = session.row; !held.proxy.empty() && !is_dead(held.proxy, held.proxy_incarnation))
+    revoke_route(held, session.epoch, session.end_why.value_or(error{error_code::session_ended, {}}));
   auto row = session.row;
   row.proxy.clear();
   row.proxy_incarnation = {};

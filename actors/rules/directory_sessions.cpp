@@ -3,6 +3,8 @@
 #include "actors/rules/limits.hpp"
 
 #include <algorithm>
+#include <limits>
+#include <utility>
 
 namespace godwit {
 
@@ -170,14 +172,22 @@ void directory::retire_holder(held_session& session, const resume_session& by) {
   const auto& row = session.row;
   const auto same_route = row.proxy == by.proxy && row.proxy_incarnation == by.proxy_incarnation;
   if (!row.proxy.empty() && !same_route && !is_dead(row.proxy, row.proxy_incarnation)) {
-    session.former_routes.push_back({row.proxy, row.proxy_incarnation, session.epoch});
+    session.former_routes.push_back({row.proxy, row.proxy_incarnation, last_move_of(session.epoch)});
     if (session.former_routes.size() > limits::former_routes_max)
       session.former_routes.erase(session.former_routes.begin());
-    tell(service_at(row.proxy, entity_kind::edge),
-         route_revoked{row.session, session.epoch, {error_code::replaced, {}}});
+    revoke_route(row, session.epoch, {error_code::replaced, {}});
   }
   if (session.worker && !is_dead(session.worker->node, session.worker->incarnation))
     release_at(session.worker->node, row.session, session.epoch);
+}
+
+/// A route moves its session by itself: what is said of all its moves is said of the last.
+session_epoch directory::last_move_of(const session_epoch& epoch) {
+  return {epoch.generation, std::numeric_limits<std::uint32_t>::max()};
+}
+
+void directory::revoke_route(const session_row& row, const session_epoch& epoch, error why) {
+  tell(service_at(row.proxy, entity_kind::edge), route_revoked{row.session, last_move_of(epoch), std::move(why)});
 }
 
 // ----------------------------------------------------------------------------------------- where sessions live
@@ -210,8 +220,17 @@ void directory::hosted(const worker_place& place, const session_report& report) 
   auto* session = sessions_.find(report.session);
   const auto elsewhere = session != nullptr && report.epoch == session->epoch && session->worker
                          && session->worker != place && session->phase == session_phase::hosted;
-  if (session == nullptr || report.epoch < session->epoch || elsewhere)
+  if (session == nullptr || report.epoch < session->epoch || elsewhere) {
+    const auto replaced = session != nullptr && report.epoch.generation < session->epoch.generation;
+    if ((session == nullptr || replaced) && !report.proxy.empty()) // its route has not heard that it is over
+      tell(service_at(report.proxy, entity_kind::edge),
+           route_revoked{report.session, last_move_of(report.epoch),
+                         {replaced ? error_code::replaced : error_code::session_ended, {}}});
     return release_at(place.node, report.session, report.epoch);
+  }
+  const auto moved = session->worker && session->worker != place && session->epoch < report.epoch;
+  if (moved && !is_dead(session->worker->node, session->worker->incarnation)) // its former owner has not heard of it
+    release_at(session->worker->node, report.session, session->epoch);
   session->epoch = report.epoch;
   move_session(report.session, *session, place);
   if (session->phase == session_phase::ending)
@@ -248,9 +267,19 @@ void directory::session_lost_at_worker(session_id id) {
     return;
   // Where its proxy node is gone too its time runs already.
   const auto running = session->phase == session_phase::hosted ? session->deadline : std::nullopt;
-  if (session->row.protocol == protocol::irc) // its client was told, and has no way back
+  const auto& row = session->row;
+  if (row.protocol == protocol::irc && is_dead(row.proxy, row.proxy_incarnation)) // nobody can come back for it
     return wait_for_resume(id, *session, now_);
+  // Its route has it housed elsewhere, which is heard of from there; else its client comes back for it.
   wait_for_resume(id, *session, running.value_or(now_ + config_.resume_timeout));
+}
+
+/// Its proxy node keeps it, and can house it nowhere: its time does not run.
+bool directory::is_homeless(const held_session& session) const {
+  const auto& row = session.row;
+  const auto may_host = [](const member_node& node) { return is_worker(node) && node.state == node_state::alive; };
+  return session.phase == session_phase::lost && !row.proxy.empty() && !is_dead(row.proxy, row.proxy_incarnation)
+         && std::none_of(view_.nodes.begin(), view_.nodes.end(), may_host);
 }
 
 /// A session without its proxy node waits for its client, an IRC one ends at once: its client is gone for good.

@@ -66,14 +66,11 @@ void fan_out_window::attach(const attach_relay& what, timestamp now, room_effect
   lost_.erase(what.node);
 }
 
-void fan_out_window::drop_dead(const membership_view& view) {
+void fan_out_window::drop_dead(const membership_view& view, timestamp now) {
   for (const auto& node : view.nodes) {
     const auto at = relays_.find(node.name);
-    const bool is_dead = node.state == node_state::dead;
-    if (is_dead)
-      lost_.erase(node.name); // its sessions are others' now, or end
-    if (is_dead && at != relays_.end() && at->second.node_incarnation == node.incarnation)
-      relays_.erase(at);
+    if (node.state == node_state::dead && at != relays_.end() && at->second.node_incarnation == node.incarnation)
+      lose(node.name, now);
   }
 }
 

@@ -57,7 +57,8 @@ public:
   void drop(const node_name& node);
   /// The link to it was lost: it attaches again, or its node is dead.
   void lose(const node_name& node, timestamp now);
-  void drop_dead(const membership_view& view);
+  /// Its sessions are housed on other nodes meanwhile, whose relays attach: they are waited for as one that was lost.
+  void drop_dead(const membership_view& view, timestamp now);
   /// Takes a report and answers it.
   void reported(const fan_out_delivered& what, timestamp now, room_effects& out);
   /// Those without progress for fan_out_stall fall behind.
@@ -79,7 +80,7 @@ public:
   /// Whether somebody has something undelivered: `judge` is wanted later.
   [[nodiscard]] bool is_undelivered() const;
   [[nodiscard]] std::vector<relay_progress> progress() const;
-  /// Whether a relay that was lost may come back, with entries on their way to it. No longer than relay_returns_within.
+  /// Whether a relay that was lost may come back, or its sessions elsewhere, with entries on their way to it. No longer than relay_returns_within.
   [[nodiscard]] bool awaits_return(timestamp now) const;
   [[nodiscard]] std::size_t relay_count() const { return relays_.size(); }
 

@@ -149,8 +149,9 @@ inline constexpr auto store_retry_after = 100ms;
 /// A membership that was given to a session and not accepted is told again after this time: the session may live
 /// nowhere for now, or may have ended without a word to the room.
 inline constexpr auto membership_given_again_after = 5s;
-/// Who waits until all is delivered waits so long for a relay whose link was lost.
-inline constexpr auto relay_returns_within = 5s;
+/// Who waits until all is delivered waits so long for a relay whose link was lost, or whose node died: by then whoever
+/// it served is housed elsewhere, or one of the two nodes that miss each other has been declared dead.
+inline constexpr auto relay_returns_within = 1500ms;
 /// A room with nobody in it is closed after this time.
 inline constexpr auto room_closes_after = 60s;
 /// What a room and a relay remember of the newest events, so that catching up seldom needs the store.
@@ -191,6 +192,8 @@ inline constexpr auto silence_is_suspicious = 1s;
 inline constexpr auto silence_cuts_link = 10s;
 static_assert(silence_cuts_link > silence_is_suspicious);
 inline constexpr auto redial_is_suspicious = 200ms;
+/// So long a worker node that fell to silence gets nothing in its next life, counted from its last silence.
+inline constexpr auto probation = 10s;
 /// How often a node repeats to the broker node that it misses another, and how long its word holds without a repeat.
 inline constexpr auto suspicion_repeated_after = 200ms;
 inline constexpr auto suspicion_holds = 700ms;

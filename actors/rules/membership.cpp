@@ -21,7 +21,7 @@ membership::membership(configured_node self, incarnation self_incarnation, std::
 
 // ------------------------------------------------------------------------------------------------ what is told
 
-membership_effects membership::handle(const link_reset& reset, instant) {
+membership_effects membership::handle(const link_reset& reset, instant now) {
   if (reset.node == self_.name)
     return publish();
   linked_.insert(reset.node);
@@ -36,6 +36,8 @@ membership_effects membership::handle(const link_reset& reset, instant) {
   if (node == nullptr)
     node = &view_.nodes.emplace_back();
   *node = {reset.node, reset.incarnation, roles, node_state::alive};
+  if (const auto probation = probation_until_by_name_.find(reset.node); probation != probation_until_by_name_.end())
+    probation->second = now + limits::probation;
   seen_by_name_[reset.node] = {};
   forget_suspicions_of(reset.node);
   ++view_.number;
@@ -60,6 +62,13 @@ membership_effects membership::handle(const link_silent& silent, instant now) {
   auto& seen = seen_by_name_[silent.node];
   if (!seen.silent_since && !seen.closed_since)
     seen.silent_since = now;
+  if (const auto probation = probation_until_by_name_.find(silent.node); probation != probation_until_by_name_.end())
+    probation->second = now + limits::probation;
+  return {};
+}
+
+membership_effects membership::handle(const load_changed& load, instant) {
+  sessions_by_place_[load.place] = load.sessions;
   return {};
 }
 
@@ -111,6 +120,7 @@ membership_effects membership::tick(instant now) {
     }
   }
   changed |= judge_pairs(now);
+  changed |= end_probations(now);
   return changed ? publish() : membership_effects{};
 }
 
@@ -159,6 +169,7 @@ bool membership::worker_is_over(const member_node& node, instant now) {
   if (!seen.silent_since || now - *seen.silent_since < 2 * pulse_interval || !silence_may_fell_one_more())
     return false;
   seen.fell_to_silence = true;
+  probation_until_by_name_[node.name] = now + limits::probation;
   return true;
 }
 
@@ -252,7 +263,40 @@ void membership::forget_suspicions_of(const node_name& name) {
                 [&name](const auto& row) { return row.first.first == name || row.first.second == name; });
 }
 
+/// Of the living, once their time is over.
+bool membership::end_probations(instant now) {
+  const auto ended = std::erase_if(probation_until_by_name_, [&](const auto& row) {
+    return row.second <= now && alive_node(view_, row.first) != nullptr;
+  });
+  view_.number += ended != 0 ? 1 : 0;
+  return ended != 0;
+}
+
+/// A node's share is what it lacks to the mean load of all that are left, once they have the load of the dead.
+void membership::put_shares() {
+  const auto load_of = [this](const member_node& node) {
+    const auto known = sessions_by_place_.find({node.name, node.incarnation});
+    return known == sessions_by_place_.end() ? 0 : known->second;
+  };
+  const auto may_take = [this](const member_node& node) {
+    return is_worker(node) && node.state == node_state::alive && !on_probation(node.name);
+  };
+  std::size_t all = 0;
+  for (const auto& [place, sessions] : sessions_by_place_)
+    all += sessions;
+  const auto takers =
+    std::max<std::size_t>(1, static_cast<std::size_t>(std::count_if(view_.nodes.begin(), view_.nodes.end(), may_take)));
+  const auto mean = all / takers + 1;
+  for (auto& node : view_.nodes)
+    node.share =
+      may_take(node) ? static_cast<std::uint32_t>(mean - std::min(mean - 1, load_of(node))) : 0;
+  std::erase_if(sessions_by_place_, [this](const auto& row) {
+    return standing_of(view_, row.first.node, row.first.incarnation) == standing::dead;
+  });
+}
+
 membership_effects membership::publish() {
+  put_shares();
   membership_effects effects{follow_view{view_}};
   for (const auto& name : linked_) // the dead among them too: they have to learn it
     effects.emplace_back(send{service_at(name, entity_kind::membership), view_});

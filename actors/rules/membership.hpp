@@ -22,11 +22,14 @@
 /// - The judge's own lateness is subtracted: if `tick` comes late, all suspects get that time on top.
 /// A proxy node never dies by silence or suspicion, only by the hello of a new life, or when its link has been closed
 /// for the time to resume and every alive worker node misses it too: by then no client of it can come back. A dead
-/// life stays dead, even if its link comes back: a node that reads its own death in the view has to start anew.
+/// life stays dead, even if its link comes back: a node that reads its own death in the view has to start anew. The
+/// next life of a worker node that fell to silence has no share of what is to be placed until `probation` has passed
+/// without another silence.
 ///
 /// Requires: `tick` every `pulse_interval`.  Source: docs/ARCHITECTURE.md, "Nodes".
 #pragma once
 
+#include "actors/rules/balancer.hpp"
 #include "actors/rules/effects.hpp"
 #include "actors/rules/instant.hpp"
 #include "actors/rules/membership_view.hpp"
@@ -87,6 +90,8 @@ public:
   membership_effects handle(const link_heard& heard, instant now);
   /// Holds for `suspicion_holds`, then it has lapsed if it was not repeated.
   membership_effects handle(const suspect_node& suspicion, instant now);
+  /// What lives on a worker node: the view that declares a death says by it who takes how much of the dead node's.
+  membership_effects handle(const load_changed& load, instant now);
   membership_effects tick(instant now);
 
   const membership_view& view() const { return view_; }
@@ -118,6 +123,9 @@ private:
   void lapse_suspicions(instant now);
   void declare_dead(member_node& node);
   void forget_suspicions_of(const node_name& name);
+  bool on_probation(const node_name& name) const { return probation_until_by_name_.contains(name); }
+  bool end_probations(instant now);
+  void put_shares();
   membership_effects publish();
 
   configured_node self_;
@@ -127,6 +135,8 @@ private:
   std::map<node_name, link_state> seen_by_name_;
   std::map<suspect_pair, doubt> suspicions_by_pair_;
   std::set<node_name> linked_;
+  std::map<worker_place, std::size_t> sessions_by_place_;
+  std::map<node_name, instant> probation_until_by_name_; ///< fell to silence lately
   instant last_tick_;
 };
 

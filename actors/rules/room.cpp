@@ -193,7 +193,7 @@ void room::refuse(const room_query& what, error_code why, room_effects& out) con
 /// Requires that the room is open.
 void room::take(const room_query& what, room_effects& out) {
   if (const auto* wait = std::get_if<await_delivery>(&what.question))
-    waits_.add(what.origin, wait->seq); // of whoever has said something, member or not
+    waits_.add(what.origin, std::min(wait->seq, ledger_.state().last_seq)); // of whoever has said something, member or not
   else if (answer_at_once(what, out))
     return; // it has no need of the log
   else if (may_ask(what))
@@ -537,7 +537,7 @@ room_effects room::link_lost(const godwit::link_lost& what, timestamp now) {
 
 room_effects room::view(const membership_view& what, timestamp now) {
   room_effects out;
-  window_.drop_dead(what);
+  window_.drop_dead(what, now);
   settle(now, out);
   return out;
 }

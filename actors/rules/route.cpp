@@ -65,7 +65,7 @@ void route::ask_directory(route_effects& out) const {
 void route::client_sent(shared_bytes frame, route_effects& out) {
   frames_bytes_ += frame->size();
   frames_.push_back({frame_kind::data, std::move(frame)});
-  if (state_ != state::opening && !attach_due_)
+  if (housed() && !attach_due_)
     send_frame(frames_.size() - 1, out);
   if (reading_ && !within_limits()) {
     reading_ = false;
@@ -142,7 +142,7 @@ void route::take(const route_claim& claim, route_effects& out) {
 }
 
 void route::client_drained(route_effects& out) {
-  if (!std::exchange(paced_, false))
+  if (!std::exchange(paced_, false) || !housed())
     return;
   out.emplace_back(send{session_at(worker_, claim_.session), sending_resumed{claim_.session, epoch_, attach_}});
 }
@@ -246,8 +246,8 @@ void route::attach_refused(const godwit::attach_refused& what, route_effects& ou
   if (!from_owner(what.epoch, what.attach))
     return;
   answered(out);
-  if (what.why.code == error_code::stale_epoch)
-    return end_worker_lost(out); // a word between nodes; for the client its session is somewhere else
+  if (what.why.code == error_code::stale_epoch) // a word between nodes; for the client its session is somewhere else
+    return end({error_code::session_lost, {}}, out);
   const bool can_begin_anew = from_store_ || !snapshot_.empty();
   if (what.why.code == error_code::session_lost && can_begin_anew && restarts_ < limits::session_restarts_max) {
     ++restarts_;
@@ -263,7 +263,7 @@ void route::revoked(const route_revoked& what, route_effects& out) {
 
 // --------------------------------------------------------------------------------------------------- from the node
 
-void route::link_reset(const godwit::link_reset& what, route_effects& out) {
+void route::link_reset(const godwit::link_reset& what, const membership_view& view, route_effects& out) {
   const bool is_broker = (what.roles & broker_role) != 0;
   if (state_ == state::opening) {
     if (is_broker)
@@ -275,8 +275,36 @@ void route::link_reset(const godwit::link_reset& what, route_effects& out) {
   if (what.node != worker_)
     return;
   if (what.incarnation != worker_incarnation_)
-    return end_worker_lost(out);
+    return worker_lost(view, out);
   attach_later(out);
+}
+
+void route::follow(const membership_view& view, route_effects& out) {
+  if (state_ != state::opening && (!housed() || standing_of(view, worker_, worker_incarnation_) == standing::dead))
+    worker_lost(view, out);
+}
+
+void route::worker_lost(const membership_view& view, route_effects& out) {
+  house(home_of(claim_.session, view, {worker_, worker_incarnation_}), out);
+}
+
+/// The switch. From here on the session is the new owner's, whatever the former one is still doing.
+void route::house(std::optional<worker_place> home, route_effects& out) {
+  answered(out);
+  attach_due_ = false; // what was due was to go to the former owner
+  if (!home)
+    return worker_.clear();
+  worker_ = std::move(home->node);
+  worker_incarnation_ = home->incarnation;
+  ++epoch_.moves;
+  attach_later(out);
+}
+
+void route::move(const move_session& what, bool may_go, route_effects& out) {
+  if (state_ == state::opening || what.epoch != epoch_ || !housed() || !may_go)
+    return;
+  if (worker_place{worker_, worker_incarnation_} != worker_place{what.worker, what.worker_incarnation})
+    house(worker_place{what.worker, what.worker_incarnation}, out);
 }
 
 /// What comes from the session's former attach is nothing any more from now on: something before it may be lost.
@@ -297,11 +325,6 @@ std::size_t route::attach_weight() const {
          + weight_of_message * frames_.size();
 }
 
-void route::worker_dead(const node_name& node, incarnation which, route_effects& out) {
-  if (state_ != state::opening && node == worker_ && which == worker_incarnation_)
-    end_worker_lost(out);
-}
-
 void route::tick(steady_time now, route_effects& out) {
   if (!deadline_ || now < *deadline_)
     return;
@@ -318,7 +341,9 @@ void route::tick(steady_time now, route_effects& out) {
 /// the client has, and what it said since.
 void route::attach(route_effects& out) {
   ++attach_;
-  send_attach(out);
+  paced_ = false;
+  if (housed())
+    send_attach(out);
 }
 
 void route::send_attach(route_effects& out) {
@@ -338,14 +363,16 @@ void route::send_attach(route_effects& out) {
   what.unheard = !heard_ && !what.from_store && snapshot_.empty();
   what.positions = claim_.positions;
   what.first_in_seq = first_in_seq_;
+  what.said = static_cast<std::uint16_t>(said_until_ - std::min(said_until_, first_in_seq_));
   out.emplace_back(send{service_at(worker_, entity_kind::session_host), std::move(what)});
   for (std::size_t i = 0; i != frames_.size(); ++i)
     send_frame(i, out);
   paced_ = false; // it asks again if it still wants to know
 }
 
-void route::send_frame(std::size_t index, route_effects& out) const {
+void route::send_frame(std::size_t index, route_effects& out) {
   const auto& kept = frames_[index];
+  said_until_ = std::max(said_until_, first_in_seq_ + index + 1);
   out.emplace_back(send{session_at(worker_, claim_.session),
                         client_frame{claim_.session, epoch_, attach_, first_in_seq_ + index, kept.kind, kept.bytes}});
 }
@@ -355,7 +382,7 @@ void route::begin_closing(const char* why, route_effects& out) {
   deadline_.reset();
   frames_.push_back({frame_kind::closed, std::make_shared<const std::string>(why)});
   frames_bytes_ += frames_.back().bytes->size();
-  if (!attach_due_)
+  if (housed() && !attach_due_)
     send_frame(frames_.size() - 1, out);
 }
 
@@ -370,8 +397,6 @@ void route::end(error why, route_effects& out) {
     out.emplace_back(close_client{std::move(why)});
   out.emplace_back(forget_route{});
 }
-
-void route::end_worker_lost(route_effects& out) { end({error_code::session_lost, {}}, out); }
 
 bool route::same_secrets(const route_claim& claim) const {
   const bool identity = equal_in_constant_time(claim.identity, claim_.identity);

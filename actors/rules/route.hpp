@@ -4,7 +4,16 @@
 ///
 ///              placed                    connection lost
 ///    opening ─────────▶ attached ◀──────────────────────▶ detached ──(resume_timeout)──▶ closing ──(confirmed)──▶ gone
-///       └─ refused: gone     └─ closed by the session, its worker node dead, revoked: gone     resumed
+///       └─ refused: gone     └─ closed by the session, revoked: gone            resumed
+///
+/// Whatever state it is in, once placed its session may move: the switch of its owner is here and nowhere else.
+///
+///              move_session, or its worker node dead and another alive: moves + 1, attach there
+///    housed ◀───────────────────────────────────────────────────────────────────────────────────┐
+///       └── its worker node dead and none alive ──▶ homeless: frames are kept, nothing is sent ───┘
+///
+/// What the new owner starts from is what the route holds: it needs no word of the former one, which may be dead, and
+/// whose output counts no more from the switch on.
 ///
 /// Rules only: each function takes what happened and appends what is to be done, in the order to do it; the vector is
 /// the caller's, so that a message costs no allocation here. nodes/edge/route_table.hpp does it.
@@ -21,6 +30,7 @@
 
 #include "actors/rules/effects.hpp"
 #include "actors/rules/limits.hpp"
+#include "actors/rules/membership_view.hpp"
 
 #include <chrono>
 #include <optional>
@@ -131,10 +141,14 @@ public:
   /// attached anew from what is kept here, a few times.
   void attach_refused(const godwit::attach_refused& what, route_effects& out);
   void revoked(const route_revoked& what, route_effects& out);
+  /// `may_go`: the node's newest view does not call that life of the worker node dead.
+  void move(const move_session& what, bool may_go, route_effects& out);
 
   // From the node.
-  void link_reset(const godwit::link_reset& what, route_effects& out);
-  void worker_dead(const node_name& node, incarnation which, route_effects& out);
+  /// `view`: the newest that the node has; by it a session is housed whose worker node turns out to be another life.
+  void link_reset(const godwit::link_reset& what, const membership_view& view, route_effects& out);
+  /// Houses the session anew where its worker node is dead, or where it had none.
+  void follow(const membership_view& view, route_effects& out);
   /// It is its turn: without effect where it has attached meanwhile.
   void attach_now(route_effects& out);
   /// What an attach weighs on its way, in bytes.
@@ -144,7 +158,7 @@ public:
 
   session_id session() const { return claim_.session; }
   bool opening() const { return state_ == state::opening; }
-  /// Of the open session; empty before.
+  /// Of the open session; empty before, and while it has none.
   const node_name& worker() const { return worker_; }
   incarnation worker_incarnation() const { return worker_incarnation_; }
   bool has_client() const { return has_client_; }
@@ -161,12 +175,14 @@ private:
   void attach(route_effects& out);
   void attach_later(route_effects& out);
   void send_attach(route_effects& out);
-  void send_frame(std::size_t index, route_effects& out) const;
+  void send_frame(std::size_t index, route_effects& out);
   void begin_closing(const char* why, route_effects& out);
   void forget_frames();
   void confirm(std::uint64_t in_seq, route_effects& out);
   void end(error why, route_effects& out);
-  void end_worker_lost(route_effects& out);
+  void worker_lost(const membership_view& view, route_effects& out);
+  void house(std::optional<worker_place> home, route_effects& out);
+  bool housed() const { return !worker_.empty(); }
   void take(const route_claim& claim, route_effects& out);
   bool same_secrets(const route_claim& claim) const;
   void token_shown(const token_name& which, route_effects& out);
@@ -182,7 +198,7 @@ private:
   route_claim claim_;       // positions: per stream, the one last moved stands last
   token_name proven_token_; // the client has had it; good still while the newer one may have been lost
   token_name newest_token_; // of the last greeting, or of the next one while opening
-  node_name worker_;
+  node_name worker_; // empty while opening, and while no worker node is left
   incarnation worker_incarnation_;
   session_epoch epoch_;
   std::uint32_t attach_ = 0;
@@ -190,6 +206,7 @@ private:
   std::uint64_t first_in_seq_ = 1; // of frames_
   std::vector<kept_frame> frames_; // unconfirmed, oldest first, in_seqs without gaps
   std::size_t frames_bytes_ = 0;
+  std::uint64_t said_until_ = 1; // in_seq: the frames before it were sent to some owner of the session
   std::string snapshot_;
   std::optional<steady_time> deadline_; // of opening, of detached
   state state_ = state::opening;

@@ -14,6 +14,7 @@
 #include "actors/rules/session.hpp"
 #include "actors/rules/session_task.hpp"
 
+#include <limits>
 #include <map>
 #include <optional>
 #include <string>
@@ -91,10 +92,14 @@ private:
     member_modes modes;
   };
   using frame_answer = std::vector<server_frame>;
+  /// Of a room in which a predecessor may have said something: up to its newest event.
+  static constexpr room_seq newest_said = std::numeric_limits<room_seq>::max();
   friend struct request_starter;
 
   // session_life.cpp: start, frames, end
   void take_snapshot(const std::string& bytes);
+  void take_loose_ends(const loose_ends& from);
+  loose_ends loose_ends_now() const;
   void take_positions(bool from_snapshot = false);
   void drop_questions();
   void begin_frames();
@@ -275,6 +280,7 @@ private:
   std::uint32_t reserved_names_ = 0;
   std::uint64_t highest_begun_ = 0; ///< op of a frame
   bool knows_all_begun_ = false;    ///< no frame was begun by a predecessor that could still come again
+  std::uint64_t said_before_ = 0;   ///< in_seq: a predecessor may have begun the frames before it
   session_effects effects_;
 };
 

@@ -28,8 +28,10 @@ void session_core::attach(const attach_session& how) {
   snapshot_changed_ = true; // whatever the proxy node holds, from here on it is ours
   piece_to_go_on_.reset();
   piece_.reset();
-  if (life_ == life::fresh)
+  if (life_ == life::fresh) {
     knows_all_begun_ = how.attach == 1 && !how.from_store && how.snapshot.empty();
+    said_before_ = how.first_in_seq + how.said;
+  }
   if (life_ == life::fresh && how.from_store)
     life_ = life::loading;
   if (life_ == life::loading && how.from_store)
@@ -55,6 +57,7 @@ void session_core::take_snapshot(const std::string& bytes) {
   away_ = read->away;
   modes_ = read->modes;
   signed_on_ = read->signed_on;
+  take_loose_ends(read->loose);
   steps_ = read->login;
   if (!steps_.user.empty()) {
     user_ = steps_.user;
@@ -66,7 +69,23 @@ void session_core::take_snapshot(const std::string& bytes) {
     seat.joined_seq = each.joined_seq;
     seat.modes = each.modes;
     seat.member = true;
+    note_said(each.room, newest_said); // what of it the former owner's client has said, only the room knows
   }
+}
+
+void session_core::take_loose_ends(const loose_ends& from) {
+  if (!from.real_name.empty()) {
+    real_name_ = from.real_name;
+    real_name_changed_ = true;
+  }
+  released_nicks_ = from.released_nicks;
+  for (const auto& nick : released_nicks_)
+    send_to(broker_service(entity_kind::directory), release_nick{id_, nick});
+  for (const auto& each : from.departed)
+    departed_[each.room.room] = {each.room.key, each.room.title, each.room.joined_seq, each.gone_seq,
+                                 each.room.modes};
+  for (const auto& each : from.invitations)
+    invitations_.push_back({id_, each.room, each.title, each.by});
 }
 
 void session_core::loaded(const session_loaded& what) {
@@ -86,6 +105,7 @@ void session_core::loaded(const session_loaded& what) {
     seat.joined_seq = each.joined_seq;
     seat.modes = each.modes;
     seat.member = true;
+    note_said(each.room, newest_said);
     if (each.last.name.session == id_)
       seat.outbox.start_after(each.last.name);
   }
@@ -193,7 +213,7 @@ void session_core::begin_frames() {
       if (part < frame.told && tasks::is_question(frame.request(part)))
         frames_.answer(frame.command.op, part, {});
       else // a copy: the frame may be answered and gone while it is begun
-        begin({frame.command.op, frame.command.resent, frame.request(part), part, {}});
+        begin({frame.command.op, frame.command.resent || frame.in_seq < said_before_, frame.request(part), part, {}});
     }
 }
 
@@ -382,6 +402,19 @@ session_snapshot session_core::snapshot() const {
   for (const auto& [room, seat] : seats_by_room_)
     if (seat.member)
       out.rooms.push_back({room, seat.key, seat.title, seat.companion, seat.joined_seq, seat.modes});
+  out.loose = loose_ends_now();
+  return out;
+}
+
+loose_ends session_core::loose_ends_now() const {
+  loose_ends out;
+  if (real_name_changed_)
+    out.real_name = real_name_;
+  out.released_nicks = released_nicks_;
+  for (const auto& [room, was] : departed_)
+    out.departed.push_back({{room, was.key, was.title, {}, was.joined_seq, was.modes}, was.gone_seq});
+  for (const auto& each : invitations_)
+    out.invitations.push_back({each.room, each.title, each.by});
   return out;
 }
 

@@ -87,6 +87,7 @@ void session_core::begin_real_name(const client_command& command, const ask::set
   real_name_ = what.real_name;
   steps_.real_name = what.real_name;
   real_name_changed_ = true;
+  snapshot_changed_ = true;
   say_presence_everywhere();
   done(key_of(command), tell::real_name_set{real_name_});
 }
@@ -141,6 +142,7 @@ void session_core::note_invitation(const room_invitation& what) {
   invitations_.push_back(what);
   if (invitations_.size() > limits::invitations_max)
     invitations_.erase(invitations_.begin());
+  snapshot_changed_ = true;
 }
 
 // ---------------------------------------------------------------------------------------------------- what passes

@@ -44,7 +44,7 @@ std::optional<session_id> session_of(const message& what) {
       if constexpr (
         std::is_same_v<
           type,
-          session_placed> || std::is_same_v<type, attach_refused> || std::is_same_v<type, route_revoked> || std::is_same_v<type, session_output>)
+          session_placed> || std::is_same_v<type, attach_refused> || std::is_same_v<type, route_revoked> || std::is_same_v<type, move_session> || std::is_same_v<type, session_output>)
         return one.session;
       else
         return std::nullopt;

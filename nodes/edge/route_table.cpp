@@ -191,13 +191,14 @@ void route_table::receive(message& what) {
   bool known = true;
   if (auto* placed = std::get_if<session_placed>(&what)) {
     known = with(placed->session, [&](route& rules) { rules.placed(*placed, context_->now, effects_); });
-    if (known && known_dead(placed->worker, placed->worker_incarnation)) // it died while the answer was on its way
-      with(placed->session,
-           [&](route& rules) { rules.worker_dead(placed->worker, placed->worker_incarnation, effects_); });
+    with(placed->session, [&](route& rules) { rules.follow(view_, effects_); }); // it may have died meanwhile
   } else if (auto* refused = std::get_if<attach_refused>(&what)) {
     known = with(refused->session, [&](route& rules) { rules.attach_refused(*refused, effects_); });
   } else if (auto* revoked = std::get_if<route_revoked>(&what)) {
     known = with(revoked->session, [&](route& rules) { rules.revoked(*revoked, effects_); });
+  } else if (auto* moves = std::get_if<move_session>(&what)) {
+    const bool may_go = standing_of(view_, moves->worker, moves->worker_incarnation) != standing::dead;
+    known = with(moves->session, [&](route& rules) { rules.move(*moves, may_go, effects_); });
   }
   if (!known)
     context_->counters.drops.add();
@@ -223,7 +224,7 @@ void route_table::take(edge_item& what) {
 }
 
 void route_table::link_reset(const godwit::link_reset& what) {
-  with_each([&](route& rules) { rules.link_reset(what, effects_); });
+  with_each([&](route& rules) { rules.link_reset(what, view_, effects_); });
   begin_attaches();
 }
 
@@ -241,16 +242,9 @@ void route_table::begin_attaches() {
 void route_table::view(const membership_view& what) {
   if (what.by == view_.by && what.number <= view_.number)
     return;
-  for (const auto& node : what.nodes)
-    if (node.state == node_state::dead && !known_dead(node.name, node.incarnation))
-      with_each([&](route& rules) { rules.worker_dead(node.name, node.incarnation, effects_); });
   view_ = what;
-}
-
-bool route_table::known_dead(const node_name& node, incarnation which) const {
-  return std::any_of(view_.nodes.begin(), view_.nodes.end(), [&](const member_node& known) {
-    return known.name == node && known.incarnation == which && known.state == node_state::dead;
-  });
+  with_each([&](route& rules) { rules.follow(view_, effects_); });
+  begin_attaches();
 }
 
 std::optional<steady_time> route_table::next_deadline() const {

@@ -79,7 +79,6 @@ private:
   void note_deadline(entry& at);
   void begin_attaches();
   void free_waiting(session_id session);
-  bool known_dead(const node_name& node, incarnation which) const;
 
   void perform(entry& at, send& what);
   void perform(entry& at, write_to_client& what);

@@ -590,7 +590,7 @@ private:
       return;
     to_cluster_.clear();
     to_session_.clear();
-    with_route([this](auto& out) { route_->link_reset({"w", {5}, 2}, out); });
+    with_route([this](auto& out) { route_->link_reset({"w", {5}, 2}, {}, out); });
     perform(session_.link_was_reset({"b", {1}, 1}));
     for (const auto& [key, room] : rooms_)
       answer(room_reopened{room.id, ++epoch_, "w"}, &session::reopened);

@@ -27,11 +27,41 @@ INSTANTIATE_TEST_SUITE_P(OneNode, Kill, ::testing::Values("worker-1", "worker-2"
                            return name;
                          });
 
+// U-17
 TEST_P(Kill, OfOneNodeLosesAndDoublesNothingAcknowledged) {
   cluster running{"local"};
   running.start();
   const auto all = gather(running);
   kill_while_posting(running, all, GetParam());
+  if (GetParam() != std::string{"proxy-1"}) // it has their connections
+    expect_undisturbed(all);
+  expect_all_whole(running, all);
+}
+
+TEST(KillInTurn, OfTheWorkerNodesAgainAndAgainDisconnectsNobody) {
+  cluster running{"local"};
+  running.start();
+  const auto all = gather(running, 6);
+  for (int i = 0; i != 3; ++i)
+    for (const auto* node : {"worker-1", "worker-2"})
+      kill_while_posting(running, all, node);
+  expect_undisturbed(all);
+  expect_all_whole(running, all);
+}
+
+TEST(KillInTurn, OfAllWorkerNodesDisconnectsNobodyAndAllGoesOnWhenOneIsBack) {
+  cluster running{"local"};
+  running.start();
+  const auto all = gather(running);
+  for (const auto& each : all)
+    each->say_some();
+  running.kill("worker-1");
+  running.kill("worker-2");
+  for (const auto& each : all)
+    each->say_some();
+  running.start("worker-2");
+  wait_for_all(all);
+  expect_undisturbed(all);
   expect_all_whole(running, all);
 }
 

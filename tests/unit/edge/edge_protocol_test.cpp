@@ -128,18 +128,11 @@ TEST_F(EdgeResumes, AfterItsQueueHadGrownTooLarge) {
 }
 
 // U-8, U-9
-TEST_F(EdgeResumes, AfterItsWorkerNodeHasFailed) {
+TEST_F(EdgeResumes, AfterItsSessionCanNotGoOn) {
   start(settings());
   auto one = begin();
-  membership_view view;
-  view.number = 1;
-  view.by = {1};
-  view.nodes.push_back({"worker-1", {11}, 2, node_state::dead});
-  edge_->view(view);
+  edge_->receive(attach_refused{one.attach.session, one.attach.epoch, one.attach.attach, {error_code::stale_epoch, {}}});
   EXPECT_EQ(one.client->closed_why(), error_code::session_lost);
-  view.number = 2;
-  view.nodes[0] = {"worker-1", {12}, 3, node_state::alive};
-  edge_->view(view);
   expect_resumes_from_the_store(one);
 }
 

@@ -1,3 +1,4 @@
+#include "actors/rules/membership_view.hpp"
 #include "tests/unit/edge/edge_fixture.hpp"
 
 namespace godwit::test {
@@ -173,16 +174,27 @@ TEST_F(Edge, ClosesBehindTheLastReply) {
   EXPECT_EQ(edge_->counts().routes, 0U);
 }
 
-// U-9
-TEST_F(Edge, TellsClientsThatTheirWorkerNodeIsDead) {
+// U-17
+TEST_F(Edge, HousesTheSessionsOfADeadWorkerNodeOnALivingOneBehindTheirConnections) {
   start(settings(2));
   auto one = begin();
+  deliver({one.event(9, "seen")});
+  EXPECT_EQ(one.client->next_bytes(), "seen");
+  one.client->send_frame("unconfirmed");
+  upstream_.next<client_frame>();
   membership_view view;
   view.number = 1;
   view.by = {1};
-  view.nodes.push_back({"worker-1", {11}, 2, node_state::dead});
+  view.nodes.push_back({"worker-1", {11}, role_worker, node_state::dead});
+  view.nodes.push_back({"worker-2", {21}, role_worker, node_state::alive, 1});
   edge_->view(view);
-  EXPECT_EQ(one.client->closed_why(), error_code::session_lost);
+  const auto there = upstream_.next<attach_session>();
+  EXPECT_EQ(there.epoch, (session_epoch{one.attach.epoch.generation, one.attach.epoch.moves + 1}));
+  EXPECT_EQ(there.positions, (std::vector<stream_position>{{5, 9}}));
+  EXPECT_EQ(*upstream_.next<client_frame>().bytes, "unconfirmed");
+  one.attach = there;
+  deliver({one.event(10, "goes on")});
+  EXPECT_EQ(one.client->next_bytes(), "goes on") << "by the same connection";
 }
 
 TEST_F(Edge, AttachesAgainWhenTheLinkWasReset) {

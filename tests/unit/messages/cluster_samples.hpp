@@ -78,6 +78,7 @@ inline std::vector<message> cluster_samples() {
     resume_session{{11}, "proxy-1", {77}, protocol::irc, sample_hash(1), sample_hash(2), 6, sample_hash(5)},
     session_placed{{11}, epoch, "worker-1", {78}, true, why},
     route_revoked{{11}, epoch, why},
+    move_session{{11}, epoch, "worker-2", {79}},
     claim_nick{origin, epoch, "Ann"},
     nick_claimed{name, "Ann", why},
     release_nick{{11}, "Ann"},

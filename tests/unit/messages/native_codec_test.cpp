@@ -343,6 +343,17 @@ TEST(SnapshotCodec, GivesBackWhatItWasGiven) {
   expect_golden("snapshot", encode_snapshot(given));
 }
 
+TEST(SnapshotCodec, GivesBackLooseEnds) {
+  session_snapshot given{"ada", "", {}, {}};
+  given.loose = {"Ada L.",
+                 {"old", "older"},
+                 {{{room_id{7}, "lobby", "Lobby", "", 3, member_mode::voice}, 9}},
+                 {{room_id{8}, "Den", "bob"}}};
+  const auto read = decode_snapshot(encode_snapshot(given));
+  ASSERT_TRUE(read);
+  EXPECT_EQ(*read, given);
+}
+
 TEST(SnapshotCodec, RefusesWhatIsNone) { EXPECT_FALSE(decode_snapshot("nonsense")); }
 
 // T-1

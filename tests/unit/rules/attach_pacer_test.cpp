@@ -154,7 +154,7 @@ TEST_F(ManyRoutes, WithSnapshotsPassThroughALinksQueueAfterItsReset) {
   for (auto& at : shards) {
     for (auto& one : at.routes) {
       acting = one.session();
-      one.link_reset({"w1", {11}, 2}, out);
+      one.link_reset({"w1", {11}, 2}, {}, out);
       perform(at);
     }
     begin_attaches(at);

@@ -87,7 +87,7 @@ TEST(Directory, AResumeThroughAnotherProxyRevokesTheRouteAndReleasesTheActor) {
   b.tell(resume);
   EXPECT_EQ(b.asked.size(), 1U);
   b.answer<take_session>(session_taken{b.row(1, 2, other_proxy, 6)});
-  EXPECT_EQ(b.take<route_revoked>()->epoch, before.epoch);
+  EXPECT_EQ(b.take<route_revoked>()->epoch, (session_epoch{1, UINT32_MAX})) << "wherever it has moved since";
   EXPECT_EQ(b.take<release_session>(), (release_session{{1}, before.epoch}));
   const auto after = b.take<session_placed>();
   ASSERT_TRUE(after);
@@ -97,7 +97,7 @@ TEST(Directory, AResumeThroughAnotherProxyRevokesTheRouteAndReleasesTheActor) {
   b.tell(resume); // the answer was lost
   EXPECT_EQ(b.take<session_placed>(), after);
   b.tell(link_reset{proxy, {5}, role_proxy}); // the revocation may be lost
-  EXPECT_EQ(b.take<route_revoked>()->epoch, before.epoch);
+  EXPECT_EQ(b.take<route_revoked>()->epoch, (session_epoch{1, UINT32_MAX}));
 }
 
 // U-10
@@ -236,6 +236,62 @@ TEST(Directory, ASessionOfADeadWorkerIsResumedOnASurvivorThroughTheSameProxy) {
   b.answer<take_session>(session_taken{b.row(1, 2, proxy, 5)});
   EXPECT_EQ(b.take<session_placed>()->worker, alive.node);
   EXPECT_FALSE(b.take<route_revoked>());
+}
+
+// -------------------------------------------------------------------------------------------------------- moves
+
+TEST(Directory, HearsOfASessionThatItsRouteHasHousedElsewhereAndKeepsItsNick) {
+  bench b;
+  b.start();
+  const auto before = b.host(1);
+  b.named(1, "Ada");
+  const auto dead = before.worker == one.node ? one : two;
+  const auto alive = before.worker == one.node ? two : one;
+  b.view({bench::node(dead, node_state::dead), bench::node(alive), {proxy, {5}, role_proxy}});
+  b.tell(session_hosted{alive.node, alive.incarnation, {{1}, {1, 1}, proxy, {5}}});
+  b.pass(10min);
+  EXPECT_TRUE(b.asked.empty()) << "nobody ends it";
+  b.tell(find_nick{{{{2}, 1, 0}, "worker-2"}, "ada"});
+  EXPECT_EQ(b.take<nick_found>()->person->worker, alive.node);
+}
+
+TEST(Directory, AFormerOwnerIsToldToLetGoOnceAnotherHasTheSession) {
+  bench b;
+  b.start();
+  const auto before = b.host(1);
+  const auto& there = before.worker == one.node ? two : one;
+  b.tell(session_hosted{there.node, there.incarnation, {{1}, {1, 1}, proxy, {5}}});
+  const auto& released = b.sent.back();
+  EXPECT_EQ(released.to.node, before.worker);
+  EXPECT_EQ(b.take<release_session>(), (release_session{{1}, before.epoch}));
+  b.tell(session_hosted{before.worker, before.worker_incarnation, {{1}, {1, 0}, proxy, {5}}}); // it comes late
+  EXPECT_EQ(b.take<release_session>(), (release_session{{1}, {1, 0}}));
+  EXPECT_FALSE(b.take<route_revoked>()) << "its route is where it should be";
+}
+
+TEST(Directory, SessionsOfALivingProxyNodeWaitForAWorkerNodeAsLongAsThereIsNone) {
+  bench b;
+  b.start();
+  b.host(1);
+  b.named(1, "Ada");
+  const member_node edge{proxy, {5}, role_proxy};
+  b.view({bench::node(one, node_state::dead), bench::node(two, node_state::dead), edge});
+  for (int i = 0; i != 5; ++i)
+    b.pass(2min);
+  EXPECT_TRUE(b.asked.empty());
+  b.view({bench::node(one, node_state::dead), bench::node({"worker-2", {23}}), edge});
+  b.pass(2min);
+  EXPECT_FALSE(b.asked.empty()) << "somebody could have housed it, and has not: its route is gone";
+}
+
+TEST(Directory, ASessionThatNobodyKnowsAnyMoreIsReleasedAndItsRouteToldSo) {
+  bench b;
+  b.start();
+  b.tell(session_hosted{"worker-1", {11}, {{9}, {1, 2}, proxy, {5}}});
+  EXPECT_EQ(b.take<release_session>(), (release_session{{9}, {1, 2}}));
+  const auto revoked = b.take<route_revoked>();
+  ASSERT_TRUE(revoked);
+  EXPECT_EQ(revoked->why.code, error_code::session_ended);
 }
 
 // ------------------------------------------------------------------------------------------------------ endings

@@ -285,5 +285,59 @@ TEST(MembershipFollower, TellsOfSilenceAtOnceAndNeverOfTheBrokerNode) {
   EXPECT_TRUE(f.rules.tick(f.now + 10s).empty());
 }
 
+// ------------------------------------------------------------------------------------------------------- shares
+
+std::uint32_t share_of(const cluster& c, const node_name& name) { return alive_node(c.judge.view(), name)->share; }
+
+TEST(Membership, TheViewThatDeclaresADeathSaysWhoTakesHowMuch) {
+  cluster c;
+  c.hello("worker-3", 33, worker);
+  c.judge.handle(load_changed{{"worker-1", {11}}, 300, 0, {}}, c.now);
+  c.judge.handle(load_changed{{"worker-2", {22}}, 200, 0, {}}, c.now);
+  c.judge.handle(load_changed{{"worker-3", {33}}, 100, 0, {}}, c.now);
+  c.close("worker-1");
+  c.pass(300ms);
+  ASSERT_TRUE(c.dead("worker-1", 11));
+  // 600 sessions on two nodes: 300 each.
+  EXPECT_EQ(share_of(c, "worker-2"), 101U);
+  EXPECT_EQ(share_of(c, "worker-3"), 201U);
+}
+
+TEST(Membership, ANodeThatIsFullHasAShareNeverthelessSinceNoneMeansThatItMayTakeNothing) {
+  cluster c;
+  c.judge.handle(load_changed{{"worker-1", {11}}, 1, 0, {}}, c.now);
+  c.judge.handle(load_changed{{"worker-2", {22}}, 900, 0, {}}, c.now);
+  c.hello("worker-3", 33, worker);
+  EXPECT_EQ(share_of(c, "worker-2"), 1U);
+  EXPECT_GT(share_of(c, "worker-1"), 100U);
+}
+
+TEST(Membership, ANodeThatFellToSilenceHasNoShareUntilItsProbationIsOver) {
+  cluster c;
+  c.silence("worker-1", 11);
+  c.pass(400ms);
+  ASSERT_TRUE(c.dead("worker-1", 11));
+  c.hello("worker-1", 12, worker);
+  EXPECT_EQ(share_of(c, "worker-1"), 0U);
+  c.pass(5s);
+  c.silence("worker-1", 12);
+  c.judge.handle(link_heard{"worker-1", {12}}, c.now);
+  const auto number = c.judge.view().number;
+  c.pass(9s);
+  EXPECT_EQ(share_of(c, "worker-1"), 0U) << "it was silent again";
+  c.pass(2s);
+  EXPECT_GT(share_of(c, "worker-1"), 0U);
+  EXPECT_GT(c.judge.view().number, number) << "and everybody hears of it";
+}
+
+TEST(Membership, ANodeWhoseLinkClosedHasItsShareInItsNextLife) {
+  cluster c;
+  c.close("worker-1");
+  c.pass(300ms);
+  ASSERT_TRUE(c.dead("worker-1", 11));
+  c.hello("worker-1", 12, worker);
+  EXPECT_GT(share_of(c, "worker-1"), 0U);
+}
+
 } // namespace
 } // namespace godwit

@@ -64,9 +64,13 @@ protected:
         return one->why.code;
     return std::nullopt;
   }
+  static membership_view view_of(std::vector<member_node> nodes) { return {1, {5}, std::move(nodes)}; }
+  static member_node worker(const node_name& name, std::uint64_t life, node_state state = node_state::alive) {
+    return {name, {life}, role_worker, state, 1};
+  }
   /// The link to the worker node was reset, and it is this route's turn.
   void reset(route& one) {
-    one.link_reset({"worker-1", {11}, 2}, out);
+    one.link_reset({"worker-1", {11}, 2}, view, out);
     EXPECT_EQ(count<attach_in_turn>(), 1U);
     one.attach_now(out);
   }
@@ -85,6 +89,7 @@ protected:
       to.client_sent(bytes("frame"), out);
   }
 
+  membership_view view;
   route_settings settings{"proxy-1", {77}};
   steady_time now{};
   route_effects out;
@@ -93,12 +98,12 @@ protected:
 TEST_F(Route, AsksTheDirectoryAgainWhenItsLinkWasReset) {
   auto one = open();
   ASSERT_EQ(sent<place_session>().size(), 1U);
-  one.link_reset({"broker-1", {5}, 1}, out);
+  one.link_reset({"broker-1", {5}, 1}, view, out);
   ASSERT_EQ(sent<place_session>().size(), 2U);
   EXPECT_EQ(sent<place_session>()[0], sent<place_session>()[1]);
   auto resumed = open(states::resumed_session);
-  resumed.link_reset({"broker-1", {5}, 1}, out);
-  resumed.link_reset({"worker-1", {6}, 2}, out);
+  resumed.link_reset({"broker-1", {5}, 1}, view, out);
+  resumed.link_reset({"worker-1", {6}, 2}, view, out);
   EXPECT_EQ(sent<resume_session>().size(), 2U);
 }
 
@@ -148,7 +153,7 @@ TEST_F(Route, SendsUnconfirmedFramesAgainAfterALinkReset) {
 TEST_F(Route, TakesNothingFromAFormerAttach) {
   auto one = attached();
   say(one, 1);
-  one.link_reset({"worker-1", {11}, 2}, out);
+  one.link_reset({"worker-1", {11}, 2}, view, out);
   out.clear();
   auto late = output(1, 1);
   late.replies = {bytes("late")};
@@ -271,17 +276,100 @@ TEST_F(Route, TellsTheSessionToSendOnWhenTheQueueIsDrainedOrNobodyIsThere) {
   EXPECT_EQ(sent<sending_resumed>().size(), 3U);
 }
 
-TEST_F(Route, EndsWithItsWorkerNode) {
+// ------------------------------------------------------------------------------------------------- the owner's switch
+
+TEST_F(Route, HousesItsSessionOnALivingNodeWhenItsWorkerNodeDies) {
   auto one = attached();
-  one.worker_dead("worker-1", {12}, out);
-  one.worker_dead("worker-2", {11}, out);
-  EXPECT_TRUE(out.empty());
-  one.worker_dead("worker-1", {11}, out);
-  EXPECT_EQ(closed(), error_code::session_lost);
-  EXPECT_EQ(count<forget_route>(), 1U);
+  auto first = output(1, 0);
+  first.snapshot = "snapshot";
+  one.output(first, out);
+  EXPECT_TRUE(one.accept(event(1, 5, 3)));
+  say(one, 2);
+  one.output(output(1, 1), out);
+  out.clear();
+  one.follow(view_of({worker("worker-1", 11), worker("worker-2", 21)}), out);
+  EXPECT_TRUE(out.empty()) << "it lives";
+  one.follow(view_of({worker("worker-1", 11, node_state::dead), worker("worker-2", 21)}), out);
+  EXPECT_EQ(count<attach_in_turn>(), 1U);
+  EXPECT_EQ(closed(), std::nullopt);
+  EXPECT_FALSE(one.accept(event(1, 5, 4))) << "of the former owner";
+  one.output(output(1, 2), out);
+  one.attach_now(out);
+  const auto attach = sent<attach_session>().at(0);
+  EXPECT_EQ(attach.epoch, (session_epoch{1, 1}));
+  EXPECT_EQ(attach.snapshot, "snapshot");
+  EXPECT_EQ(attach.positions, (std::vector<stream_position>{{5, 3}}));
+  EXPECT_EQ(attach.first_in_seq, 2U) << "what the former owner confirmed after the switch does not count";
+  EXPECT_EQ(attach.said, 1U);
+  EXPECT_EQ(sent<client_frame>().size(), 1U);
+  EXPECT_EQ(one.worker(), "worker-2");
+}
+
+TEST_F(Route, HousesItsSessionWhenItsWorkerNodeComesBackAsAnotherLife) {
+  const auto lives = view_of({worker("worker-1", 11), worker("worker-2", 21)});
+  auto one = attached();
+  one.link_reset({"worker-1", {12}, 2}, lives, out);
+  one.attach_now(out);
+  EXPECT_EQ(one.worker(), "worker-2") << "the view has not heard of the new life, and the old one is over";
   auto two = attached();
-  two.link_reset({"worker-1", {12}, 2}, out);
-  EXPECT_EQ(closed(), error_code::session_lost) << "another life of the node knows nothing of the session";
+  two.follow(view_of({worker("worker-1", 12)}), out);
+  two.attach_now(out);
+  EXPECT_EQ(two.worker_incarnation(), incarnation{12});
+  EXPECT_EQ(sent<attach_session>().back().epoch, (session_epoch{1, 1}));
+}
+
+TEST_F(Route, KeepsItsClientAndWhatItSaysWhileNoWorkerNodeIsLeft) {
+  auto one = attached();
+  one.follow(view_of({worker("worker-1", 11, node_state::dead)}), out);
+  say(one, 1);
+  EXPECT_TRUE(sent<client_frame>().empty());
+  EXPECT_EQ(closed(), std::nullopt);
+  EXPECT_TRUE(resumed_by(one, claim()));
+  EXPECT_TRUE(sent<attach_session>().empty());
+  say(one, 1);
+  one.follow(view_of({worker("worker-2", 21)}), out);
+  one.attach_now(out);
+  const auto attach = sent<attach_session>().at(0);
+  EXPECT_EQ(attach.said, 0U) << "nobody has ever been told these frames";
+  EXPECT_EQ(sent<client_frame>().size(), 1U);
+}
+
+TEST_F(Route, EndsItsSessionWhereverItIsHousedWhenTheClientIsGone) {
+  auto one = attached();
+  one.follow(view_of({worker("worker-1", 11, node_state::dead)}), out);
+  one.client_lost(now, out);
+  one.tick(now + settings.resume_timeout, out);
+  EXPECT_EQ(count<forget_route>(), 0U);
+  one.follow(view_of({worker("worker-2", 21)}), out);
+  one.attach_now(out);
+  ASSERT_EQ(sent<client_frame>().size(), 1U);
+  EXPECT_EQ(sent<client_frame>()[0].kind, frame_kind::closed);
+}
+
+TEST_F(Route, MovesWhereItIsToldOnceAndOnlyFromTheEpochThatWasMeant) {
+  auto one = attached();
+  const move_session order{{42}, {1, 0}, "worker-2", {21}};
+  one.move(order, false, out);
+  one.move({{42}, {1, 1}, "worker-2", {21}}, true, out);
+  one.move({{42}, {1, 0}, "worker-1", {11}}, true, out);
+  EXPECT_TRUE(out.empty()) << "dead, of another time, there already";
+  one.move(order, true, out);
+  one.move({{42}, {1, 0}, "worker-3", {31}}, true, out);
+  EXPECT_EQ(count<attach_in_turn>(), 1U);
+  one.attach_now(out);
+  EXPECT_EQ(sent<attach_session>().at(0).epoch, (session_epoch{1, 1}));
+  EXPECT_EQ(one.worker(), "worker-2");
+}
+
+TEST_F(Route, TakesEachNextMoveInItsOwnTurn) {
+  auto one = attached();
+  one.move({{42}, {1, 0}, "worker-2", {21}}, true, out);
+  one.move({{42}, {1, 1}, "worker-1", {11}}, true, out);
+  EXPECT_EQ(count<attach_in_turn>(), 2U) << "the turns of two nodes";
+  one.attach_now(out);
+  one.attach_now(out);
+  ASSERT_EQ(sent<attach_session>().size(), 1U);
+  EXPECT_EQ(sent<attach_session>()[0].epoch, (session_epoch{1, 2}));
 }
 
 TEST_F(Route, IsRevokedByItsEpochOrAYoungerOne) {
@@ -378,7 +466,7 @@ TEST_F(Route, TellsTheClientWhenNothingIsKeptToBeginItsSessionFrom) {
 
 TEST_F(Route, TakesNoRefusalOfAnAttachBeforeTheNewest) {
   auto one = attached();
-  one.link_reset({"worker-1", {11}, 2}, out);
+  one.link_reset({"worker-1", {11}, 2}, view, out);
   out.clear();
   one.attach_refused({{42}, {1, 0}, 1, {error_code::session_lost, {}}}, out);
   EXPECT_TRUE(out.empty()) << "the newer one is answered by who gets it";
@@ -454,14 +542,14 @@ TEST_F(Route, AfterAResumeThroughTheStoreTheShownTokenIsGoodUntilTheFirstNewOneH
 // U-12
 TEST_F(Route, SaysAgainWhichTokenIsGoodWhenTheBrokerNodeIsBack) {
   auto one = attached();
-  one.link_reset({"broker-1", {5}, 1}, out);
+  one.link_reset({"broker-1", {5}, 1}, view, out);
   EXPECT_TRUE(sent<renew_token>().empty()) << "the directory knows of the first one";
   resumed_by(one, claim(1, 0));
   one.client_has_token(out);
   out.clear();
-  one.link_reset({"broker-1", {5}, 1}, out);
+  one.link_reset({"broker-1", {5}, 1}, view, out);
   EXPECT_EQ(sent<renew_token>().size(), 1U);
-  one.link_reset({"worker-2", {6}, 2}, out);
+  one.link_reset({"worker-2", {6}, 2}, view, out);
   EXPECT_EQ(sent<renew_token>().size(), 1U);
 }
 
@@ -482,8 +570,8 @@ TEST_F(Route, HoldsFramesBackUntilItIsItsTurnToAttach) {
   auto one = attached();
   say(one, 1);
   out.clear();
-  one.link_reset({"worker-1", {11}, 2}, out);
-  one.link_reset({"worker-1", {11}, 2}, out);
+  one.link_reset({"worker-1", {11}, 2}, view, out);
+  one.link_reset({"worker-1", {11}, 2}, view, out);
   EXPECT_EQ(count<attach_in_turn>(), 1U) << "it waits for one turn only";
   EXPECT_FALSE(one.accept(event(1, 5, 1))) << "something before it may be lost";
   say(one, 1);
@@ -499,7 +587,7 @@ TEST_F(Route, HoldsFramesBackUntilItIsItsTurnToAttach) {
 
 TEST_F(Route, AClientThatComesBackNeedsNoTurn) {
   auto one = attached();
-  one.link_reset({"worker-1", {11}, 2}, out);
+  one.link_reset({"worker-1", {11}, 2}, view, out);
   EXPECT_TRUE(resumed_by(one, claim()));
   EXPECT_EQ(sent<attach_session>().at(0).attach, 3U);
   out.clear();
