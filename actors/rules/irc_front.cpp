@@ -220,6 +220,15 @@ bool irc_front::told_before(const log_entry& entry) {
   return false;
 }
 
+namespace {
+
+log_entry by_nick(log_entry entry, const std::string& nick) {
+  entry.nick = nick;
+  return entry;
+}
+
+} // namespace
+
 shared_bytes irc_front::show(const tell::event& what, shared_bytes shared) {
   static const auto nothing = std::make_shared<const std::string>();
   const auto& entry = *what.entry;
@@ -241,12 +250,15 @@ shared_bytes irc_front::show(const tell::event& what, shared_bytes shared) {
   const auto at = own ? asked_by_op_.find(what.op) : asked_by_op_.end();
   const bool labelled =
     at != asked_by_op_.end() && !at->second.label.empty() && state_.capabilities.has(irc::capability::labeled_response);
-  if (shared && !is_private && !labelled)
+  // Under a nick that it is told by the reply only once every room has it, its own doings would be another's to it.
+  const bool early = own && !entry.nick.empty() && entry.nick != nick_;
+  if (shared && !is_private && !labelled && !early)
     return shared;
   std::string target = is_private ? nick_ : room->second.channel;
   if (is_private && own && room != rooms_.end())
     target = room->second.person;
-  auto text = irc::encode_event({profile(), target, network_->server}, what.room, entry);
+  const irc::event_view view{profile(), target, network_->server};
+  auto text = irc::encode_event(view, what.room, early ? by_nick(entry, nick_) : entry);
   if (labelled && !at->second.label_used && posted) {
     at->second.label_used = true;
     text = tagged(text, "label=" + irc::escape_tag_value(at->second.label));

@@ -45,6 +45,7 @@ void irc_person::hear(to_client what) {
                         [this](const control::connection_closed& it) { world_.seen->disconnected(it.why.code); },
                         [this](const hung_up&) {
                           call_.reset();
+                          logged_in_ = false;
                           if (!over_)
                             world_.events.after(world_.random.between(50ms, 1s), [this] { connect(); });
                         },
@@ -103,7 +104,7 @@ void irc_person::taken(const irc::line& what) {
         if (message_id(room->id, entry->seq) == *id)
           return world_.seen->acknowledged(what.param(1), room->id, entry->seq);
     world_.broken(name_ + " was shown its own words, which are in no log: " + what.param(1));
-  } else if (command == "404" || command == "403" || command == "442" || command == "FAIL") {
+  } else if (command == "FAIL" || command.starts_with('4') || command.starts_with('5')) {
     const auto* label = what.tag_value("label");
     if (const auto said = label != nullptr ? text_by_label_.extract(*label) : decltype(text_by_label_)::node_type{})
       world_.seen->refused(said.mapped());

@@ -151,17 +151,26 @@ private:
     if (tables.sessions().size() != people_.size())
       return "the store has " + std::to_string(tables.sessions().size()) + " sessions of "
              + std::to_string(people_.size()) + " people";
-    if (tables.nicks().size() != people_.size())
-      return "the store has " + std::to_string(tables.nicks().size()) + " nicks of "
-             + std::to_string(people_.size()) + " people";
-    for (const auto& [folded, row] : tables.nicks())
-      if (!tables.sessions().contains(row.session))
-        return "nobody has the nick " + row.nick;
+    if (const auto problem = what_nicks_lack(); !problem.empty())
+      return problem;
     for (const auto& [id, room] : tables.rooms())
       for (const auto& [session, member] : room.members)
         if (!tables.sessions().contains(session))
           return "a member of room " + room.key + " is no session: " + member.nick;
     return what_lives_wrongly();
+  }
+
+  std::string what_nicks_lack() const {
+    const auto& tables = world_.disk->tables;
+    std::string names;
+    for (const auto& [folded, row] : tables.nicks()) {
+      names += " " + row.nick;
+      if (!tables.sessions().contains(row.session))
+        return "nobody has the nick " + row.nick;
+    }
+    if (tables.nicks().size() != people_.size())
+      return std::to_string(people_.size()) + " people have the nicks" + names;
+    return {};
   }
 
   std::string what_lives_wrongly() const {

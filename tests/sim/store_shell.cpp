@@ -23,8 +23,14 @@ void store_shell::take(message& what) {
   const error away{error_code::store_unavailable, {}};
   std::visit(
     overloaded{
-      [&](open_log& it) { change(room_at(it), std::move(it)); },
-      [&](append_entries& it) { change(room_at(it), std::move(it)); },
+      [&](open_log& it) {
+        auto asker = room_at(it);
+        change(std::move(asker), std::move(it));
+      },
+      [&](append_entries& it) {
+        auto asker = room_at(it);
+        change(std::move(asker), std::move(it));
+      },
       [&](ask_store& it) {
         const auto directory = broker_service(entity_kind::directory);
         const bool only_reads = std::visit(
