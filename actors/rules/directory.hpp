@@ -149,6 +149,7 @@ private:
   void free_nicks(session_id id);
   void release_if_over(session_id id);
   void release_at(const node_name& node, session_id id, session_epoch epoch);
+  void revoke_route(const node_name& proxy, session_id id, session_epoch epoch, error_code why);
   void delete_ended();
 
   void open_room(room_id id);

@@ -40,6 +40,8 @@ void directory::spawn_to_end(held_session& session) {
   session.resuming.reset();
   move_session(id, session, std::nullopt);
   auto row = session.row;
+  // It may yet hear that it was placed: its client would wait for ever for a session that is another's.
+  revoke_route(row.proxy, id, session.epoch, error_code::session_ended);
   row.proxy.clear();
   row.proxy_incarnation = {};
   ask_store(take_session{row}, store_purpose::ending{id});
@@ -167,6 +169,11 @@ void directory::release_if_over(session_id id) {
   const auto ended = ended_.find(id);
   if (ended != ended_.end() && ended->second.marked && nicks_.of(id).empty())
     release_at(ended->second.node, id, ended->second.epoch);
+}
+
+void directory::revoke_route(const node_name& proxy, session_id id, session_epoch epoch, error_code why) {
+  if (!proxy.empty())
+    tell(service_at(proxy, entity_kind::edge), route_revoked{id, epoch, {why, {}}});
 }
 
 void directory::release_at(const node_name& node, session_id id, session_epoch epoch) {

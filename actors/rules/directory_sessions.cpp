@@ -210,8 +210,14 @@ void directory::hosted(const worker_place& place, const session_report& report) 
   auto* session = sessions_.find(report.session);
   const auto elsewhere = session != nullptr && report.epoch == session->epoch && session->worker
                          && session->worker != place && session->phase == session_phase::hosted;
-  if (session == nullptr || report.epoch < session->epoch || elsewhere)
+  if (session == nullptr || report.epoch < session->epoch || elsewhere) {
+    // Its route has attached it, so it does not know either.
+    const bool is_over = session == nullptr || session->phase == session_phase::ending;
+    if (!elsewhere)
+      revoke_route(report.proxy, report.session, report.epoch,
+                   is_over ? error_code::session_ended : error_code::replaced);
     return release_at(place.node, report.session, report.epoch);
+  }
   session->epoch = report.epoch;
   move_session(report.session, *session, place);
   if (session->phase == session_phase::ending)

@@ -116,6 +116,40 @@ TEST(DirectoryEndings, AResumeThatTheStoreTookBehindTheEndIsTakenBack) {
   EXPECT_EQ(b.answer<take_session>(session_taken{b.row(1, 4, {}, 0)}).row.proxy, "");
 }
 
+// ------------------------------------------------------------------------------ routes that do not know of the end
+
+TEST(DirectoryEndings, ARouteWhosePlacementWasLongOnItsWayHearsThatItsSessionWasEndedMeanwhile) {
+  bench b;
+  b.start({{b.row(1, 1, other_proxy, 6)}, {{"ada", "Ada", {1}}}});
+  b.tell(resume_of(1));
+  b.answer<take_session>(session_taken{b.row(1, 2, proxy, 5)});
+  ASSERT_EQ(b.take<session_placed>()->epoch, (session_epoch{2, 0}));
+  b.take<route_revoked>();
+  b.view({{one.node, one.incarnation, role_worker, node_state::dead}, bench::node(two)}); // nobody has reported it
+  b.view({bench::node(one, node_state::dead), {two.node, two.incarnation, role_worker, node_state::dead}});
+  b.pass(2min);
+  const auto revoked = b.take<route_revoked>();
+  ASSERT_TRUE(revoked);
+  EXPECT_EQ(*revoked, (route_revoked{{1}, {2, 0}, {error_code::session_ended, {}}}));
+}
+
+TEST(DirectoryEndings, ARouteThatAttachesASessionOfWhichNothingIsKnownHearsThatItHasEnded) {
+  bench b;
+  b.start();
+  b.tell(session_hosted{one.node, one.incarnation, {{77}, {2, 0}, proxy, {5}}});
+  EXPECT_TRUE(b.take<release_session>());
+  EXPECT_EQ(b.take<route_revoked>(), (route_revoked{{77}, {2, 0}, {error_code::session_ended, {}}}));
+}
+
+TEST(DirectoryEndings, ARouteThatAttachesASessionOfAFormerEpochHearsThatItWasReplaced) {
+  bench b;
+  b.start({{b.row(1, 2, other_proxy, 6)}, {{"ada", "Ada", {1}}}});
+  b.tell(session_hosted{two.node, two.incarnation, {{1}, {2, 0}, other_proxy, {6}}});
+  b.tell(session_hosted{one.node, one.incarnation, {{1}, {1, 0}, proxy, {5}}});
+  EXPECT_TRUE(b.take<release_session>());
+  EXPECT_EQ(b.take<route_revoked>(), (route_revoked{{1}, {1, 0}, {error_code::replaced, {}}}));
+}
+
 // ----------------------------------------------------------------------------------- memberships given too late
 
 TEST(DirectoryEndings, AMembershipOfASessionThatIsOverIsLeftInItsName) {
