@@ -151,6 +151,10 @@ private:
   void release_at(const node_name& node, session_id id, session_epoch epoch);
   void revoke_route(const node_name& proxy, session_id id, session_epoch epoch, error_code why);
   void delete_ended();
+  room_command quit_in_the_name_of(session_id session, room_id room, room_seq joined_seq,
+                                   const effect_name& last) const;
+  void leave_rooms_of(const session_loaded& ended);
+  void room_opened(room_id id);
 
   void open_room(room_id id);
   void room_picked(room_id id, const std::optional<worker_place>& place);
@@ -197,6 +201,8 @@ private:
   store_desk desk_;
   std::map<session_id, ended_session> ended_;
   std::deque<session_id> ended_in_order_;
+  /// Of ended sessions, for rooms that are being opened; bounded by the ended sessions.
+  std::map<room_id, std::map<session_id, room_command>> quits_by_room_;
   std::map<std::uint64_t, pick_purpose> picks_by_ticket_;
   std::uint64_t last_pick_ = 0;
 

@@ -44,7 +44,10 @@ void directory::place_again(const place_session& asked, const session_row& row, 
 void directory::stored(const store_purpose::new_session& purpose, const directory_result& result) {
   const auto id = purpose.asked.session;
   if (const auto* why = std::get_if<error>(&result)) {
-    sessions_.remove(id);
+    if (why->code == error_code::request_invalid) // the row is another's
+      sessions_.remove(id);
+    else if (const auto* session = sessions_.find(id)) // the store may have taken it all the same
+      session_over(id, session->epoch, {});
     return refuse(purpose.asked, *why);
   }
   if (const auto* session = sessions_.find(id); session != nullptr && session->phase == session_phase::placing)

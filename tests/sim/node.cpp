@@ -101,7 +101,7 @@ void node::die() {
 void node::run(task what) {
   if (dead_)
     return;
-  if (paused_)
+  if (paused_ || !deferred_.empty()) // behind what waited
     deferred_.push_back(std::move(what));
   else
     what();
@@ -125,13 +125,17 @@ span node::turn() {
 
 void node::pause() { paused_ = true; }
 
+/// What one does may stop the node again, or end it.
 void node::resume() {
   paused_ = false;
-  // In the order in which it would have come; what one does may stop the node again, or end it.
-  for (auto& each : std::exchange(deferred_, {}))
-    world_.events.after(0ns, [self = shared_from_this(), what = std::move(each)]() mutable {
-      self->run(std::move(what));
-    });
+  world_.events.after(0ns, [self = shared_from_this()] {
+    while (!self->paused_ && !self->deferred_.empty()) {
+      const auto next = std::move(self->deferred_.front());
+      next();
+      if (!self->deferred_.empty())
+        self->deferred_.pop_front();
+    }
+  });
 }
 
 // ---------------------------------------------------------------------------------------------------- the exchange
