@@ -336,7 +336,11 @@ news::room_ref client_session::ref_of(room_id room) const {
 client_effects client_session::lost(const error& why) {
   if (is_over())
     return {};
+  const bool own_doing = why.code == error_code::replaced && std::exchange(gave_up_resuming_, false);
+  gave_up_resuming_ = gave_up_resuming_ || (!online_ && token_);
   online_ = false;
+  if (own_doing)
+    return take_effects();
   if (ends_the_session(why.code))
     token_.reset();
   if (ends_the_session(why.code) && has_quit())

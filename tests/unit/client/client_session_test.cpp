@@ -133,6 +133,19 @@ TEST_F(ClientSession, ConfirmsAPostWithItsPlaceAfterTellingItsEvent) {
   EXPECT_EQ(done.room.name, "lobby");
 }
 
+TEST_F(ClientSession, GoesOnWhenItWasReplacedByAResumeOfItsOwnThatItHadGivenUp) {
+  be_in_the_lobby();
+  lose(error_code::tls_failed);
+  lose(error_code::tls_failed); // at another proxy node, before it was greeted
+  connect(1, true);
+  lose(error_code::replaced);
+  EXPECT_FALSE(finished);
+  EXPECT_TRUE(rules.to_resume());
+  connect(1, true);
+  lose(error_code::replaced);
+  EXPECT_TRUE(finished) << "this time it is somebody else";
+}
+
 TEST_F(ClientSession, StaysInARoomThatItLeftAndJoinedAgainBeforeItWasToldSo) {
   be_in_the_lobby();
   submit(2, ask::leave{"lobby", ""});
