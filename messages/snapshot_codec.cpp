@@ -39,6 +39,7 @@ void write_irc(wire::IrcPart::Builder to, const irc_part& from) {
   to.setCapabilities(from.capabilities);
   to.setCapVersion(from.cap_version);
   to.setAskedNick(text(from.asked_nick));
+  to.setToldNick(text(from.told_nick));
 }
 
 void write_loose(wire::LooseEnds::Builder to, const loose_ends& from) {
@@ -89,7 +90,7 @@ session_snapshot read_snapshot(wire::SessionSnapshot::Reader from) {
   }
   if (from.hasIrc()) {
     const auto irc = from.getIrc();
-    out.irc = {irc.getCapabilities(), irc.getCapVersion(), string(irc.getAskedNick())};
+    out.irc = {irc.getCapabilities(), irc.getCapVersion(), string(irc.getAskedNick()), string(irc.getToldNick())};
   }
   if (from.hasLogin()) {
     const auto login = from.getLogin();

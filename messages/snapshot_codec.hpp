@@ -51,6 +51,7 @@ struct irc_part {
   std::uint32_t capabilities = 0;
   std::uint32_t cap_version = 0; ///< 0: it speaks no IRC
   std::string asked_nick;
+  std::string told_nick; ///< which the client takes for its own
   bool operator==(const irc_part&) const = default;
 };
 

@@ -120,6 +120,7 @@ struct IrcPart {
   capabilities @0 :UInt32;  # bits: messages/irc/irc_capabilities.hpp
   capVersion   @1 :UInt32;
   askedNick    @2 :Text;
+  toldNick     @3 :Text;  # which it takes for its own; behind the session's while the answer to a NICK waits its turn
 }
 
 # What a client of IRC has said towards its log-in, and who it says it is.

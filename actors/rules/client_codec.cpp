@@ -61,8 +61,8 @@ std::string client_codec::unpack(const std::string& snapshot) {
   if (read) {
     told_state_ = {irc::capabilities(read->irc.capabilities), read->irc.cap_version,
                    read->login.user.empty() ? std::string{} : "~" + read->login.user, read->login.real_name,
-                   read->irc.asked_nick};
-    irc_->restore(told_state_, read->nick);
+                   read->irc.asked_nick, read->irc.told_nick};
+    irc_->restore(told_state_);
   }
   return snapshot;
 }
@@ -79,7 +79,7 @@ std::optional<std::string> client_codec::pack(std::optional<std::string> changed
   if (!read)
     return session_part_; // of our own making: a fault of ours; without its language's part it is still the session's
   told_state_ = irc_->state();
-  read->irc = {told_state_.capabilities.bits(), told_state_.cap_version, told_state_.asked_nick};
+  read->irc = {told_state_.capabilities.bits(), told_state_.cap_version, told_state_.asked_nick, told_state_.told_nick};
   return encode_snapshot(*read);
 }
 

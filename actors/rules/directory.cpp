@@ -50,7 +50,7 @@ void directory::load(const directory_loaded& rows) {
     sessions_.set_deadline(row.session, session, ends ? now_ : now_ + config_.resume_timeout);
   }
   for (const auto& row : rows.nicks)
-    nicks_.put(row);
+    nicks_.put(row, false);
   people_.forget_unless([this](session_id session) { return sessions_.find(session) != nullptr; });
 }
 

@@ -122,6 +122,8 @@ private:
   void stored(const store_purpose::ending& purpose, const directory_result& result);
   void stored(const store_purpose::end_mark& purpose, const directory_result& result);
   void stored(const store_purpose::claim& purpose, const directory_result& result);
+  void give_back(const std::string& folded, session_id session);
+  void give_former_nicks_back(const describe_person& told);
   bool looks_reserved(const std::string& shown, const std::string& folded) const;
   void stored(const store_purpose::release& purpose, const directory_result& result);
   void stored(const store_purpose::removal& purpose, const directory_result& result);
@@ -132,7 +134,7 @@ private:
   void adopt(held_session& session, const session_row& row);
   void retire_holder(held_session& session, const resume_session& by);
   static session_epoch last_move_of(const session_epoch& epoch);
-  void revoke_route(const session_row& row, const session_epoch& epoch, error why);
+  void revoke_route(const node_name& proxy, session_id id, const session_epoch& epoch, error why);
   void session_picked(const session_pick& picked, const std::optional<worker_place>& place);
   void not_placed(held_session& session);
   void answer_placed(const held_session& session);
@@ -153,6 +155,10 @@ private:
   void release_if_over(session_id id);
   void release_at(const node_name& node, session_id id, session_epoch epoch);
   void delete_ended();
+  room_command quit_in_the_name_of(session_id session, room_id room, room_seq joined_seq,
+                                   const effect_name& last) const;
+  void leave_rooms_of(const session_loaded& ended);
+  void room_opened(room_id id);
 
   void open_room(room_id id);
   void room_picked(room_id id, const std::optional<worker_place>& place);
@@ -199,6 +205,8 @@ private:
   store_desk desk_;
   std::map<session_id, ended_session> ended_;
   std::deque<session_id> ended_in_order_;
+  /// Of ended sessions, for rooms that are being opened; bounded by the ended sessions.
+  std::map<room_id, std::map<session_id, room_command>> quits_by_room_;
   std::map<std::uint64_t, pick_purpose> picks_by_ticket_;
   std::uint64_t last_pick_ = 0;
 

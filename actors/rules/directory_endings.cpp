@@ -10,10 +10,10 @@ namespace godwit {
 namespace {
 
 /// Rises with the session's memberships in the room, and is behind every name that the session gave itself.
-effect_name quit_after_the_end(const membership_given& told) {
+effect_name quit_after_the_end(session_id session, room_seq joined_seq) {
   constexpr std::uint32_t above_frames = 0x4000'0000;
-  const auto k = above_frames | static_cast<std::uint32_t>(told.joined_seq & (above_frames - 1));
-  return {told.session, std::numeric_limits<std::uint64_t>::max(), k};
+  const auto k = above_frames | static_cast<std::uint32_t>(joined_seq & (above_frames - 1));
+  return {session, std::numeric_limits<std::uint64_t>::max(), k};
 }
 
 } // namespace
@@ -39,9 +39,9 @@ void directory::spawn_to_end(held_session& session) {
   session.phase = session_phase::ending;
   session.resuming.reset();
   move_session(id, session, std::nullopt);
-  if (const auto& held = session.row; !held.proxy.empty() && !is_dead(held.proxy, held.proxy_incarnation))
-    revoke_route(held, session.epoch, session.end_why.value_or(error{error_code::session_ended, {}}));
   auto row = session.row;
+  // It may yet hear that it was placed: its client would wait for ever for a session that is another's.
+  revoke_route(row.proxy, id, session.epoch, session.end_why.value_or(error{error_code::session_ended, {}}));
   row.proxy.clear();
   row.proxy_incarnation = {};
   ask_store(take_session{row}, store_purpose::ending{id});
@@ -98,14 +98,20 @@ void directory::on(const membership_given& told) {
       tell(session_at(session->worker->node, told.session), told);
     return;
   }
+  tell({entity_kind::room, told.room.value, told.node},
+       quit_in_the_name_of(told.session, told.room, told.joined_seq, told.last));
+}
+
+room_command directory::quit_in_the_name_of(session_id session, room_id room, room_seq joined_seq,
+                                            const effect_name& last) const {
   room_command quit;
-  quit.room = told.room;
-  quit.name = quit_after_the_end(told);
-  quit.previous = told.last;
+  quit.room = room;
+  quit.name = quit_after_the_end(session, joined_seq);
+  quit.previous = last;
   quit.epoch.generation = std::numeric_limits<std::uint32_t>::max();
   quit.reply_to = config_.self;
   quit.action = leave_room{{}, true};
-  tell({entity_kind::room, told.room.value, told.node}, std::move(quit));
+  return quit;
 }
 
 void directory::on(const end_session& told) {
@@ -188,14 +194,43 @@ void directory::delete_ended() {
 }
 
 void directory::stored(const store_purpose::removal& purpose, const directory_result& result) {
+  if (const auto* still = std::get_if<session_loaded>(&result))
+    return leave_rooms_of(*still);
   const auto row = ended_.find(purpose.session);
-  if (std::holds_alternative<error>(result) && row != ended_.end()) { // it is in a room still: a membership given late
+  if (std::holds_alternative<error>(result) && row != ended_.end()) {
+    // It is in a room still: a membership given late, or a join of a former owner that was logged behind the end.
     row->second.delete_at = now_ + config_.ended_kept;
-    return ended_in_order_.push_back(purpose.session);
+    ended_in_order_.push_back(purpose.session);
+    return ask_store(load_session{purpose.session, config_.self}, store_purpose::removal{purpose.session});
   }
   for (const auto& folded : nicks_.of(purpose.session))
     nicks_.remove(folded, purpose.session);
   ended_.erase(purpose.session);
+}
+
+/// Said again when the rows are to be deleted the next time.
+void directory::leave_rooms_of(const session_loaded& ended) {
+  for (const auto& in : ended.rooms) {
+    auto quit = quit_in_the_name_of(ended.session, in.room, in.joined_seq, in.last.name);
+    const auto& room = rooms_.add(in.room, in.key, in.title);
+    if (room.place) {
+      tell({entity_kind::room, in.room.value, room.place->node}, std::move(quit));
+      continue;
+    }
+    quits_by_room_[in.room].insert_or_assign(ended.session, std::move(quit));
+    open_room(in.room);
+  }
+}
+
+void directory::room_opened(room_id id) {
+  const auto* room = rooms_.find(id);
+  if (room == nullptr || !room->place)
+    return;
+  const auto quits = quits_by_room_.extract(id);
+  if (!quits)
+    return;
+  for (auto& [session, quit] : quits.mapped())
+    tell({entity_kind::room, id.value, room->place->node}, quit);
 }
 
 } // namespace godwit

@@ -34,8 +34,10 @@ void directory::on(const claim_nick& asked) {
     // A nick that its session is giving back could be taken from it again by that: it has to wait.
     if (claim->session != session || claim->releasing)
       return answer(*shown, error{error_code::nick_in_use, {}});
-    if (claim->shown == *shown)
+    if (claim->shown == *shown) {
+      nicks_.claim_again(*folded);
       return answer(*shown, std::nullopt);
+    }
   }
   if (nicks_.looks_like_anothers({*folded, *shown, session}))
     return answer(*shown, error{error_code::nick_confusable, {}});
@@ -63,17 +65,17 @@ void directory::stored(const store_purpose::claim& purpose, const directory_resu
   const auto* before = nicks_.find(claimed->row.folded);
   const bool is_new = !claimed->taken && (before == nullptr || before->session != claimed->row.session);
   nicks_.put(claimed->row);
-  const auto give_back = [&] {
+  const auto undo = [&] {
     nicks_.begin_release(claimed->row.folded, claimed->row.session);
     ask_store(release_nick_row{claimed->row}, store_purpose::release{claimed->row.session, claimed->row.folded});
   };
   if (!claimed->taken && sessions_.find(claimed->row.session) == nullptr)
-    return give_back(); // the session ended while its claim was under way
+    return undo(); // the session ended while its claim was under way
   nick_claimed answer{asked.origin.name, asked.nick, std::nullopt};
   if (claimed->taken) {
     answer.why = error{error_code::nick_in_use, {}};
   } else if (is_new && nicks_.looks_like_anothers(claimed->row)) { // whose claim was under way at the same time
-    give_back();
+    undo();
     answer.why = error{error_code::nick_confusable, {}};
   } else {
     answer.nick = claimed->row.nick;
@@ -83,11 +85,24 @@ void directory::stored(const store_purpose::claim& purpose, const directory_resu
 }
 
 void directory::on(const release_nick& told) {
+  if (const auto folded = fold_nick(told.nick))
+    give_back(*folded, told.session);
+}
+
+/// Nothing where it is a repeat, or not theirs.
+void directory::give_back(const std::string& folded, session_id session) {
+  if (nicks_.begin_release(folded, session))
+    ask_store(release_nick_row{{folded, nicks_.find(folded)->shown, session}}, store_purpose::release{session, folded});
+}
+
+/// Whoever has changed his nick gives the former one back himself; but he may have moved with the word on its way.
+void directory::give_former_nicks_back(const describe_person& told) {
+  const auto* session = sessions_.find(told.session);
   const auto folded = fold_nick(told.nick);
-  if (!folded || !nicks_.begin_release(*folded, told.session))
-    return; // a repeat, or not theirs
-  ask_store(release_nick_row{{*folded, nicks_.find(*folded)->shown, told.session}},
-            store_purpose::release{told.session, *folded});
+  if (session == nullptr || told.epoch < session->epoch || !folded)
+    return;
+  for (const auto& former : nicks_.former_of(told.session, *folded))
+    give_back(former, told.session);
 }
 
 void directory::stored(const store_purpose::release& purpose, const directory_result& result) {

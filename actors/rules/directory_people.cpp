@@ -25,6 +25,8 @@ std::string kill_reason(const expel_person& asked) {
 void directory::on(const describe_person& told) {
   if (!settled_ || sessions_.find(told.session) != nullptr)
     people_.describe(told, now_);
+  if (settled_)
+    give_former_nicks_back(told);
 }
 
 void directory::on(const describe_room& told) { people_.describe(told); }

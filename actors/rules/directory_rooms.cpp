@@ -97,6 +97,7 @@ void directory::answer_waiters(room_id id) {
   auto* room = rooms_.find(id);
   if (room == nullptr || !room->place)
     return;
+  room_opened(id);
   for (const auto& origin : std::exchange(room->waiters, {}))
     tell_session(origin, room_located{origin.name, room->key, room->title,
                                       room_place{id, room->epoch, room->place->node}, std::nullopt});
@@ -104,6 +105,7 @@ void directory::answer_waiters(room_id id) {
 
 void directory::refuse_waiters(room_id id, const error& why) {
   auto* room = rooms_.find(id);
+  quits_by_room_.erase(id); // they are said again
   for (const auto& origin : std::exchange(room->waiters, {}))
     tell_session(origin, room_located{origin.name, room->key, room->title, std::nullopt, why});
   rooms_.forget_if_unused(id);

@@ -46,7 +46,10 @@ void directory::place_again(const place_session& asked, const session_row& row, 
 void directory::stored(const store_purpose::new_session& purpose, const directory_result& result) {
   const auto id = purpose.asked.session;
   if (const auto* why = std::get_if<error>(&result)) {
-    sessions_.remove(id);
+    if (why->code == error_code::request_invalid) // the row is another's
+      sessions_.remove(id);
+    else if (const auto* session = sessions_.find(id)) // the store may have taken it all the same
+      session_over(id, session->epoch, {});
     return refuse(purpose.asked, *why);
   }
   if (const auto* session = sessions_.find(id); session != nullptr && session->phase == session_phase::placing)
@@ -175,7 +178,7 @@ void directory::retire_holder(held_session& session, const resume_session& by) {
     session.former_routes.push_back({row.proxy, row.proxy_incarnation, last_move_of(session.epoch)});
     if (session.former_routes.size() > limits::former_routes_max)
       session.former_routes.erase(session.former_routes.begin());
-    revoke_route(row, session.epoch, {error_code::replaced, {}});
+    revoke_route(row.proxy, row.session, session.epoch, {error_code::replaced, {}});
   }
   if (session.worker && !is_dead(session.worker->node, session.worker->incarnation))
     release_at(session.worker->node, row.session, session.epoch);
@@ -186,8 +189,9 @@ session_epoch directory::last_move_of(const session_epoch& epoch) {
   return {epoch.generation, std::numeric_limits<std::uint32_t>::max()};
 }
 
-void directory::revoke_route(const session_row& row, const session_epoch& epoch, error why) {
-  tell(service_at(row.proxy, entity_kind::edge), route_revoked{row.session, last_move_of(epoch), std::move(why)});
+void directory::revoke_route(const node_name& proxy, session_id id, const session_epoch& epoch, error why) {
+  if (!proxy.empty())
+    tell(service_at(proxy, entity_kind::edge), route_revoked{id, last_move_of(epoch), std::move(why)});
 }
 
 // ----------------------------------------------------------------------------------------- where sessions live
@@ -221,11 +225,11 @@ void directory::hosted(const worker_place& place, const session_report& report) 
   const auto elsewhere = session != nullptr && report.epoch == session->epoch && session->worker
                          && session->worker != place && session->phase == session_phase::hosted;
   if (session == nullptr || report.epoch < session->epoch || elsewhere) {
-    const auto replaced = session != nullptr && report.epoch.generation < session->epoch.generation;
-    if ((session == nullptr || replaced) && !report.proxy.empty()) // its route has not heard that it is over
-      tell(service_at(report.proxy, entity_kind::edge),
-           route_revoked{report.session, last_move_of(report.epoch),
-                         {replaced ? error_code::replaced : error_code::session_ended, {}}});
+    // Its route has attached it, so it does not know either. One of an earlier move is the route's own to know.
+    const bool is_over = session == nullptr || session->phase == session_phase::ending;
+    if (is_over || report.epoch.generation < session->epoch.generation)
+      revoke_route(report.proxy, report.session, report.epoch,
+                   {is_over ? error_code::session_ended : error_code::replaced, {}});
     return release_at(place.node, report.session, report.epoch);
   }
   const auto moved = session->worker && session->worker != place && session->epoch < report.epoch;

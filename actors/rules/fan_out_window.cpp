@@ -16,11 +16,13 @@ void fan_out_window::open(room_epoch epoch, room_seq last_seq) {
 }
 
 void fan_out_window::drop(const node_name& node) {
+  expect_open_join(node);
   relays_.erase(node);
   lost_.erase(node);
 }
 
 void fan_out_window::lose(const node_name& node, timestamp now) {
+  expect_open_join(node);
   if (relays_.erase(node) != 0)
     lost_.insert_or_assign(node, now);
 }
@@ -41,8 +43,28 @@ std::vector<relay_progress> fan_out_window::progress() const {
 }
 
 void fan_out_window::expect(const node_name& node, room_seq seq) {
-  if (!node.empty() && !relays_.contains(node))
+  if (node.empty())
+    return;
+  const auto at = relays_.find(node);
+  if (at == relays_.end()) {
     expected_.try_emplace(node, seq);
+    return;
+  }
+  auto& relay = at->second;
+  const bool is_delivered = relay.open_join_numbered != 0 && relay.delivered >= relay.open_join_numbered;
+  if (relay.open_join != 0 && !is_delivered)
+    return; // an earlier one
+  relay.open_join = seq;
+  relay.open_join_numbered = 0;
+}
+
+void fan_out_window::expect_open_join(const node_name& node) {
+  const auto at = relays_.find(node);
+  if (at == relays_.end() || at->second.open_join == 0)
+    return;
+  const auto& relay = at->second;
+  if (relay.open_join_numbered == 0 || relay.delivered < relay.open_join_numbered)
+    expected_.try_emplace(node, relay.open_join);
 }
 
 std::uint64_t fan_out_window::undelivered(const node_name& node, const relay_place& relay) const {
@@ -54,6 +76,7 @@ void fan_out_window::attach(const attach_relay& what, timestamp now, room_effect
   relay_place relay;
   relay.node_incarnation = what.node_incarnation;
   relay.attachment = ++attachments_;
+  expect_open_join(what.node);
   const auto expected = expected_.extract(what.node);
   const auto newest = expected ? expected.mapped() - 1 : last_seq_;
   relay.position = std::min(what.newest ? newest : what.after, last_seq_);
@@ -111,6 +134,8 @@ void fan_out_window::send_entries(const node_name& node, relay_place& relay, con
     outgoing.items.push_back({0, entry});
   number(node, relay, outgoing, now);
   relay.position = entries.back()->seq;
+  if (relay.open_join != 0 && relay.open_join_numbered == 0 && relay.position >= relay.open_join)
+    relay.open_join_numbered = numbers_[node];
   out.push_back(send{relay_at(node, room_), std::move(outgoing)});
 }
 

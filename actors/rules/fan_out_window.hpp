@@ -51,7 +51,8 @@ public:
   /// Says to the relay where it begins, so that it knows even if nothing happens.
   void attach(const attach_relay& what, timestamp now, room_effects& out);
   /// Somebody on `node` joined at `seq`, which is about to be published. If no relay of that node is attached, the next
-  /// one that asks for the newest begins there: its attach_relay was overtaken by the join, or was lost.
+  /// one that asks for the newest begins there: its attach_relay was overtaken by the join, or was lost. So does the
+  /// one behind a relay that goes before it has delivered the join: it may have ended before its session enrolled.
   void expect(const node_name& node, room_seq seq);
   /// It wants nothing more.
   void drop(const node_name& node);
@@ -95,8 +96,11 @@ private:
     /// Of a former attachment: up to it something was on its way to clients when the relay came back. 0: no more.
     std::uint64_t open_until = 0;
     timestamp progress{}; ///< when it last delivered something, or began to have something to deliver
+    room_seq open_join = 0;           ///< the first join that it has to show and has not delivered; 0: none
+    std::uint64_t open_join_numbered = 0; ///< by this fan-out number it is delivered; 0: it has not been sent
   };
 
+  void expect_open_join(const node_name& node);
   [[nodiscard]] std::uint64_t undelivered(const node_name& node, const relay_place& relay) const;
   void number(const node_name& node, relay_place& relay, fan_out& outgoing, timestamp now);
   void send_entries(const node_name& node, relay_place& relay, const std::vector<shared_entry>& entries, timestamp now,

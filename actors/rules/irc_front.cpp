@@ -26,15 +26,12 @@ void follow_companion(std::string& nick, const log_entry& entry) {
 irc_front::irc_front(std::shared_ptr<const irc_network> network, std::string host)
     : network_(std::move(network)), host_(std::move(host)) {}
 
-void irc_front::restore(const irc_state& state, const std::string& nick) {
-  state_ = state;
-  nick_ = nick;
-}
+void irc_front::restore(const irc_state& state) { state_ = state; }
 
 std::string irc_front::mask() const { return (state_.user.empty() ? "~user" : state_.user) + "@" + host_; }
 const std::string& irc_front::nick_or_star() const {
   static const std::string star = "*";
-  return nick_.empty() ? star : nick_;
+  return state_.told_nick.empty() ? star : state_.told_nick;
 }
 std::string irc_front::source() const { return irc::source_of(nick_or_star(), mask()); }
 
@@ -121,12 +118,15 @@ void irc_front::reply(asked& of, const part& to, const client_reply& what) {
   if (const auto* why = std::get_if<error>(&answer))
     refuse(of, to, *why);
   else if (const auto* in = std::get_if<tell::logged_in>(&answer)) {
-    nick_ = in->nick;
+    state_.told_nick = in->nick;
     step_noted(of, to);
     welcome();
   } else if (const auto* changed = std::get_if<tell::nick_changed>(&answer)) {
     say(irc::line_writer(source(), "NICK").trailing(changed->nick));
-    nick_ = changed->nick;
+    state_.told_nick = changed->nick;
+  } else if (std::holds_alternative<tell::was_posted>(answer)) {
+    // A former owner has shown its own words to it, and with them the label.
+    of.label_used = of.label_used || state_.capabilities.has(irc::capability::echo_message);
   } else if (std::holds_alternative<tell::noted>(answer)) {
     step_noted(of, to);
   } else if (const auto* members = std::get_if<tell::members>(&answer)) {
@@ -220,6 +220,15 @@ bool irc_front::told_before(const log_entry& entry) {
   return false;
 }
 
+namespace {
+
+log_entry by_nick(log_entry entry, const std::string& nick) {
+  entry.nick = nick;
+  return entry;
+}
+
+} // namespace
+
 shared_bytes irc_front::show(const tell::event& what, shared_bytes shared) {
   static const auto nothing = std::make_shared<const std::string>();
   const auto& entry = *what.entry;
@@ -228,7 +237,7 @@ shared_bytes irc_front::show(const tell::event& what, shared_bytes shared) {
   const auto* left = std::get_if<godwit::left>(&entry.body);
   const bool is_private = room == rooms_.end() || room->second.channel.empty();
   const bool own = what.op != 0;
-  if (is_private && !own && entry.nick != nick_ && room != rooms_.end())
+  if (is_private && !own && entry.nick != state_.told_nick && room != rooms_.end())
     follow_companion(room->second.person, entry);
   if (is_private && !posted)
     return nothing;
@@ -241,12 +250,15 @@ shared_bytes irc_front::show(const tell::event& what, shared_bytes shared) {
   const auto at = own ? asked_by_op_.find(what.op) : asked_by_op_.end();
   const bool labelled =
     at != asked_by_op_.end() && !at->second.label.empty() && state_.capabilities.has(irc::capability::labeled_response);
-  if (shared && !is_private && !labelled)
+  // Under a nick that it is told by the reply only once every room has it, its own doings would be another's to it.
+  const bool early = own && !entry.nick.empty() && entry.nick != state_.told_nick;
+  if (shared && !is_private && !labelled && !early)
     return shared;
-  std::string target = is_private ? nick_ : room->second.channel;
+  std::string target = is_private ? state_.told_nick : room->second.channel;
   if (is_private && own && room != rooms_.end())
     target = room->second.person;
-  auto text = irc::encode_event({profile(), target, network_->server}, what.room, entry);
+  const irc::event_view view{profile(), target, network_->server};
+  auto text = irc::encode_event(view, what.room, early ? by_nick(entry, state_.told_nick) : entry);
   if (labelled && !at->second.label_used && posted) {
     at->second.label_used = true;
     text = tagged(text, "label=" + irc::escape_tag_value(at->second.label));
@@ -270,9 +282,9 @@ shared_bytes irc_front::show(const tell::presence& what) {
     told_names_[what.nick] = what.real_name;
   if (is_named_anew && state_.capabilities.has(irc::capability::setname))
     text += irc::line_writer(from, "SETNAME").trailing(what.real_name).str();
-  const bool echoes = what.nick != nick_ || state_.capabilities.has(irc::capability::echo_message);
+  const bool echoes = what.nick != state_.told_nick || state_.capabilities.has(irc::capability::echo_message);
   if (const auto room = rooms_.find(what.room); what.parts.has(presence_part::tags) && echoes && room != rooms_.end())
-    text += tag_message_of(from, room->second.channel.empty() ? nick_ : room->second.channel, what.time, what.tags);
+    text += tag_message_of(from, room->second.channel.empty() ? state_.told_nick : room->second.channel, what.time, what.tags);
   if (text.empty())
     return {};
   return std::make_shared<const std::string>(std::move(text));

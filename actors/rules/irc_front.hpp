@@ -39,6 +39,7 @@ struct irc_state {
   std::string user;       ///< with its '~'; empty: not introduced
   std::string real_name;  ///< as it introduced itself
   std::string asked_nick; ///< the last that it asked for before it had one
+  std::string told_nick;  ///< which it takes for its own; empty: not logged in
   bool operator==(const irc_state&) const = default;
 };
 
@@ -48,7 +49,7 @@ public:
   irc_front(std::shared_ptr<const irc_network> network, std::string host);
 
   /// A former owner's state, before anything else.
-  void restore(const irc_state& state, const std::string& nick);
+  void restore(const irc_state& state);
   [[nodiscard]] const irc_state& state() const { return state_; }
 
   /// What time it is, for who asks; to be said before what is taken and told.
@@ -152,7 +153,6 @@ private:
 
   std::shared_ptr<const irc_network> network_;
   std::string host_;
-  std::string nick_; ///< empty: not logged in
   irc_state state_;
   std::map<std::uint64_t, asked> asked_by_op_;
   std::map<room_id, room_view> rooms_;

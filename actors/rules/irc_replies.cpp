@@ -252,7 +252,7 @@ void irc_front::tell_replay(const part& to, const tell::history& what, bool more
 
 void irc_front::tell_locally(const asked& of, const part& to) {
   const auto& command = of.line.command;
-  const bool registered = !nick_.empty();
+  const bool registered = !state_.told_nick.empty();
   const bool logs_in = command == "USER" || command == "NICK" || command == "PASS" || command == "CAP";
   const bool any_time = to.what == verb::cap || to.what == verb::pass || to.what == verb::nothing
                         || to.what == verb::unreadable || to.what == verb::no_nick

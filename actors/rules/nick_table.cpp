@@ -7,10 +7,10 @@
 
 namespace godwit {
 
-void nick_table::put(const nick_row& row) {
+void nick_table::put(const nick_row& row, bool claimed) {
   if (const auto* old = find(row.folded); old != nullptr)
     remove(row.folded, old->session);
-  claims_by_nick_[row.folded] = {row.nick, row.session, false};
+  claims_by_nick_[row.folded] = {row.nick, row.session, false, claimed ? ++last_number_ : 0};
   for (auto& skeleton : skeletons_of(row.nick, row.folded))
     nicks_by_skeleton_.emplace(std::move(skeleton), row.folded);
   nicks_by_session_[row.session].push_back(row.folded);
@@ -29,6 +29,17 @@ void nick_table::remove(const std::string& folded, session_id session) {
   std::erase(nicks->second, folded);
   if (nicks->second.empty())
     nicks_by_session_.erase(nicks);
+}
+
+void nick_table::claim_again(const std::string& folded) { claims_by_nick_.at(folded).number = ++last_number_; }
+
+std::vector<std::string> nick_table::former_of(session_id session, const std::string& folded) const {
+  const auto* present = find(folded);
+  if (present == nullptr || present->session != session)
+    return {};
+  auto all = of(session);
+  std::erase_if(all, [&](const std::string& each) { return find(each)->number >= present->number; });
+  return all;
 }
 
 bool nick_table::begin_release(const std::string& folded, session_id session) {

@@ -20,10 +20,16 @@ public:
     std::string shown;
     session_id session;
     bool releasing = false; ///< the store was asked to remove it
+    /// Rises with each claim; 0: claimed before this table was made, nobody knows when.
+    std::uint64_t number = 0;
   };
 
-  /// The store has this row.
-  void put(const nick_row& row);
+  /// The store has this row: `claimed` now, or before this table was made.
+  void put(const nick_row& row, bool claimed = true);
+  /// The session says again that it wants what it has.
+  void claim_again(const std::string& folded);
+  /// Folded; what the session had claimed before this one of its own, which it goes by now.
+  std::vector<std::string> former_of(session_id session, const std::string& folded) const;
   /// The store has removed the session's row.
   void remove(const std::string& folded, session_id session);
   /// Marks the claim; false: it is not the session's, or is marked already.
@@ -44,6 +50,7 @@ public:
 
 private:
   std::map<std::string, claim> claims_by_nick_;
+  std::uint64_t last_number_ = 0;
   std::multimap<std::string, std::string> nicks_by_skeleton_;
   std::map<session_id, std::vector<std::string>> nicks_by_session_;
   std::map<session_id, std::vector<nick_claimed>> answers_by_session_;

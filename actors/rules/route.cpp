@@ -402,7 +402,11 @@ bool route::same_secrets(const route_claim& claim) const {
   const bool identity = equal_in_constant_time(claim.identity, claim_.identity);
   const bool newest = equal_in_constant_time(claim.token, newest_token_);
   const bool former = equal_in_constant_time(claim.token, proven_token_);
-  return identity && (newest || former) && claim.protocol == claim_.protocol;
+  // Of a chain that is another proxy node's, that one may have given the client a later token since.
+  const bool foreign = !equal_in_constant_time(proven_token_.chain, newest_token_.chain);
+  const bool later = foreign && equal_in_constant_time(claim.token.chain, proven_token_.chain)
+                     && claim.token.number > proven_token_.number;
+  return identity && (newest || former || later) && claim.protocol == claim_.protocol;
 }
 
 void route::answered(route_effects& out) {

@@ -136,6 +136,10 @@ void session_core::listed(const rooms_listed& what) {
 }
 
 void session_core::answered(const query_answered& what) {
+  // A former owner of the session, on this node, may have asked another room by the same name.
+  const auto asked = requests_by_name_.find(what.name);
+  if (asked == requests_by_name_.end() || asked->second.to.id != what.room.value)
+    return;
   auto* task = task_of(what.name);
   if (task && tasks::renames(task->command.request) && close_request(what.name))
     return rename_answered(*task, what);

@@ -262,7 +262,8 @@ bool client_session::tell_events(room_feed& feed, std::vector<tell::event> event
     const auto& body = each.entry->body;
     if (each.op != 0 && std::holds_alternative<renamed>(body))
       nick_ = std::get<renamed>(body).to;
-    has_left = has_left || (each.op != 0 && std::holds_alternative<left>(body));
+    if (each.op != 0 && (std::holds_alternative<left>(body) || std::holds_alternative<joined>(body)))
+      has_left = std::holds_alternative<left>(body); // the last of them counts: it may be back in the room already
     if (!std::holds_alternative<unknown_entry>(body))
       say(news::event{feed.room(), each.entry, asked == nullptr ? 0 : asked->number, own, from});
     feed.follow(*each.entry, own);
@@ -335,7 +336,11 @@ news::room_ref client_session::ref_of(room_id room) const {
 client_effects client_session::lost(const error& why) {
   if (is_over())
     return {};
+  const bool own_doing = why.code == error_code::replaced && std::exchange(gave_up_resuming_, false);
+  gave_up_resuming_ = gave_up_resuming_ || (!online_ && token_);
   online_ = false;
+  if (own_doing)
+    return take_effects();
   if (ends_the_session(why.code))
     token_.reset();
   if (ends_the_session(why.code) && has_quit())

@@ -144,6 +144,8 @@ private:
   std::string nick_;
   phase phase_ = phase::logging_in;
   bool online_ = false;
+  /// A connection was lost before it was greeted: the server may take its resume later, and replace a later one by it.
+  bool gave_up_resuming_ = false;
   bool was_logged_in_ = false;
   std::optional<std::string> away_;
   session_id session_;

@@ -133,6 +133,40 @@ TEST_F(ClientSession, ConfirmsAPostWithItsPlaceAfterTellingItsEvent) {
   EXPECT_EQ(done.room.name, "lobby");
 }
 
+TEST_F(ClientSession, GoesOnWhenItWasReplacedByAResumeOfItsOwnThatItHadGivenUp) {
+  be_in_the_lobby();
+  lose(error_code::tls_failed);
+  lose(error_code::tls_failed); // at another proxy node, before it was greeted
+  connect(1, true);
+  lose(error_code::replaced);
+  EXPECT_FALSE(finished);
+  EXPECT_TRUE(rules.to_resume());
+  connect(1, true);
+  lose(error_code::replaced);
+  EXPECT_TRUE(finished) << "this time it is somebody else";
+}
+
+TEST_F(ClientSession, StaysInARoomThatItLeftAndJoinedAgainBeforeItWasToldSo) {
+  be_in_the_lobby();
+  submit(2, ask::leave{"lobby", ""});
+  submit(3, ask::join{"lobby"});
+  const auto asked = take_sent();
+  ASSERT_EQ(asked.size(), 2U);
+  lose(error_code::tls_failed);
+  connect(1, true);
+  take_sent(); // both again
+  say(tell::room_opened{lobby, "lobby", {}, 2});
+  confirm(asked[1].op);
+  const auto missed = take_only<ask::history>();
+  tell::history both{lobby, {past(2, left{}, "ann"), past(3, joined{}, "ann")}};
+  both.events[0].op = asked[0].op;
+  both.events[1].op = asked[1].op;
+  answer(missed.first, std::move(both));
+  confirm(missed.first);
+  event(4, posted{"hi"}, "bob");
+  EXPECT_EQ(told_seqs(), (seqs{2, 3, 4}));
+}
+
 TEST_F(ClientSession, ReckonsWithAnyTimeThatAServerSays) { // with ubsan: an overflow ends the program
   request_number number = 0;
   for (const auto time : {INT64_MIN, std::int64_t{-1}, INT64_MAX}) {

@@ -116,6 +116,56 @@ TEST(DirectoryEndings, AResumeThatTheStoreTookBehindTheEndIsTakenBack) {
   EXPECT_EQ(b.answer<take_session>(session_taken{b.row(1, 4, {}, 0)}).row.proxy, "");
 }
 
+TEST(DirectoryEndings, ANewSessionThatAStoreThatIsAwayMayHaveTakenIsEnded) {
+  bench b;
+  b.start();
+  b.tell(b.placing(1));
+  for (auto waited = 0ms; waited <= limits::store_given_up_after; waited += limits::store_asked_again_after) {
+    b.answer<insert_session>(error{error_code::store_unavailable, {}}); // its outcome is not known
+    b.pass(limits::store_asked_again_after);
+  }
+  EXPECT_EQ(b.take<session_placed>()->why->code, error_code::store_unavailable);
+  EXPECT_EQ(b.answer<take_session>(session_taken{b.row(1, 2, {}, 0)}).row.session, session_id{1});
+  b.tell(b.placing(1));
+  EXPECT_EQ(b.take<session_placed>()->why->code, error_code::session_ended);
+  b.pass(limits::last_ops_kept);
+  EXPECT_EQ(b.answer<delete_session>(done{}).session, session_id{1});
+}
+
+// ------------------------------------------------------------------------------ routes that do not know of the end
+
+TEST(DirectoryEndings, ARouteWhosePlacementWasLongOnItsWayHearsThatItsSessionWasEndedMeanwhile) {
+  bench b;
+  b.start({{b.row(1, 1, other_proxy, 6)}, {{"ada", "Ada", {1}}}});
+  b.tell(resume_of(1));
+  b.answer<take_session>(session_taken{b.row(1, 2, proxy, 5)});
+  ASSERT_EQ(b.take<session_placed>()->epoch, (session_epoch{2, 0}));
+  b.take<route_revoked>();
+  b.view({{one.node, one.incarnation, role_worker, node_state::dead}, bench::node(two)}); // nobody has reported it
+  b.view({bench::node(one, node_state::dead), {two.node, two.incarnation, role_worker, node_state::dead}});
+  b.pass(2min);
+  const auto revoked = b.take<route_revoked>();
+  ASSERT_TRUE(revoked);
+  EXPECT_EQ(*revoked, (route_revoked{{1}, {2, UINT32_MAX}, {error_code::session_ended, {}}}));
+}
+
+TEST(DirectoryEndings, ARouteThatAttachesASessionOfWhichNothingIsKnownHearsThatItHasEnded) {
+  bench b;
+  b.start();
+  b.tell(session_hosted{one.node, one.incarnation, {{77}, {2, 0}, proxy, {5}}});
+  EXPECT_TRUE(b.take<release_session>());
+  EXPECT_EQ(b.take<route_revoked>(), (route_revoked{{77}, {2, UINT32_MAX}, {error_code::session_ended, {}}}));
+}
+
+TEST(DirectoryEndings, ARouteThatAttachesASessionOfAFormerEpochHearsThatItWasReplaced) {
+  bench b;
+  b.start({{b.row(1, 2, other_proxy, 6)}, {{"ada", "Ada", {1}}}});
+  b.tell(session_hosted{two.node, two.incarnation, {{1}, {2, 0}, other_proxy, {6}}});
+  b.tell(session_hosted{one.node, one.incarnation, {{1}, {1, 0}, proxy, {5}}});
+  EXPECT_TRUE(b.take<release_session>());
+  EXPECT_EQ(b.take<route_revoked>(), (route_revoked{{1}, {1, UINT32_MAX}, {error_code::replaced, {}}}));
+}
+
 // ----------------------------------------------------------------------------------- memberships given too late
 
 TEST(DirectoryEndings, AMembershipOfASessionThatIsOverIsLeftInItsName) {
@@ -128,6 +178,35 @@ TEST(DirectoryEndings, AMembershipOfASessionThatIsOverIsLeftInItsName) {
   EXPECT_EQ(quit->name.session, session_id{77});
   EXPECT_EQ(quit->previous, (effect_name{{77}, 5, 2}));
   EXPECT_EQ(quit->action, (room_action{leave_room{{}, true}}));
+}
+
+TEST(DirectoryEndings, ARoomThatLoggedAJoinBehindTheEndOfItsSessionIsOpenedAndLeftInItsName) {
+  bench b;
+  b.start();
+  const auto placed = b.host(1);
+  b.tell(end_session{{1}, placed.epoch, placed.worker});
+  b.answer<take_session>(session_taken{b.row(1, 2, {}, 0)});
+  b.pass(limits::last_ops_kept);
+  b.answer<delete_session>(error{error_code::request_invalid, "a member"});
+  session_loaded still;
+  still.session = {1};
+  still.rooms.push_back({.room = {8}, .key = "lobby", .title = "lobby", .joined_seq = 4, .companion_nick = {},
+                         .last = {{{1}, 5, 2}, 4}, .modes = {}});
+  EXPECT_EQ(b.answer<load_session>(still).session, session_id{1});
+  EXPECT_FALSE(b.take<room_command>()) << "it is not open";
+  const auto asked = b.take<host_room>();
+  ASSERT_TRUE(asked);
+  EXPECT_EQ(asked->room, room_id{8});
+  b.tell(room_hosted{{8}, 3, one.node, {}});
+  const auto quit = b.take<room_command>();
+  ASSERT_TRUE(quit);
+  EXPECT_EQ(quit->room, room_id{8});
+  EXPECT_EQ(quit->name.session, session_id{1});
+  EXPECT_EQ(quit->previous, (effect_name{{1}, 5, 2}));
+  EXPECT_EQ(quit->action, (room_action{leave_room{{}, true}}));
+  b.pass(limits::last_ops_kept);
+  b.answer<delete_session>(done{});
+  EXPECT_TRUE(b.asked.empty());
 }
 
 TEST(DirectoryEndings, ARepeatedQuitHasTheSameNameAndThatOfALaterMembershipAHigherOne) {
@@ -147,6 +226,7 @@ TEST(DirectoryEndings, ARowWhoseSessionIsInARoomStillIsDeletedLater) {
   b.pass(100ms);
   b.pass(limits::last_ops_kept);
   b.answer<delete_session>(error{error_code::request_invalid, "a member"});
+  b.answer<load_session>(session_loaded{.session = {1}, .nick = {}, .rooms = {}, .why = {}}); // not any more
   b.pass(limits::last_ops_kept - 1ms);
   EXPECT_TRUE(b.asked.empty());
   b.pass(1ms);

@@ -238,6 +238,30 @@ TEST(Directory, ASessionOfADeadWorkerIsResumedOnASurvivorThroughTheSameProxy) {
   EXPECT_FALSE(b.take<route_revoked>());
 }
 
+TEST(Directory, GivesAFormerNickBackWhenItsSessionGoesByAnotherWhateverBecameOfTheWord) {
+  bench b;
+  b.start();
+  b.host(1);
+  b.named(1, "Ada");
+  b.tell(claim_nick{{{{1}, 2, 0}, "worker-1"}, {1, 0}, "Bea"});
+  b.answer<claim_nick_row>(nick_row_claimed{{"bea", "Bea", {1}}, false});
+  describe_person who;
+  who.session = {1};
+  who.epoch = {1, 0};
+  who.nick = "Ada";
+  b.tell(who);
+  EXPECT_TRUE(b.asked.empty()) << "its rooms have not logged the new one yet";
+  who.nick = "Bea";
+  who.epoch = {0, 9};
+  b.tell(who);
+  EXPECT_TRUE(b.asked.empty()) << "of a former owner";
+  who.epoch = {1, 0};
+  b.tell(who);
+  b.tell(who);
+  EXPECT_EQ(b.answer<release_nick_row>(done{}).row.folded, "ada");
+  EXPECT_TRUE(b.asked.empty());
+}
+
 // -------------------------------------------------------------------------------------------------------- moves
 
 TEST(Directory, HearsOfASessionThatItsRouteHasHousedElsewhereAndKeepsItsNick) {
@@ -541,12 +565,13 @@ TEST(Directory, AStoreThatStaysAwayIsToldToTheOneWhoWaits) {
   bench b;
   b.start();
   b.tell(b.placing(1));
-  for (int i = 0; i < 100 && !b.asked.empty(); ++i) {
+  while (std::holds_alternative<insert_session>(b.asked.at(0).request)) {
     b.answer<insert_session>(error{error_code::store_unavailable, {}});
     b.pass(limits::store_asked_again_after);
   }
   EXPECT_EQ(b.take<session_placed>()->why->code, error_code::store_unavailable);
   EXPECT_EQ(b.rules.session_count(), 0U);
+  EXPECT_EQ(b.asked.size(), 1U) << "the mark of its end";
 }
 
 } // namespace

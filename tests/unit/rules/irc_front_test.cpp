@@ -71,7 +71,7 @@ TEST_F(IrcFront, GoesOnFromAFormerOwnersState) {
   request("echo-message");
   log_in();
   irc_front next(network_, "cloak");
-  next.restore(front_.state(), "ada");
+  next.restore(front_.state());
   EXPECT_EQ(next.profile(), front_.profile());
   EXPECT_EQ(next.mask(), "~ada@cloak");
 }
@@ -223,6 +223,30 @@ TEST_F(IrcFront, TellsItsOwnNickByTheAnswerAlone) {
   EXPECT_EQ(show(renamed{"eve"}, op_), "");
   EXPECT_EQ(answer(tell::nick_changed{"eve"}), ":ada!~ada@cloak NICK :eve\r\n");
   EXPECT_EQ(local("STATS"), ":irc.test 219 eve * :End of /STATS report\r\n");
+}
+
+// I-14, I-36
+TEST_F(IrcFront, ShowsItsOwnDoingsUnderTheNickThatItWasToldLast) {
+  log_in();
+  request("echo-message");
+  open_lobby();
+  take("NICK eve");
+  take("PRIVMSG #lobby :hi");
+  log_entry said;
+  said.seq = 2;
+  said.name = {session_id{9}, op_, 0};
+  said.nick = "eve"; // the lobby has the new nick, another room has not yet
+  said.mask = "~b@host";
+  said.body = posted{"hi"};
+  const auto shown = [&] {
+    const auto shared = std::make_shared<const std::string>(":eve!~b@host PRIVMSG #lobby :hi\r\n");
+    return *front_.show(tell::event{lobby, op_, std::make_shared<const log_entry>(said)}, shared);
+  };
+  EXPECT_EQ(shown(), ":ada!~b@host PRIVMSG #lobby :hi\r\n");
+  op_ -= 1;
+  EXPECT_EQ(answer(tell::nick_changed{"eve"}), ":ada!~ada@cloak NICK :eve\r\n");
+  op_ += 1;
+  EXPECT_EQ(shown(), ":eve!~b@host PRIVMSG #lobby :hi\r\n");
 }
 
 // I-37

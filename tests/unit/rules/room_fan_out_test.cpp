@@ -17,6 +17,24 @@ TEST(RoomFanOut, ShowsAJoinToARelayThatComesAfterIt) {
   EXPECT_EQ(seqs(sent<fan_out>(it.attach(attach_from("w1", 0, true), at(1002)))), from_to(6, 7));
 }
 
+TEST(RoomFanOut, ShowsAJoinToTheRelayBehindOneThatEndedBeforeItHadDeliveredIt) {
+  auto it = open_room(log_with({ann}, 5));
+  it.attach(attach_from("w1", 5), at(1000));
+  // The relay's last session has left and joins again: the relay ends while the join is on its way to it.
+  write_all(it, it.command(say(bob, 1, 0, join_room{}), at(1000)));
+  it.detach({the_room, "w1"}, at(1001));
+  EXPECT_EQ(seqs(sent<fan_out>(it.attach(attach_from("w1", 0, true), at(1002)))), from_to(6, 6));
+}
+
+TEST(RoomFanOut, DoesNotShowAJoinAgainThatTheFormerRelayHasDelivered) {
+  auto it = open_room(log_with({ann}, 5));
+  it.attach(attach_from("w1", 5), at(1000));
+  write_all(it, it.command(say(bob, 1, 0, join_room{}), at(1000)));
+  it.delivered({the_room, it.epoch(), "w1", 1}, at(1001));
+  it.detach({the_room, "w1"}, at(1001));
+  EXPECT_EQ(sent<fan_out>(it.attach(attach_from("w1", 0, true), at(1002))).at(0).base, 6u);
+}
+
 TEST(RoomFanOut, GivesARelayTheRestFromMemory) {
   auto it = open_room(log_with({ann}, 9));
   EXPECT_EQ(seqs(sent<fan_out>(it.attach(attach_from("w2", 4), at(1000)))), from_to(5, 9));

@@ -540,6 +540,18 @@ TEST_F(Route, AfterAResumeThroughTheStoreTheShownTokenIsGoodUntilTheFirstNewOneH
 }
 
 // U-12
+TEST_F(Route, AfterAResumeThroughTheStoreALaterTokenOfTheFormerProxyNodeIsGood) {
+  auto one = open(states::resumed_session);
+  one.placed(placed(2, true), now, out);
+  one.client_lost(now, out); // it went back to the other proxy node, which gave it a token before it heard of this one
+  EXPECT_EQ(resumed_by(one, claim(1, 1)), 1U);
+  ASSERT_EQ(sent<renew_token>().size(), 1U);
+  EXPECT_EQ(sent<renew_token>()[0].token_number, 1U);
+  one.client_has_token(out);
+  EXPECT_EQ(resumed_by(one, claim(1, 2)), std::nullopt) << "it has one of this route's";
+}
+
+// U-12
 TEST_F(Route, SaysAgainWhichTokenIsGoodWhenTheBrokerNodeIsBack) {
   auto one = attached();
   one.link_reset({"broker-1", {5}, 1}, view, out);

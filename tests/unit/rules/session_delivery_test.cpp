@@ -53,6 +53,18 @@ TEST_F(SessionDelivery, AnswersAPingAtOnceWhenNothingWasSaidSinceTheLast) {
   EXPECT_TRUE(has_pong());
 }
 
+TEST_F(SessionDelivery, WaitsForItsOwnAnswersAndNotForThoseOfAFormerOwnerOnItsNode) {
+  be_in_lobby_and_heard();
+  say(4, ask::post{ask::room_named{"lobby"}, "hi"});
+  show(2, name(4, 3), posted{"hi"});
+  say(5, ask::ping{2});
+  ASSERT_EQ(waits().size(), 1u);
+  take(subject.answered(query_answered{waits()[0].origin.name, room_id{77}, delivered_everywhere{}}));
+  EXPECT_FALSE(has_pong()) << "the former one had said something elsewhere";
+  say_delivered(waits()[0]);
+  EXPECT_TRUE(has_pong());
+}
+
 TEST_F(SessionDelivery, HoldsNothingUpBehindAPing) {
   be_in_lobby_and_heard();
   say(4, ask::post{ask::room_named{"lobby"}, "a"});
