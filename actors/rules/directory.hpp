@@ -122,6 +122,7 @@ private:
   void stored(const store_purpose::ending& purpose, const directory_result& result);
   void stored(const store_purpose::end_mark& purpose, const directory_result& result);
   void stored(const store_purpose::claim& purpose, const directory_result& result);
+  nick_claimed as_of_now(nick_claimed answer) const;
   void give_back(const std::string& folded, session_id session);
   void give_former_nicks_back(const describe_person& told);
   bool looks_reserved(const std::string& shown, const std::string& folded) const;

@@ -11,7 +11,7 @@ namespace godwit {
 void directory::on(const claim_nick& asked) {
   const auto session = asked.origin.name.session;
   if (const auto* known = nicks_.answer_to(asked.origin.name))
-    return tell_session(asked.origin, *known);
+    return tell_session(asked.origin, as_of_now(*known));
   if (desk_.is_under_way(asked.origin))
     return; // a repeat
   const auto answer = [&](const std::string& nick, std::optional<error> why) {
@@ -46,6 +46,16 @@ void directory::on(const claim_nick& asked) {
   if (!desk_.has_room())
     return refuse(asked, {error_code::store_unavailable, {}});
   ask_store(claim_nick_row{{*folded, *shown, session}, asked.origin.name}, store_purpose::claim{asked});
+}
+
+/// What a repeat is answered: the nick may have been given back since, and whoever asks would take it for his.
+nick_claimed directory::as_of_now(nick_claimed answer) const {
+  const auto folded = fold_nick(answer.nick);
+  const auto* claim = folded ? nicks_.find(*folded) : nullptr;
+  const bool is_theirs = claim != nullptr && claim->session == answer.name.session && !claim->releasing;
+  if (!answer.why && !is_theirs)
+    answer.nick.clear();
+  return answer;
 }
 
 bool directory::looks_reserved(const std::string& shown, const std::string& folded) const {

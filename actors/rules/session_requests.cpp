@@ -170,6 +170,8 @@ void session_core::claimed(const nick_claimed& what) {
     steps_.nick.clear(); // another is to be said
     return refuse(which, *what.why);
   }
+  if (what.nick.empty()) // a repeat of what was done, and undone by a later frame, which comes again too
+    return done(which, tell::nick_changed{task->new_nick});
   if (nick_.empty()) {
     login_op_ = which.op;
     nick_ = what.nick;

@@ -348,6 +348,8 @@ void session_core::effect_refused(room_seat& seat, const effect_name& name, cons
 void session_core::given(const membership_given& what) {
   if (over() || seats_by_room_.size() >= 2 * limits::rooms_per_session_max)
     return; // said again after the next link reset
+  if (life_ == life::fresh || life_ == life::loading)
+    return; // it is read with the others, and what the client has of it is known then; said again until it is accepted
   auto& seat = seat_for(what.room, what.key, what.title);
   send_to(room_anywhere(what.room), accept_membership{id_, what.room});
   if (seat.member || what.joined_seq <= seat.joined_seq)

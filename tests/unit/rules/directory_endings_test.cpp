@@ -143,6 +143,7 @@ TEST(DirectoryEndings, ARouteWhosePlacementWasLongOnItsWayHearsThatItsSessionWas
   b.take<route_revoked>();
   b.view({{one.node, one.incarnation, role_worker, node_state::dead}, bench::node(two)}); // nobody has reported it
   b.view({bench::node(one, node_state::dead), {two.node, two.incarnation, role_worker, node_state::dead}});
+  b.view({bench::node(one, node_state::dead), bench::node({two.node, {23}})}); // where its route could house it
   b.pass(2min);
   const auto revoked = b.take<route_revoked>();
   ASSERT_TRUE(revoked);

@@ -262,6 +262,18 @@ TEST(Directory, GivesAFormerNickBackWhenItsSessionGoesByAnotherWhateverBecameOfT
   EXPECT_TRUE(b.asked.empty());
 }
 
+TEST(Directory, ARepeatedClaimOfANickThatWasGivenBackSinceGivesNothing) {
+  bench b;
+  b.start();
+  b.host(1);
+  b.named(1, "Ada");
+  b.tell(release_nick{{1}, "Ada"});
+  b.answer<release_nick_row>(done{});
+  b.tell(b.claim(1, 1, "Ada"));
+  EXPECT_EQ(b.take<nick_claimed>(), (nick_claimed{{{1}, 1, 0}, "", std::nullopt}));
+  EXPECT_TRUE(b.asked.empty());
+}
+
 // -------------------------------------------------------------------------------------------------------- moves
 
 TEST(Directory, HearsOfASessionThatItsRouteHasHousedElsewhereAndKeepsItsNick) {
