@@ -75,6 +75,7 @@ void relay_actor::take_or_pass_on(const T& what, relay_effects (relay::*rule)(co
 void relay_actor::perform(relay_effects effects) {
   for (auto& effect : effects)
     std::visit([this](auto& each) { perform(each); }, effect);
+  forget_gone(); // behind all effects: what it does comes after what they say
 }
 
 void relay_actor::perform(godwit::send& effect) { board_.send(effect.to, std::move(effect.what)); }
@@ -95,13 +96,11 @@ void relay_actor::perform(show& effect) {
   auto shared = caf::make_message(shared_room_events{std::move(events)});
   for (const auto& session : handles_of(effect.sessions))
     caf::anon_send(session, shared);
-  forget_gone();
 }
 
 void relay_actor::perform(tell_reopened& effect) {
   for (const auto& session : handles_of(effect.sessions))
     caf::anon_send(session, effect.what);
-  forget_gone();
 }
 
 void relay_actor::perform(tell_not_here& effect) {
@@ -109,7 +108,7 @@ void relay_actor::perform(tell_not_here& effect) {
   if (auto handle = board_.local(entity_kind::session, session.value))
     caf::anon_send(handle, effect.what);
   else
-    withdraw(session);
+    gone_.push_back(session);
 }
 
 void relay_actor::withdraw(session_id session) {

@@ -21,12 +21,14 @@ effect_name quit_after_the_end(session_id session, room_seq joined_seq) {
 /// Nobody came back for the session in time, or it was told to end and has not.
 void directory::begin_ending(session_id id) {
   auto* session = sessions_.find(id);
+  const auto told = session->phase == session_phase::ending; // and has not: its actor may have failed, with nobody
+                                                             // there to begin it anew
   const auto lives = session->worker && session->phase != session_phase::placed;
-  if (lives) {
+  if (lives && !told) {
     session->phase = session_phase::ending;
     return tell_to_end(*session);
   }
-  if (session->worker) // placed, but nobody ever came: a late attach there finds itself fenced
+  if (session->worker) // placed, but nobody ever came; or told in vain: what is there still finds itself fenced
     release_at(session->worker->node, id, session->epoch);
   if (nicks_.of(id).empty()) // never logged in, so it is in no room; or ended in a former life of the broker node
     return session_over(id, session->epoch, {});

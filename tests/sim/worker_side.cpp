@@ -116,20 +116,19 @@ void relay_shell::replay(const replay_events& what) {
 void relay_shell::perform(relay_effects effects) {
   for (auto& effect : effects)
     std::visit([this](auto& each) { perform(each); }, effect);
+  for (const auto& session : std::exchange(gone_, {}))
+    forget(session);
 }
 
 template <class Tell>
 void relay_shell::tell_sessions(const session_list& sessions, Tell&& tell) {
-  std::vector<session_id> gone;
   for (const auto& session : *sessions) {
     const auto found = std::static_pointer_cast<session_shell>(home().local(entity_kind::session, session.value));
     if (found)
       tell(found);
     else
-      gone.push_back(session);
+      gone_.push_back(session);
   }
-  for (const auto& session : gone)
-    forget(session);
 }
 
 void relay_shell::forget(session_id session) {
@@ -174,7 +173,7 @@ void relay_shell::perform(tell_not_here& effect) {
   if (const auto to = home().local(entity_kind::session, session.value))
     to->mail(message{effect.what});
   else
-    forget(session);
+    gone_.push_back(session);
 }
 
 void relay_shell::perform(end_relay&) {

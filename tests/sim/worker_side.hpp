@@ -92,6 +92,7 @@ private:
 
   room_id room_;
   relay rules_;
+  std::vector<session_id> gone_; ///< found missing; withdrawn behind the effects at hand
   profile_counts profiles_;
   std::string title_;
   bool left_ = false;
