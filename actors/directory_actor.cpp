@@ -26,6 +26,7 @@ directory_actor::behavior_type directory_actor::make_behavior() {
     [this](const session_hosted& what) { take(what); },
     [this](const report_worker& what) { take(what); },
     [this](const end_session& what) { take(what); },
+    [this](const session_must_end& what) { take(what); },
     [this](const attach_refused& what) { take(what); },
     [this](const membership_given& what) { take(what); },
     [this](const claim_nick& what) { take(what); },

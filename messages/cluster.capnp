@@ -549,6 +549,7 @@ struct CommandAnswered {
   room @1 :UInt64;
   at   @2 :LoggedAt;  # null: not logged
   why  @3 :Failure;
+  epoch @4 :UInt64;
 }
 struct CommandExpected {
   # room → session

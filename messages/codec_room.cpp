@@ -162,6 +162,7 @@ void put(CommandAnswered::Builder to, const command_answered& from) {
   if (from.at)
     put(to.initAt(), *from.at);
   put_why(to, from);
+  to.setEpoch(from.epoch);
 }
 void get(CommandAnswered::Reader from, command_answered& to) {
   get(from.getName(), to.name);
@@ -169,6 +170,7 @@ void get(CommandAnswered::Reader from, command_answered& to) {
   if (from.hasAt())
     get(from.getAt(), to.at.emplace());
   get_why(from, to);
+  to.epoch = from.getEpoch();
 }
 
 void put(CommandExpected::Builder to, const command_expected& from) {

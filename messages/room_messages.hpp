@@ -94,6 +94,8 @@ struct command_answered {
   room_id room;
   std::optional<logged_at> at;
   std::optional<error> why;
+  /// Of the room that answers. What a former life of the room refused, a later one that is told it again takes as new.
+  room_epoch epoch = 0;
   bool operator==(const command_answered&) const = default;
 };
 /// room → session. `refused` did not follow `last`, the last of yours that this room has seen: stamp anew and resend in

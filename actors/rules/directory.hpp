@@ -83,6 +83,7 @@ private:
   void on(const session_hosted& told);
   void on(const report_worker& told);
   void on(const end_session& told);
+  void on(const session_must_end& told);
   void on(const attach_refused& told);
   void on(const membership_given& told);
   // nicks

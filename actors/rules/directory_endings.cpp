@@ -116,6 +116,20 @@ room_command directory::quit_in_the_name_of(session_id session, room_id room, ro
   return quit;
 }
 
+/// Its route has waited for its client in vain.
+void directory::on(const session_must_end& told) {
+  auto* session = sessions_.find(told.session);
+  if (session == nullptr || session->phase == session_phase::ending
+      || told.epoch.generation != session->epoch.generation)
+    return;
+  session->end_why = told.why;
+  if (session->worker && session->phase != session_phase::placed)
+    return begin_ending(told.session);
+  // It is on its way to a worker node, by its route, which says the same there. Where that fails:
+  session->phase = session_phase::ending;
+  sessions_.set_deadline(told.session, *session, now_ + limits::ending_repeated_after);
+}
+
 void directory::on(const end_session& told) {
   if (const auto ended = ended_.find(told.session); ended != ended_.end()) {
     ended->second.node = told.node;

@@ -73,12 +73,12 @@ entry_body body_of(const room_action& action) {
 void room::refuse(const effect_name& name, error why, room_effects& out) {
   order_.decided({name, std::nullopt, why});
   out.push_back(send{session_at(order_.home(name.session), name.session),
-                     command_answered{name, id_, std::nullopt, std::move(why)}});
+                     command_answered{name, id_, std::nullopt, std::move(why), epoch_}});
 }
 
 void room::answer(const effect_name& name, logged_at at, room_effects& out) {
   out.push_back(
-    send{session_at(order_.home(name.session), name.session), command_answered{name, id_, at, std::nullopt}});
+    send{session_at(order_.home(name.session), name.session), command_answered{name, id_, at, std::nullopt, epoch_}});
 }
 
 void room::take(const room_command& what, timestamp now, room_effects& out) {
@@ -96,7 +96,7 @@ void room::take(const room_command& what, timestamp now, room_effects& out) {
 void room::answer_repeat(const room_command& what, const placed_command& placed, room_effects& out) {
   if (placed.place == command_place::decided)
     out.push_back(send{session_at(what.reply_to, what.name.session),
-                       command_answered{what.name, id_, placed.decision.at, placed.decision.why}});
+                       command_answered{what.name, id_, placed.decision.at, placed.decision.why, epoch_}});
   else if (placed.place == command_place::last_logged) {
     const auto* member = ledger_.members().find(what.name.session);
     const bool joins = std::holds_alternative<join_room>(what.action) && member;

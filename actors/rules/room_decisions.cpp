@@ -57,7 +57,7 @@ void room::refuse_outsider(const room_command& what, error why, room_effects& ou
   const logged_at at{kicked->second, {}};
   order_.decided({what.name, at, why});
   out.push_back(send{session_at(order_.home(what.name.session), what.name.session),
-                     command_answered{what.name, id_, at, std::move(why)}});
+                     command_answered{what.name, id_, at, std::move(why), epoch_}});
 }
 
 void room::note_kicked(session_id session, room_seq seq) {
@@ -71,8 +71,8 @@ void room::note_kicked(session_id session, room_seq seq) {
 
 void room::done_without_entry(const effect_name& name, room_effects& out) {
   order_.decided({name, std::nullopt, std::nullopt});
-  out.push_back(
-    send{session_at(order_.home(name.session), name.session), command_answered{name, id_, std::nullopt, std::nullopt}});
+  out.push_back(send{session_at(order_.home(name.session), name.session),
+                     command_answered{name, id_, std::nullopt, std::nullopt, epoch_}});
 }
 
 bool room::changes_nothing(const change_modes& asked, const stored_member& by) const {

@@ -23,6 +23,7 @@ struct room_seat {
   member_modes modes; ///< what the session may there, as far as it has shown the log
   bool member = false;
   bool joining = false; ///< enrolled, waits for its own `joined`
+  room_epoch epoch = 0; ///< the newest life of the room that was heard of; what is unanswered was said to it again
   bool lost = false;    ///< the directory could not say where it is: ask again when something has changed
   room_cursor cursor;
   room_outbox outbox;

@@ -272,6 +272,8 @@ void route::link_reset(const godwit::link_reset& what, const membership_view& vi
   }
   if (is_broker && token_told_)
     tell_token(out);
+  if (is_broker && state_ == state::closing)
+    tell_closing(out);
   if (what.node != worker_)
     return;
   if (what.incarnation != worker_incarnation_)
@@ -384,6 +386,13 @@ void route::begin_closing(const char* why, route_effects& out) {
   frames_bytes_ += frames_.back().bytes->size();
   if (housed() && !attach_due_)
     send_frame(frames_.size() - 1, out);
+  tell_closing(out);
+}
+
+/// Nobody may have the session again, even if this node dies before the session has left its rooms.
+void route::tell_closing(route_effects& out) const {
+  out.emplace_back(send{broker_service(entity_kind::directory),
+                        session_must_end{claim_.session, epoch_, {error_code::session_ended, "Connection lost"}}});
 }
 
 void route::forget_frames() {

@@ -177,6 +177,7 @@ private:
   void send_attach(route_effects& out);
   void send_frame(std::size_t index, route_effects& out);
   void begin_closing(const char* why, route_effects& out);
+  void tell_closing(route_effects& out) const;
   void forget_frames();
   void confirm(std::uint64_t in_seq, route_effects& out);
   void end(error why, route_effects& out);

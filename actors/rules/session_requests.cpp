@@ -306,8 +306,12 @@ void session_core::located(const room_located& what) {
     return;
   if (what.name.k >= effect_k::reserved) {
     for (auto& [room, seat] : seats_by_room_)
-      if (seat.key == what.key)
-        what.place ? resend(seat) : void(seat.lost = true);
+      if (seat.key == what.key && what.place) {
+        seat.epoch = std::max(seat.epoch, what.place->epoch);
+        resend(seat);
+      } else if (seat.key == what.key) {
+        seat.lost = true;
+      }
     return;
   }
   auto* task = task_of(what.name);
@@ -322,6 +326,7 @@ void session_core::located(const room_located& what) {
 void session_core::arrive(session_task& task, const room_place& place, const std::string& title) {
   auto& seat = seat_for(place.room, task.key, title.empty() ? task.title : title);
   task.room = place.room;
+  seat.epoch = std::max(seat.epoch, place.epoch);
   const auto& request = task.command.request;
   if (std::holds_alternative<ask::join>(request))
     return join(task, seat);

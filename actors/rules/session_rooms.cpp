@@ -222,6 +222,7 @@ void session_core::reopened(const room_reopened& what) {
   if (!seat || over())
     return;
   seat->lost = false;
+  seat->epoch = std::max(seat->epoch, what.epoch);
   resend(*seat);
   if (!seat->member)
     return;
@@ -257,6 +258,8 @@ void session_core::answered(const command_answered& what) {
     return what.at ? conversation_found(*seat, what.name) : conversation_denied(what.name);
   if (!seat->outbox.waits_for(what.name))
     return;
+  if (what.why && what.epoch != 0 && what.epoch < seat->epoch)
+    return; // by a former life; a later one was told it again, and may have taken it
   if (what.why) {
     seat->outbox.answer(what.name);
     effect_refused(*seat, what.name, *what.why, what.at);
