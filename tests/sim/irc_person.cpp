@@ -96,7 +96,8 @@ void irc_person::taken(const irc::line& what) {
     const auto stay = stays_.find(what.param(0));
     if (id != nullptr && stay != stays_.end())
       world_.seen->shown(name_, stay->second, *id, what.param(1));
-    if (!is_me(what.source) || !world_.seen->fate_of(what.param(1)))
+    const bool is_echo = is_me(what.source) || what.tag_value("label") != nullptr;
+    if (!is_echo || !world_.seen->fate_of(what.param(1)))
       return;
     std::erase_if(text_by_label_, [&](const auto& each) { return each.second == what.param(1); });
     if (const auto* room = world_.disk->tables.room_of(what.param(0).substr(1)); room != nullptr && id != nullptr)
