@@ -92,14 +92,38 @@ TEST(IrcCrowd, TwoHundredClientsInTwentyRoomsSeeOneOrderPerRoomWithTheIdsOfNativ
       by_native.push_back({each["id"].get<std::string>(), each["text"].get<std::string>()});
     EXPECT_EQ(by_native, reference);
   }
-  // There were some on each worker node: whose node dies is disconnected.
-  const auto before = std::ranges::count_if(people.all, [](const auto& each) { return each->is_open(); });
-  EXPECT_EQ(before, rooms * people_per_room);
-  running.kill("worker-1");
-  wait_until("those on worker-1 are disconnected, those on worker-2 are not", [&] {
-    const auto open = std::ranges::count_if(people.all, [](const auto& each) { return each->is_open(); });
-    return open > 0 && open <= before * 3 / 4;
-  });
+}
+
+// I-54, U-17
+TEST(IrcCrowd, TheDeathsOfBothWorkerNodesInTurnDisconnectNobodyAndLoseAndDoubleNothing) {
+  cluster running{"local"};
+  running.start();
+  crowd people{running};
+  int said = 0;
+  const auto post_all = [&] {
+    for (std::size_t i = 0; i != people.all.size(); ++i)
+      people.all[i]->say("PRIVMSG " + channel(static_cast<int>(i) % rooms) + " :" + std::to_string(i) + " says "
+                         + std::to_string(said));
+    ++said;
+  };
+  for (const std::string node : {"worker-1", "worker-2"}) {
+    post_all();
+    running.kill(node);
+    post_all();
+    running.start(node);
+    for (const auto& each : people.all)
+      each->settle();
+  }
+  for (const auto& each : people.all)
+    each->settle();
+  for (int room = 0; room != rooms; ++room) {
+    const auto reference = said_in(people.all[static_cast<std::size_t>(room)]->lines(), channel(room));
+    EXPECT_EQ(reference.size(), static_cast<std::size_t>(people_per_room * said)) << channel(room);
+    for (std::size_t i = static_cast<std::size_t>(room); i < people.all.size(); i += rooms) {
+      EXPECT_TRUE(people.all[i]->is_open());
+      EXPECT_EQ(said_in(people.all[i]->lines(), channel(room)), reference) << "client " << i;
+    }
+  }
 }
 
 bool has_pong(irc_client& client, const std::string& token) {

@@ -164,6 +164,21 @@ TEST_F(RelayActor, AttachesAgainAndTellsItsSessionsWhenTheRoomIsOpenedAnew) {
   EXPECT_EQ(reopened_[ann][0].epoch, 2U);
 }
 
+TEST_F(RelayActor, SaysThatItEndsBehindThatItAttachesWhenItsLastSessionIsFoundGoneThen) {
+  enrol(ann);
+  other_->take<attach_relay>();
+  board_.leave(entity_kind::session, ann.value, board_.local(entity_kind::session, ann.value)); // it has moved away
+  give(relay_, room_announced{lobby, 2, "w2"});
+  std::vector<std::string> said;
+  for (const auto& each : other_->envelopes()) {
+    if (std::holds_alternative<attach_relay>(each.what))
+      said.emplace_back("attach");
+    if (std::holds_alternative<detach_relay>(each.what))
+      said.emplace_back("detach");
+  }
+  EXPECT_EQ(said, (std::vector<std::string>{"attach", "detach"})) << "else the room waits for it without end";
+}
+
 TEST_F(RelayActor, AttachesAgainWhenTheLinkToItsRoomWasReset) {
   enrol(ann);
   other_->take<attach_relay>();

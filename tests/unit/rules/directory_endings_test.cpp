@@ -132,6 +132,44 @@ TEST(DirectoryEndings, ANewSessionThatAStoreThatIsAwayMayHaveTakenIsEnded) {
   EXPECT_EQ(b.answer<delete_session>(done{}).session, session_id{1});
 }
 
+// ------------------------------------------------------------------------------------ ends that others tell of
+
+TEST(DirectoryEndings, ASessionWhoseRouteHasWaitedInVainCanNotBeResumedAnyMore) {
+  bench b;
+  b.start();
+  const auto at = b.host(1);
+  b.named(1, "Ada");
+  b.tell(session_must_end{{1}, {1, 3}, {error_code::session_ended, "Connection lost"}}); // it has moved since
+  EXPECT_EQ(b.take<session_must_end>()->why.detail, "Connection lost");
+  b.tell(resume_of(1));
+  EXPECT_EQ(b.take<session_placed>()->why->code, error_code::session_ended);
+  b.tell(end_session{{1}, {1, 3}, at.worker});
+  b.answer<take_session>(session_taken{b.row(1, 2, {}, 0)});
+  EXPECT_EQ(b.answer<release_nick_row>(done{}).row.folded, "ada");
+}
+
+TEST(DirectoryEndings, AFormerRouteThatGivesUpEndsNothing) {
+  bench b;
+  b.start({{b.row(1, 2, proxy, 5)}, {{"ada", "Ada", {1}}}});
+  b.tell(session_hosted{one.node, one.incarnation, {{1}, {2, 0}, proxy, {5}}});
+  b.tell(session_must_end{{1}, {1, 0}, {error_code::session_ended, {}}});
+  EXPECT_FALSE(b.take<session_must_end>());
+}
+
+TEST(DirectoryEndings, ASessionThatDoesNotEndThoughItWasToldIsHostedAnewToLeaveItsRooms) {
+  bench b;
+  b.start();
+  b.host(1);
+  b.named(1, "Ada");
+  b.tell(session_must_end{{1}, {1, 0}, {error_code::session_ended, {}}});
+  b.take<session_must_end>();
+  b.pass(limits::ending_repeated_after); // its actor has failed, and nobody is there to begin it anew
+  EXPECT_EQ(b.take<release_session>(), (release_session{{1}, {1, 0}}));
+  b.answer<take_session>(session_taken{b.row(1, 2, {}, 0)});
+  ASSERT_TRUE(b.take<attach_session>());
+  EXPECT_EQ(b.take<session_must_end>()->epoch, (session_epoch{2, 0}));
+}
+
 // ------------------------------------------------------------------------------ routes that do not know of the end
 
 TEST(DirectoryEndings, ARouteWhosePlacementWasLongOnItsWayHearsThatItsSessionWasEndedMeanwhile) {
@@ -191,8 +229,13 @@ TEST(DirectoryEndings, ARoomThatLoggedAJoinBehindTheEndOfItsSessionIsOpenedAndLe
   b.answer<delete_session>(error{error_code::request_invalid, "a member"});
   session_loaded still;
   still.session = {1};
-  still.rooms.push_back({.room = {8}, .key = "lobby", .title = "lobby", .joined_seq = 4, .companion_nick = {},
-                         .last = {{{1}, 5, 2}, 4}, .modes = {}});
+  still.rooms.push_back({.room = {8},
+                         .key = "lobby",
+                         .title = "lobby",
+                         .joined_seq = 4,
+                         .companion_nick = {},
+                         .last = {{{1}, 5, 2}, 4},
+                         .modes = {}});
   EXPECT_EQ(b.answer<load_session>(still).session, session_id{1});
   EXPECT_FALSE(b.take<room_command>()) << "it is not open";
   const auto asked = b.take<host_room>();
