@@ -95,6 +95,15 @@ std::string value_in(const std::string& config, const std::string& node, const s
   return found[1];
 }
 
+int sessions_begun_on(const cluster& running, const std::string& worker) {
+  const auto log = running.log("proxy-1");
+  const auto mark = " begins on " + worker + "\n";
+  int count = 0;
+  for (auto at = log.find(mark); at != std::string::npos; at = log.find(mark, at + 1))
+    ++count;
+  return count;
+}
+
 bool somebody_listens(const std::string& address) {
   const auto colon = address.rfind(':');
   sockaddr_in where{};

@@ -102,6 +102,10 @@ private:
   int uncaught_at_start_;
 };
 
+/// For the end of a config: proxy nodes log where sessions begin.
+inline constexpr auto log_where_sessions_begin = "\n[log]\nlevel = \"debug\"\n";
+/// How many sessions of `running` have begun on that worker node; requires log_where_sessions_begin.
+int sessions_begun_on(const cluster& running, const std::string& worker);
 /// Whether somebody listens there (HOST:PORT, HOST an IPv4 address).
 bool somebody_listens(const std::string& address);
 /// The value of `key` in the config's [[node]] of that name.
