@@ -97,6 +97,7 @@ private:
   std::map<room_id, room_seq> brought_;                   ///< by this connection, the last of each room
   std::string nick_;
   unsigned nicks_ = 0;
+  request_number nick_change_ = 0; ///< the last one
   bool over_ = false;
   bool leaving_ = false;
 };
