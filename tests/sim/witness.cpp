@@ -97,7 +97,7 @@ void witness::appended(const append_entries& request, const entries_appended& an
   if (owner == room.opened_by.end() || owner->second != request.reply_to)
     broken(request.reply_to + " wrote to room " + room.key + " in epoch " + std::to_string(request.epoch)
            + ", which is another's");
-  if (room.written_by.back() != request.epoch && request.epoch < room.epoch)
+  if (request.epoch < room.epoch)
     broken(request.reply_to + ", a former owner of room " + room.key + ", wrote to it in epoch "
            + std::to_string(request.epoch) + " of " + std::to_string(room.epoch));
   if (!std::ranges::is_sorted(room.written_by))
