@@ -12,11 +12,11 @@ namespace {
 constexpr std::chrono::milliseconds directory_tick{100};
 
 template <class T>
-constexpr bool is_for_directory = is_alternative<
-  T, std::variant<place_session, resume_session, renew_token, session_hosted, report_worker, end_session,
-                  attach_refused, membership_given, claim_nick, release_nick, find_nick, locate_room, list_rooms,
-                  room_hosted, room_closed, describe_person, describe_room, ask_people, expel_person, proclamation,
-                  store_answered>>;
+constexpr bool is_for_directory =
+  is_alternative<T, std::variant<place_session, resume_session, renew_token, session_hosted, report_worker, end_session,
+                                 attach_refused, membership_given, claim_nick, release_nick, find_nick, locate_room,
+                                 list_rooms, room_hosted, room_closed, describe_person, describe_room, ask_people,
+                                 expel_person, proclamation, store_answered>>;
 
 directory_config config_of(const node& home) {
   const auto& plan = home.around().plan;
@@ -32,8 +32,8 @@ directory_config config_of(const node& home) {
 membership_shell::rules rules_of(const node& home) {
   const auto& plan = home.around().plan;
   if (home.has(role_broker))
-    return membership{{home.self(), home.roles()}, home.life(), plan.configured(), plan.times.resume_timeout,
-                      home.around().now()};
+    return membership{
+      {home.self(), home.roles()}, home.life(), plan.configured(), plan.times.resume_timeout, home.around().now()};
   return membership_follower{home.self(), home.life(), plan.broker()};
 }
 
@@ -77,15 +77,14 @@ void directory_shell::tick() {
 
 void directory_shell::perform(directory_effects effects) {
   for (auto& effect : effects)
-    std::visit(overloaded{[this](godwit::send& it) { home().send(it.to, std::move(it.what)); },
-                          [this](const ask_balancer& it) {
-                            // Another actor of the same node: its answer comes behind what waits.
-                            mail([this, answer = balancer_.handle(it.question)] {
-                              perform(rules_.handle(answer, now()));
-                            });
-                          },
-                          [this](const tell_balancer& it) { balancer_.handle(it.load); }},
-               effect);
+    std::visit(
+      overloaded{[this](godwit::send& it) { home().send(it.to, std::move(it.what)); },
+                 [this](const ask_balancer& it) {
+                   // Another actor of the same node: its answer comes behind what waits.
+                   mail([this, answer = balancer_.handle(it.question)] { perform(rules_.handle(answer, now())); });
+                 },
+                 [this](const tell_balancer& it) { balancer_.handle(it.load); }},
+      effect);
 }
 
 // -------------------------------------------------------------------------------------------------------- membership

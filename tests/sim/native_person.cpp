@@ -101,7 +101,9 @@ void native_person::hear(to_client what) {
                           call_->hang_up();
                           lost(it.why);
                         },
-                        [this](const hung_up&) { lost({error_code::tls_failed, {}}); }},
+                        [this](const hung_up&) {
+                          lost({error_code::tls_failed, {}});
+                        }},
              what);
 }
 
@@ -209,9 +211,7 @@ void native_person::act() {
   auto& random = world_.random;
   const auto& room = random.one_of(rooms_);
   switch (random.below(32)) {
-  case 0:
-    submit(ask::leave{room, "later"});
-    return submit(ask::join{room, {}});
+  case 0: submit(ask::leave{room, "later"}); return submit(ask::join{room, {}});
   case 1:
     // One at a time: what two of them leave behind is known to be wrong (docs/TESTING.md, "What is open").
     if (open_.contains(nick_change_))

@@ -1,8 +1,8 @@
 /// @file
 /// Runs seeds one after the other: `sim [--seed N] [--seeds COUNT] [--hours H] [--trace FILE]`.
 ///
-/// A seed that fails is run again with its trace, which goes to sim-SEED.trace; its end is printed. With `--open-failures`
-/// or `--keep-going` all seeds are run, and those that fail are named.
+/// A seed that fails is run again with its trace, which goes to sim-SEED.trace; its end is printed. With
+/// `--open-failures` or `--keep-going` all seeds are run, and those that fail are named.
 #include "tests/sim/describe.hpp"
 #include "tests/sim/run.hpp"
 
@@ -132,9 +132,8 @@ int main(const arguments& all) {
   const auto spent = std::chrono::duration<double>(clock::now() - began).count();
   std::printf("%llu seeds, %llu failed; %.2f simulated hours in %.1f s (%.2f in a minute); %llu events, %zu faults; "
               "%zu posts, %zu acknowledged, %zu events told\n",
-              static_cast<unsigned long long>(runs), static_cast<unsigned long long>(failures), simulated / 3600,
-              spent, simulated / 60 / spent, static_cast<unsigned long long>(events), faults, posts, acknowledged,
-              told);
+              static_cast<unsigned long long>(runs), static_cast<unsigned long long>(failures), simulated / 3600, spent,
+              simulated / 60 / spent, static_cast<unsigned long long>(events), faults, posts, acknowledged, told);
   std::printf("connections that the cluster closed:");
   for (const auto& [why, count] : disconnects)
     std::printf(" %s %zu", std::string(name_of(why)).c_str(), count);

@@ -75,8 +75,7 @@ void witness::brought(const std::string& client, room_id room, room_seq last, ro
     broken(client + "'s connection brought " + at(room, seq) + " behind " + std::to_string(last));
 }
 
-void witness::shown(const std::string& client, std::uint64_t which, const std::string& msgid,
-                    const std::string& text) {
+void witness::shown(const std::string& client, std::uint64_t which, const std::string& msgid, const std::string& text) {
   ++events_;
   auto& known = stays_[which];
   known.client = client;

@@ -190,8 +190,13 @@ TEST(DirectoryEndings, ARoomThatLoggedAJoinBehindTheEndOfItsSessionIsOpenedAndLe
   b.answer<delete_session>(error{error_code::request_invalid, "a member"});
   session_loaded still;
   still.session = {1};
-  still.rooms.push_back({.room = {8}, .key = "lobby", .title = "lobby", .joined_seq = 4, .companion_nick = {},
-                         .last = {{{1}, 5, 2}, 4}, .modes = {}});
+  still.rooms.push_back({.room = {8},
+                         .key = "lobby",
+                         .title = "lobby",
+                         .joined_seq = 4,
+                         .companion_nick = {},
+                         .last = {{{1}, 5, 2}, 4},
+                         .modes = {}});
   EXPECT_EQ(b.answer<load_session>(still).session, session_id{1});
   EXPECT_FALSE(b.take<room_command>()) << "it is not open";
   const auto asked = b.take<host_room>();
