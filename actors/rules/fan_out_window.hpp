@@ -95,8 +95,8 @@ private:
     std::uint64_t delivered = 0; ///< fan-out number
     /// Of a former attachment: up to it something was on its way to clients when the relay came back. 0: no more.
     std::uint64_t open_until = 0;
-    timestamp progress{}; ///< when it last delivered something, or began to have something to deliver
-    room_seq open_join = 0;           ///< the first join that it has to show and has not delivered; 0: none
+    timestamp progress{};                 ///< when it last delivered something, or began to have something to deliver
+    room_seq open_join = 0;               ///< the first join that it has to show and has not delivered; 0: none
     std::uint64_t open_join_numbered = 0; ///< by this fan-out number it is delivered; 0: it has not been sent
   };
 

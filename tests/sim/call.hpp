@@ -1,6 +1,6 @@
 /// @file
-/// One connection of a simulated client to a proxy node: bytes and a few words about the connection itself, in order, in
-/// both directions; it may be lost with what it carried, and the ends need not hear of it at the same time.
+/// One connection of a simulated client to a proxy node: bytes and a few words about the connection itself, in order,
+/// in both directions; it may be lost with what it carried, and the ends need not hear of it at the same time.
 #pragma once
 
 #include "messages/control_codec.hpp"
@@ -46,10 +46,10 @@ public:
   protocol spoken() const { return spoken_; }
   const node_name& proxy() const { return proxy_; }
 
-  session_id session;            ///< the edge's: whose client it is
-  bool serving = false;          ///< the edge's: it was greeted
-  bool paused = false;           ///< the edge's: it is not read
-  std::deque<to_server> unread;  ///< the edge's: meanwhile
+  session_id session;           ///< the edge's: whose client it is
+  bool serving = false;         ///< the edge's: it was greeted
+  bool paused = false;          ///< the edge's: it is not read
+  std::deque<to_server> unread; ///< the edge's: meanwhile
 
 private:
   template <class What>

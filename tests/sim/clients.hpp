@@ -97,6 +97,7 @@ private:
   std::map<room_id, room_seq> brought_;                   ///< by this connection, the last of each room
   std::string nick_;
   unsigned nicks_ = 0;
+  request_number nick_change_ = 0; ///< the last one
   bool over_ = false;
   bool leaving_ = false;
 };
@@ -128,8 +129,8 @@ private:
   bool logged_in_ = false;
   bool over_ = false;
   bool last_said_ = false;
-  std::map<std::string, std::uint64_t> stays_;      ///< channels that it is in: the number of this stay
-  std::set<std::string> playback_;                  ///< batches of what was said before
+  std::map<std::string, std::uint64_t> stays_;       ///< channels that it is in: the number of this stay
+  std::set<std::string> playback_;                   ///< batches of what was said before
   std::map<std::string, std::string> text_by_label_; ///< said on this connection, not answered
   unsigned labels_ = 0;
 };

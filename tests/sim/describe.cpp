@@ -170,8 +170,8 @@ std::string describe(const edge_item& what) {
 }
 
 std::string describe(const address& where) {
-  constexpr std::array kinds{"?", "session", "room", "relay", "session_host", "room_host", "edge", "directory",
-                             "store", "membership"};
+  constexpr std::array kinds{"?",         "session", "room",      "relay", "session_host",
+                             "room_host", "edge",    "directory", "store", "membership"};
   std::string text = kinds[static_cast<std::size_t>(where.kind)];
   if (where.id != 0)
     text += " " + short_hex(where.id);
@@ -192,23 +192,22 @@ std::string describe(const error& why) {
 
 std::string describe(const client_news& what) {
   return std::visit(
-    overloaded{[](const news::event& told) {
-                 return "event " + told.room.name + told.room.person + " " + describe(*told.entry)
-                        + (told.from == news::source::missed ? " (missed)" : "");
-               },
-               [](const news::confirmed& end) {
-                 return "confirmed " + std::to_string(end.request) + (end.at ? " at " + std::to_string(end.at->seq) : "");
-               },
-               [](const news::refused& end) {
-                 return "refused " + std::to_string(end.request) + ": " + describe(end.why);
-               },
-               [](const news::connected& now) {
-                 return std::string(now.resumed ? "resumed " : "connected ") + text_of(now.session) + " at " + now.node;
-               },
-               [](const news::reconnecting& now) { return "reconnecting: " + describe(now.why); },
-               [](const news::waiting& now) { return "waiting: " + describe(now.why); },
-               [](const news::over& now) { return "over" + (now.why ? ": " + describe(*now.why) : std::string{}); },
-               []<class T>(const T&) { return std::string(type_name<T>()); }},
+    overloaded{
+      [](const news::event& told) {
+        return "event " + told.room.name + told.room.person + " " + describe(*told.entry)
+               + (told.from == news::source::missed ? " (missed)" : "");
+      },
+      [](const news::confirmed& end) {
+        return "confirmed " + std::to_string(end.request) + (end.at ? " at " + std::to_string(end.at->seq) : "");
+      },
+      [](const news::refused& end) { return "refused " + std::to_string(end.request) + ": " + describe(end.why); },
+      [](const news::connected& now) {
+        return std::string(now.resumed ? "resumed " : "connected ") + text_of(now.session) + " at " + now.node;
+      },
+      [](const news::reconnecting& now) { return "reconnecting: " + describe(now.why); },
+      [](const news::waiting& now) { return "waiting: " + describe(now.why); },
+      [](const news::over& now) { return "over" + (now.why ? ": " + describe(*now.why) : std::string{}); },
+      []<class T>(const T&) { return std::string(type_name<T>()); }},
     what);
 }
 

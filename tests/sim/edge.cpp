@@ -173,9 +173,7 @@ void edge::resume(asking who) {
   case resume_verdict::taken: return go_on(who.by);
   case resume_verdict::refused: return who.by->close({error_code::resume_refused, {}});
   case resume_verdict::ended: return who.by->close({error_code::session_ended, {}});
-  case resume_verdict::wait:
-    who.by->paused = true;
-    waiting_.emplace(session, std::move(who));
+  case resume_verdict::wait: who.by->paused = true; waiting_.emplace(session, std::move(who));
   }
 }
 
@@ -187,26 +185,24 @@ void edge::go_on(const std::shared_ptr<call>& client) {
 // ----------------------------------------------------------------------------------------------------- from the node
 
 void edge::take(message& what) {
-  std::visit(overloaded{[this](const session_placed& it) {
-                          with(it.session, [&](route& rules) { rules.placed(it, now(), effects_); });
-                          with(it.session, [&](route& rules) { rules.follow(view_, effects_); });
-                        },
-                        [this](const attach_refused& it) {
-                          with(it.session, [&](route& rules) { rules.attach_refused(it, effects_); });
-                        },
-                        [this](const route_revoked& it) {
-                          with(it.session, [&](route& rules) { rules.revoked(it, effects_); });
-                        },
-                        [this](const move_session& it) {
-                          const bool may_go = standing_of(view_, it.worker, it.worker_incarnation) != standing::dead;
-                          with(it.session, [&](route& rules) { rules.move(it, may_go, effects_); });
-                        },
-                        [this](session_output& it) {
-                          edge_item item{std::move(it)};
-                          take_item(item);
-                        },
-                        [this](const membership_view& it) { view(it); }, [](const auto&) {}},
-             static_cast<message_content&>(what));
+  std::visit(
+    overloaded{
+      [this](const session_placed& it) {
+        with(it.session, [&](route& rules) { rules.placed(it, now(), effects_); });
+        with(it.session, [&](route& rules) { rules.follow(view_, effects_); });
+      },
+      [this](const attach_refused& it) { with(it.session, [&](route& rules) { rules.attach_refused(it, effects_); }); },
+      [this](const route_revoked& it) { with(it.session, [&](route& rules) { rules.revoked(it, effects_); }); },
+      [this](const move_session& it) {
+        const bool may_go = standing_of(view_, it.worker, it.worker_incarnation) != standing::dead;
+        with(it.session, [&](route& rules) { rules.move(it, may_go, effects_); });
+      },
+      [this](session_output& it) {
+        edge_item item{std::move(it)};
+        take_item(item);
+      },
+      [this](const membership_view& it) { view(it); }, [](const auto&) {}},
+    static_cast<message_content&>(what));
   begin_attaches();
 }
 

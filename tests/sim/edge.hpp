@@ -1,6 +1,6 @@
 /// @file
-/// The client edge of a simulated proxy node: connections, and the routes of production (actors/rules/route.hpp), driven
-/// as nodes/edge/route_table.hpp drives them.
+/// The client edge of a simulated proxy node: connections, and the routes of production (actors/rules/route.hpp),
+/// driven as nodes/edge/route_table.hpp drives them.
 ///
 /// Tokens name their chain and their number in the clear: whoever has one has it from here.
 #pragma once

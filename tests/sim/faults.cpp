@@ -10,11 +10,12 @@ namespace godwit::sim {
 using namespace std::chrono_literals;
 
 /// Each run has some of the kinds, and is calm or wild.
-fault_maker::fault_maker(world& around, std::vector<std::unique_ptr<person>>& people) : world_(around), people_(people) {
+fault_maker::fault_maker(world& around, std::vector<std::unique_ptr<person>>& people)
+    : world_(around), people_(people) {
   const std::vector<void (fault_maker::*)()> all{
-    &fault_maker::kill_one,   &fault_maker::kill_several, &fault_maker::pause_one,   &fault_maker::cut_link,
-    &fault_maker::block_link, &fault_maker::slow_link,    &fault_maker::lose_client, &fault_maker::trouble_store,
-    &fault_maker::end_actor};
+    &fault_maker::kill_one,    &fault_maker::kill_several,  &fault_maker::pause_one,
+    &fault_maker::cut_link,    &fault_maker::block_link,    &fault_maker::slow_link,
+    &fault_maker::lose_client, &fault_maker::trouble_store, &fault_maker::end_actor};
   for (const auto& each : all)
     if (world_.random.one_in(2))
       kinds_.push_back(each);

@@ -127,9 +127,7 @@ void irc_person::act() {
   if (!stays_.contains(channel))
     return write("JOIN " + channel);
   switch (random.below(24)) {
-  case 0:
-    write("PART " + channel);
-    return write("JOIN " + channel);
+  case 0: write("PART " + channel); return write("JOIN " + channel);
   case 1: return write("NICK " + name_ + "_" + std::to_string(++nicks_));
   case 2: return write("PING :token");
   case 3: return write("NAMES " + channel);

@@ -181,12 +181,11 @@ void wire::take_parcel(std::size_t at, parcel what) {
     home.receive(peer.self(), std::move(each));
   if (what.batch) {
     const auto number = what.batch->number;
-    std::shared_ptr<const void> guard(
-      static_cast<const void*>(this),
-      [self = weak_from_this(), at, number](const void*) {
-        if (const auto way = self.lock())
-          way->batch_taken(at, number);
-      });
+    std::shared_ptr<const void> guard(static_cast<const void*>(this),
+                                      [self = weak_from_this(), at, number](const void*) {
+                                        if (const auto way = self.lock())
+                                          way->batch_taken(at, number);
+                                      });
     home.receive_batch(unpack(*std::move(what.batch)), std::move(guard));
   }
   flush(at);
@@ -311,9 +310,7 @@ void network::unblock(const node_name& from, const node_name& to) {
     each->unblocked();
 }
 
-void network::slow(const node_name& one, const node_name& other, span by) {
-  slowness_[std::minmax(one, other)] = by;
-}
+void network::slow(const node_name& one, const node_name& other, span by) { slowness_[std::minmax(one, other)] = by; }
 
 void network::heal() {
   slowness_.clear();

@@ -1,6 +1,7 @@
 /// @file
 /// The links between simulated nodes. At each end stand the rules of production (actors/rules/link_end.hpp,
-/// link_silence.hpp); in between lies a network that delays, is cut with what it carried, or passes nothing for a while.
+/// link_silence.hpp); in between lies a network that delays, is cut with what it carried, or passes nothing for a
+/// while.
 ///
 /// Parcels of one link and direction keep their order, as on a connection; links do not wait for each other.
 #pragma once

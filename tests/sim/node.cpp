@@ -108,9 +108,8 @@ void node::run(task what) {
 }
 
 void node::after(span delay, task what) {
-  world_.events.after(delay, [self = shared_from_this(), what = std::move(what)]() mutable {
-    self->run(std::move(what));
-  });
+  world_.events.after(delay,
+                      [self = shared_from_this(), what = std::move(what)]() mutable { self->run(std::move(what)); });
 }
 
 /// Mostly at once, sometimes behind others.

@@ -16,8 +16,8 @@ namespace godwit::sim {
 struct run_options {
   std::uint64_t seed = 1;
   safeguards guards;
-  span longer{};                  ///< faults go on for so much longer than the seed says
-  std::ostream* trace = nullptr;  ///< where all lines go
+  span longer{};                 ///< faults go on for so much longer than the seed says
+  std::ostream* trace = nullptr; ///< where all lines go
 };
 
 struct run_report {

@@ -33,11 +33,11 @@ void store_shell::take(message& what) {
       },
       [&](ask_store& it) {
         const auto directory = broker_service(entity_kind::directory);
-        const bool only_reads = std::visit(
-          overloaded{[](const find_room& find) { return !find.create; }, [](const list_room_rows&) { return true; },
-                     [](const load_directory&) { return true; }, [](const load_session&) { return true; },
-                     [](const auto&) { return false; }},
-          it.request);
+        const bool only_reads =
+          std::visit(overloaded{[](const find_room& find) { return !find.create; },
+                                [](const list_room_rows&) { return true; }, [](const load_directory&) { return true; },
+                                [](const load_session&) { return true; }, [](const auto&) { return false; }},
+                     it.request);
         if (only_reads)
           read(directory, it, [&](const ask_store& asked, bool is_away) {
             return store_answered{asked.ticket, is_away ? directory_result{away} : disk_.tables.ask(asked.request)};
@@ -119,19 +119,22 @@ message store_shell::perform(const request& what) {
 
 message store_shell::away_answer(const request& what) {
   const error why{error_code::store_unavailable, {}};
-  return std::visit(overloaded{[&](const open_log& it) -> message {
-                                 log_opened answer;
-                                 answer.room = it.room;
-                                 answer.why = why;
-                                 return answer;
-                               },
-                               [&](const append_entries& it) -> message {
-                                 return entries_appended{it.room, it.epoch, it.first_seq,
-                                                         static_cast<std::uint32_t>(it.entries.size()),
-                                                         append_outcome::away, 0};
-                               },
-                               [&](const ask_store& it) -> message { return store_answered{it.ticket, why}; }},
-                    what);
+  return std::visit(
+    overloaded{[&](const open_log& it) -> message {
+                 log_opened answer;
+                 answer.room = it.room;
+                 answer.why = why;
+                 return answer;
+               },
+               [&](const append_entries& it) -> message {
+                 return entries_appended{
+                   it.room, it.epoch, it.first_seq, static_cast<std::uint32_t>(it.entries.size()), append_outcome::away,
+                   0};
+               },
+               [&](const ask_store& it) -> message {
+                 return store_answered{it.ticket, why};
+               }},
+    what);
 }
 
 void store_shell::go_away() {
@@ -150,9 +153,8 @@ void store_shell::come_back() {
   around.log.say(around.now(), home().self(), "the store is back");
   away_ = false;
   if (const auto names = home().local(entity_kind::directory, 0))
-    names->mail([names = names.get(), own = link_reset{home().self(), home().life(), home().roles()}] {
-      names->reset(own);
-    });
+    names->mail(
+      [names = names.get(), own = link_reset{home().self(), home().life(), home().roles()}] { names->reset(own); });
 }
 
 } // namespace godwit::sim

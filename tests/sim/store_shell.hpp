@@ -2,8 +2,8 @@
 /// The store of a simulated broker node: what waits, the commit that is under way, and its failures. The messages are
 /// those of actors/store_actor.hpp, the order that of nodes/store/store.hpp.
 ///
-/// A commit takes all that waits, and is durable whole or not at all; when the process dies, or the disk fails, amid one,
-/// nobody knows which.
+/// A commit takes all that waits, and is durable whole or not at all; when the process dies, or the disk fails, amid
+/// one, nobody knows which.
 #pragma once
 
 #include "tests/sim/node.hpp"
@@ -20,8 +20,8 @@ class store_disk {
 public:
   explicit store_disk(const safeguards& guards) : tables(guards) {}
   store_tables tables;
-  bool failing = false;    ///< no commit succeeds
-  bool fail_next = false;  ///< one does not
+  bool failing = false;   ///< no commit succeeds
+  bool fail_next = false; ///< one does not
   span commit_min{300'000};
   span commit_max{3'000'000};
 };

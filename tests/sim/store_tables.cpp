@@ -86,9 +86,9 @@ bool store_tables::has_same(const room_row& room, const append_entries& request)
 /// As a unique index would have it.
 bool store_tables::names_are_new(const room_row& room, const append_entries& request) const {
   return std::all_of(request.entries.begin(), request.entries.end(), [&](const shared_entry& fresh) {
-    return fresh->name.op == 0
-           || std::none_of(room.entries.begin(), room.entries.end(),
-                           [&](const shared_entry& old) { return old->name == fresh->name; });
+    return fresh->name.op == 0 || std::none_of(room.entries.begin(), room.entries.end(), [&](const shared_entry& old) {
+             return old->name == fresh->name;
+           });
   });
 }
 

@@ -27,7 +27,7 @@ struct room_row {
   std::map<identity_hash, std::pair<room_seq, std::string>> left_behind; ///< the last seq seen, the nick then
 
   // Not of a store: for the checkers.
-  std::vector<room_epoch> written_by;         ///< of each entry: under which epoch it was written
+  std::vector<room_epoch> written_by;          ///< of each entry: under which epoch it was written
   std::map<room_epoch, std::string> opened_by; ///< which node opened the log with this epoch
 };
 

@@ -75,8 +75,7 @@ void witness::brought(const std::string& client, room_id room, room_seq last, ro
     broken(client + "'s connection brought " + at(room, seq) + " behind " + std::to_string(last));
 }
 
-void witness::shown(const std::string& client, std::uint64_t which, const std::string& msgid,
-                    const std::string& text) {
+void witness::shown(const std::string& client, std::uint64_t which, const std::string& msgid, const std::string& text) {
   ++events_;
   auto& known = stays_[which];
   known.client = client;
@@ -97,7 +96,7 @@ void witness::appended(const append_entries& request, const entries_appended& an
   if (owner == room.opened_by.end() || owner->second != request.reply_to)
     broken(request.reply_to + " wrote to room " + room.key + " in epoch " + std::to_string(request.epoch)
            + ", which is another's");
-  if (room.written_by.back() != request.epoch && request.epoch < room.epoch)
+  if (request.epoch < room.epoch)
     broken(request.reply_to + ", a former owner of room " + room.key + ", wrote to it in epoch "
            + std::to_string(request.epoch) + " of " + std::to_string(room.epoch));
   if (!std::ranges::is_sorted(room.written_by))

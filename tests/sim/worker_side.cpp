@@ -64,10 +64,8 @@ void room_shell::perform(wake_after& effect) {
 void room_shell::perform(end_room& effect) {
   home().leave(*this);
   const auto host = home().service<room_host>(entity_kind::room_host);
-  host->mail([host = host.get(), id = rules_.id(), epoch = rules_.epoch(),
-              refused = effect.why == room_end::not_opened, why = effect.detail] {
-    host->over(id, epoch, refused, why);
-  });
+  host->mail([host = host.get(), id = rules_.id(), epoch = rules_.epoch(), refused = effect.why == room_end::not_opened,
+              why = effect.detail] { host->over(id, epoch, refused, why); });
   mail([this] { quit(); });
 }
 
@@ -159,8 +157,7 @@ void relay_shell::perform(show& effect) {
   }
   ticket.reset();
   const std::shared_ptr<const room_events> shared = std::move(events);
-  tell_sessions(effect.sessions,
-                [&](const auto& to) { to->mail([to = to.get(), shared] { to->events(shared); }); });
+  tell_sessions(effect.sessions, [&](const auto& to) { to->mail([to = to.get(), shared] { to->events(shared); }); });
 }
 
 void relay_shell::perform(tell_reopened& effect) {
@@ -182,9 +179,8 @@ void relay_shell::perform(end_relay&) {
   mail([this] {
     quit();
     const auto host = home().service<room_host>(entity_kind::room_host);
-    host->mail([host = host.get(), room = room_, self = static_cast<const entity*>(this)] {
-      host->relay_over(room, self);
-    });
+    host->mail(
+      [host = host.get(), room = room_, self = static_cast<const entity*>(this)] { host->relay_over(room, self); });
   });
 }
 

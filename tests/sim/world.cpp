@@ -44,8 +44,7 @@ world::~world() {
 
 timestamp world::wall(span skew) const {
   constexpr std::chrono::hours since_1970{490'000};
-  return timestamp{std::chrono::duration_cast<std::chrono::microseconds>(now().time_since_epoch() + skew)
-                   + since_1970};
+  return timestamp{std::chrono::duration_cast<std::chrono::microseconds>(now().time_since_epoch() + skew) + since_1970};
 }
 
 void world::broken(std::string promise) {
