@@ -20,7 +20,11 @@ sqlite_checkpointer::sqlite_checkpointer(const std::filesystem::path& file)
   thread_ = std::thread([this] { run(); });
 }
 
-sqlite_checkpointer::~sqlite_checkpointer() {
+sqlite_checkpointer::~sqlite_checkpointer() { stop(); }
+
+void sqlite_checkpointer::stop() {
+  if (!thread_.joinable())
+    return;
   {
     const std::lock_guard lock(mutex_);
     ending_ = true;

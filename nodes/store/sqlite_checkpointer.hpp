@@ -18,7 +18,9 @@ class sqlite_checkpointer {
 public:
   /// Throws sqlite_failure.
   explicit sqlite_checkpointer(const std::filesystem::path& file);
-  ~sqlite_checkpointer(); ///< ends after the checkpoint under way
+  ~sqlite_checkpointer();
+
+  void stop(); ///< returns after the checkpoint under way; `failed` is final then
 
   void wake(); ///< from any thread: the WAL has grown
   bool failed() const { return failed_; }

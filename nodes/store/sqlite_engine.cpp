@@ -270,8 +270,15 @@ private:
     else if (wal_pages_ >= options_.checkpoint_pages)
       checkpointer_->wake();
   }
+  /// Not where one has failed: what an earlier one had written, and which was to be synced by that one, may be on no
+  /// disk, and the next on this connection would not write it again. Who opens the file anew begins from the whole WAL.
   bool checkpoint_finally() {
+    if (checkpointer_)
+      checkpointer_->stop();
+    const bool has_failed = checkpoint_failed_ || !checkpointer_ || checkpointer_->failed();
     checkpointer_.reset();
+    if (has_failed)
+      return false;
     return static_cast<bool>(guarded([&] {
       checkpoint_wholly(writer_->connection());
       writer_->connection().keep_wal_on_close(false); // it is empty
