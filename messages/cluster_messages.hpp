@@ -34,8 +34,7 @@ using message_content =
                entries_fetched, open_log, log_opened, append_entries, entries_appended, read_log, log_read, find_logged,
                logged_found, load_session, session_loaded, ask_store, store_answered, membership_view, suspect_node,
                release_session, session_hosted, renew_token, room_invitation, describe_person, ask_people, people_told,
-               describe_room, signal_room, person_signal, expel_person, proclamation,
-               move_session>;
+               describe_room, signal_room, person_signal, expel_person, proclamation, move_session>;
 
 template <class T, class Content>
 inline constexpr bool is_alternative = false;

@@ -114,7 +114,7 @@ struct release_session {
   session_epoch epoch;
   bool operator==(const release_session&) const = default;
 };
-/// directory → session. End yourself: your time is over, or another session took your place.
+/// directory → session: end yourself, your time is over. edge → directory: its client has not come back in time.
 struct session_must_end {
   session_id session;
   session_epoch epoch; ///< of this epoch and older

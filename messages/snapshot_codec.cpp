@@ -61,8 +61,8 @@ void write_loose(wire::LooseEnds::Builder to, const loose_ends& from) {
 }
 
 snapshot_room read_room(wire::SnapshotRoom::Reader from) {
-  return {room_id{from.getRoomId()},      string(from.getKey()),  string(from.getTitle()),
-          string(from.getCompanion()), from.getJoinedSeq(), member_modes{from.getModes()}};
+  return {room_id{from.getRoomId()},   string(from.getKey()), string(from.getTitle()),
+          string(from.getCompanion()), from.getJoinedSeq(),   member_modes{from.getModes()}};
 }
 
 loose_ends read_loose(wire::LooseEnds::Reader from) {

@@ -59,9 +59,12 @@ std::string client_codec::unpack(const std::string& snapshot) {
     return snapshot;
   const auto read = decode_snapshot(snapshot);
   if (read) {
-    told_state_ = {irc::capabilities(read->irc.capabilities), read->irc.cap_version,
-                   read->login.user.empty() ? std::string{} : "~" + read->login.user, read->login.real_name,
-                   read->irc.asked_nick, read->irc.told_nick};
+    told_state_ = {irc::capabilities(read->irc.capabilities),
+                   read->irc.cap_version,
+                   read->login.user.empty() ? std::string{} : "~" + read->login.user,
+                   read->login.real_name,
+                   read->irc.asked_nick,
+                   read->irc.told_nick};
     irc_->restore(told_state_);
   }
   return snapshot;

@@ -81,7 +81,8 @@ public:
   /// Whether somebody has something undelivered: `judge` is wanted later.
   [[nodiscard]] bool is_undelivered() const;
   [[nodiscard]] std::vector<relay_progress> progress() const;
-  /// Whether a relay that was lost may come back, or its sessions elsewhere, with entries on their way to it. No longer than relay_returns_within.
+  /// Whether a relay that was lost may come back, or its sessions elsewhere, with entries on their way to it. No longer
+  /// than relay_returns_within.
   [[nodiscard]] bool awaits_return(timestamp now) const;
   [[nodiscard]] std::size_t relay_count() const { return relays_.size(); }
 

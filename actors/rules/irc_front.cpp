@@ -284,7 +284,8 @@ shared_bytes irc_front::show(const tell::presence& what) {
     text += irc::line_writer(from, "SETNAME").trailing(what.real_name).str();
   const bool echoes = what.nick != state_.told_nick || state_.capabilities.has(irc::capability::echo_message);
   if (const auto room = rooms_.find(what.room); what.parts.has(presence_part::tags) && echoes && room != rooms_.end())
-    text += tag_message_of(from, room->second.channel.empty() ? state_.told_nick : room->second.channel, what.time, what.tags);
+    text += tag_message_of(from, room->second.channel.empty() ? state_.told_nick : room->second.channel, what.time,
+                           what.tags);
   if (text.empty())
     return {};
   return std::make_shared<const std::string>(std::move(text));

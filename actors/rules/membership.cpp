@@ -288,8 +288,7 @@ void membership::put_shares() {
     std::max<std::size_t>(1, static_cast<std::size_t>(std::count_if(view_.nodes.begin(), view_.nodes.end(), may_take)));
   const auto mean = all / takers + 1;
   for (auto& node : view_.nodes)
-    node.share =
-      may_take(node) ? static_cast<std::uint32_t>(mean - std::min(mean - 1, load_of(node))) : 0;
+    node.share = may_take(node) ? static_cast<std::uint32_t>(mean - std::min(mean - 1, load_of(node))) : 0;
   std::erase_if(sessions_by_place_, [this](const auto& row) {
     return standing_of(view_, row.first.node, row.first.incarnation) == standing::dead;
   });

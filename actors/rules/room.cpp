@@ -193,7 +193,8 @@ void room::refuse(const room_query& what, error_code why, room_effects& out) con
 /// Requires that the room is open.
 void room::take(const room_query& what, room_effects& out) {
   if (const auto* wait = std::get_if<await_delivery>(&what.question))
-    waits_.add(what.origin, std::min(wait->seq, ledger_.state().last_seq)); // of whoever has said something, member or not
+    waits_.add(what.origin,
+               std::min(wait->seq, ledger_.state().last_seq)); // of whoever has said something, member or not
   else if (answer_at_once(what, out))
     return; // it has no need of the log
   else if (may_ask(what))

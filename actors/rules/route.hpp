@@ -199,7 +199,7 @@ private:
   route_claim claim_;       // positions: per stream, the one last moved stands last
   token_name proven_token_; // the client has had it; good still while the newer one may have been lost
   token_name newest_token_; // of the last greeting, or of the next one while opening
-  node_name worker_; // empty while opening, and while no worker node is left
+  node_name worker_;        // empty while opening, and while no worker node is left
   incarnation worker_incarnation_;
   session_epoch epoch_;
   std::uint32_t attach_ = 0;

@@ -82,8 +82,7 @@ void session_core::take_loose_ends(const loose_ends& from) {
   for (const auto& nick : released_nicks_)
     send_to(broker_service(entity_kind::directory), release_nick{id_, nick});
   for (const auto& each : from.departed)
-    departed_[each.room.room] = {each.room.key, each.room.title, each.room.joined_seq, each.gone_seq,
-                                 each.room.modes};
+    departed_[each.room.room] = {each.room.key, each.room.title, each.room.joined_seq, each.gone_seq, each.room.modes};
   for (const auto& each : from.invitations)
     invitations_.push_back({id_, each.room, each.title, each.by});
 }

@@ -37,8 +37,8 @@ public:
   /// The same for IRC.
   const std::vector<edge_address>& listening_for_irc() const;
 
-  /// What is addressed to this edge: session_placed, session_output, attach_refused, route_revoked, move_session, membership_view.
-  /// Anything else is dropped and logged.
+  /// What is addressed to this edge: session_placed, session_output, attach_refused, route_revoked, move_session,
+  /// membership_view. Anything else is dropped and logged.
   void receive(message what);
   /// A batch. `ticket` is dropped when all of it stands in the clients' queues, or has nobody to go to.
   void deliver(std::vector<edge_item> items, std::shared_ptr<const void> ticket = {});

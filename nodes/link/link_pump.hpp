@@ -48,7 +48,7 @@ private:
   bool is_closed_ = false;
   bool reading_local_ = false;
   bool waiting_for_network_ = false; // its socket is full
-  std::string to_local_; // plaintext on its way to CAF
+  std::string to_local_;             // plaintext on its way to CAF
   std::array<char, limits::link_buffer_bytes> from_network_{};
   std::array<char, limits::link_buffer_bytes> from_local_{};
 };

@@ -131,7 +131,8 @@ TEST_F(EdgeResumes, AfterItsQueueHadGrownTooLarge) {
 TEST_F(EdgeResumes, AfterItsSessionCanNotGoOn) {
   start(settings());
   auto one = begin();
-  edge_->receive(attach_refused{one.attach.session, one.attach.epoch, one.attach.attach, {error_code::stale_epoch, {}}});
+  edge_->receive(
+    attach_refused{one.attach.session, one.attach.epoch, one.attach.attach, {error_code::stale_epoch, {}}});
   EXPECT_EQ(one.client->closed_why(), error_code::session_lost);
   expect_resumes_from_the_store(one);
 }
