@@ -101,7 +101,7 @@ private:
   bool wait_until(Condition&& holds, Progress&& progress, std::chrono::seconds patience) {
     auto last = progress();
     for (auto since = bench_clock::now(); !holds();) {
-      std::this_thread::sleep_for(looks_every);
+      std::this_thread::sleep_for(looks_every); // the loops count by themselves, and wake nobody for it
       const auto now = bench_clock::now();
       if (const auto newest = progress(); newest != last)
         last = newest, since = now;
@@ -138,7 +138,7 @@ private:
     report_.connecting = bench_clock::now() - begin;
     if (logged_in() != plan_.client_count)
       return not_all("could log in", logged_in());
-    std::this_thread::sleep_for(rests_for);
+    std::this_thread::sleep_for(rests_for); // so that what is read next is the memory of clients that do nothing
     read_processes(&process_report::idle);
     return std::nullopt;
   }
@@ -185,7 +185,7 @@ private:
                && sum(&load_progress::told) >= sum(&load_progress::expected);
       },
       [this] { return sum(&load_progress::answered) + sum(&load_progress::told); }, plan_.patience);
-    std::this_thread::sleep_for(listens_on_for);
+    std::this_thread::sleep_for(listens_on_for); // an event that is told twice comes behind all that was expected
   }
 
   void conclude() {
