@@ -76,4 +76,6 @@ void directory_actor::perform(tell_balancer& effect) {
     caf::anon_send(judge, effect.load);
 }
 
+void directory_actor::perform(tell_admin&) {}
+
 } // namespace godwit

@@ -62,6 +62,10 @@ namespace godwit {
   X(store_unavailable, 62, true, "The store is away, nothing was written; try again soon.")                            \
   X(stale_epoch, 63, true, "The request reached a former owner; it is sent again by itself.")                          \
   X(shutting_down, 64, true, "The server is being stopped; connect again soon.")                                       \
+  X(no_such_node, 65, false, "No worker node of this name is alive; see which there are with: godwitctl nodes.")       \
+  X(move_failed, 66, true, "It could not be moved; it goes on where it was.")                                          \
+  X(no_such_session, 67, false, "There is no such session; see which there are with: godwitctl sessions.")             \
+  X(no_other_worker_node, 68, true, "No other worker node could take what is there; start or undrain one first.")      \
   X(handshake_timeout, 80, true, "The connection said nothing useful in time; connect again.")                         \
   X(idle_timeout, 81, true, "The connection was silent for too long; connect again.")                                  \
   X(send_queue_exceeded, 82, true, "Your client reads too slowly, and what waits for it has grown too large.")         \

@@ -3,7 +3,8 @@
 ///
 /// Rules only; actors/directory_actor.hpp is their actor, on the broker node. Each `handle` takes what was told and the
 /// time, and returns what to do, in order. Sources: directory.cpp (start, store, balancer, view),
-/// directory_sessions.cpp, directory_endings.cpp, directory_rooms.cpp, directory_nicks.cpp, directory_people.cpp.
+/// directory_sessions.cpp, directory_endings.cpp, directory_rooms.cpp, directory_nicks.cpp, directory_people.cpp,
+/// directory_admin.cpp (what operators' tools see and do to people and rooms), directory_moves.cpp (moves and drains).
 ///
 /// Hard are the store's rows: sessions, nick claims, rooms. All else is soft: after a restart it comes from the rows
 /// and the worker nodes' reports. Until it has settled (rows loaded, and all worker nodes of the config reported or
@@ -25,6 +26,7 @@
 #include "actors/rules/room_table.hpp"
 #include "actors/rules/session_table.hpp"
 #include "actors/rules/store_desk.hpp"
+#include "messages/admin_messages.hpp"
 
 #include <chrono>
 #include <deque>
@@ -96,6 +98,20 @@ private:
   void on(const ask_people& asked);
   void on(const expel_person& asked);
   void on(const proclamation& told);
+  // operators' tools
+  void on(const admin_asked& asked);
+  void asked_by_admin(const admin_asked& asked, const show_nodes& what);
+  void asked_by_admin(const admin_asked& asked, const show_sessions& what);
+  void asked_by_admin(const admin_asked& asked, const show_rooms& what);
+  void asked_by_admin(const admin_asked& asked, const show_where& what);
+  void asked_by_admin(const admin_asked& asked, const migrate_session& what);
+  void asked_by_admin(const admin_asked& asked, const migrate_room& what);
+  void asked_by_admin(const admin_asked& asked, const drain_node& what);
+  void asked_by_admin(const admin_asked& asked, const undrain_node& what);
+  void asked_by_admin(const admin_asked& asked, const show_drain& what);
+  void asked_by_admin(const admin_asked& asked, const kick_person& what);
+  void asked_by_admin(const admin_asked& asked, const treat_room& what);
+  void answer_admin(std::uint64_t ticket, admin_result result);
   // rooms
   void on(const locate_room& asked);
   void on(const list_rooms& asked);
@@ -219,8 +235,10 @@ private:
 namespace detail {
 /// What is answered from the rows: it waits until they are loaded.
 template <class Message>
-inline constexpr bool waits_for_settling = !(std::is_same_v<
-                                               Message, store_answered> || std::is_same_v<Message, describe_person> || std::is_same_v<Message, describe_room> || std::is_same_v<Message, proclamation> || std::is_same_v<Message, worker_picked> || std::is_same_v<Message, membership_view> || std::is_same_v<Message, link_reset> || std::is_same_v<Message, link_lost>);
+inline constexpr bool waits_for_settling =
+  !(std::
+      is_same_v<Message,
+                store_answered> || std::is_same_v<Message, admin_asked> || std::is_same_v<Message, describe_person> || std::is_same_v<Message, describe_room> || std::is_same_v<Message, proclamation> || std::is_same_v<Message, worker_picked> || std::is_same_v<Message, membership_view> || std::is_same_v<Message, link_reset> || std::is_same_v<Message, link_lost>);
 } // namespace detail
 
 template <class Message>

@@ -4,6 +4,7 @@
 
 #include "actors/rules/balancer.hpp"
 #include "actors/rules/effects.hpp"
+#include "messages/admin_messages.hpp"
 
 #include <variant>
 #include <vector>
@@ -20,7 +21,13 @@ struct tell_balancer {
   bool operator==(const tell_balancer&) const = default;
 };
 
-using directory_effect = std::variant<send, ask_balancer, tell_balancer>;
+/// To the admin port of this node.
+struct tell_admin {
+  admin_answered answer;
+  bool operator==(const tell_admin&) const = default;
+};
+
+using directory_effect = std::variant<send, ask_balancer, tell_balancer, tell_admin>;
 using directory_effects = std::vector<directory_effect>;
 
 } // namespace godwit

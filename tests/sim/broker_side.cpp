@@ -86,7 +86,8 @@ void directory_shell::perform(directory_effects effects) {
                  [this](const tell_balancer& it) {
                    balancer_.handle(it.load);
                    home().service<membership_shell>(entity_kind::membership)->take(it.load);
-                 }},
+                 },
+                 [](const tell_admin&) {}},
       effect);
 }
 
