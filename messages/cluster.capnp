@@ -191,6 +191,7 @@ struct AttachSession {
   firstInSeq       @11 :UInt64;
   host             @12 :Text;
   unheard          @13 :Bool;
+  plaintext        @14 :Bool;  # the client's connection has no TLS
 }
 struct AttachRefused {
   # session_host → edge
@@ -400,6 +401,7 @@ struct DescribePerson {
   address    @9 :Text;   # of the client
   changes    @10 :Bool;  # `rooms` are changes; else all
   rooms      @11 :List(SeenRoom);
+  plaintext  @12 :Bool;  # its client's connection has no TLS
 }
 struct DescribeRoom {
   # room → directory, when it was opened, when that changes, and at each reset of the link
@@ -428,6 +430,7 @@ struct PersonRow {
   goneSeconds @7 :UInt64;
   address     @8 :Text;
   rooms       @9 :List(SeenRoom);
+  plaintext   @10 :Bool;
 }
 struct PeopleTold {
   # directory → session. Bound: people_piece_rows_max rows.
@@ -630,6 +633,7 @@ struct SetPresence {
   away     @2 :Text;
   realName @3 :Text;
   marks    @4 :UInt8;  # user_modes
+  change   @5 :UInt32; # rises with each change of `away` and `realName`; the same in all rooms
 }
 struct RoomInvitation {
   # room → session
@@ -678,6 +682,7 @@ struct PresenceChanged {
   parts    @5 :UInt8;  # what has changed: 1 away, 2 real name, 4 nothing, it says `tags`; 0: away
   tags     @6 :Text;
   timeUs   @7 :Int64;  # of tags
+  change   @8 :UInt32; # as SetPresence has it
 }
 struct FanOutDelivered {
   # relay → room, one outstanding

@@ -63,6 +63,7 @@ void put(AttachSession::Builder to, const attach_session& from) {
   to.setFirstInSeq(from.first_in_seq);
   to.setHost(text_of(from.host));
   to.setUnheard(from.unheard);
+  to.setPlaintext(from.plaintext);
 }
 void get(AttachSession::Reader from, attach_session& to) {
   to.session = {from.getSession()};
@@ -79,6 +80,7 @@ void get(AttachSession::Reader from, attach_session& to) {
   to.first_in_seq = from.getFirstInSeq();
   to.host = string_of(from.getHost());
   to.unheard = from.getUnheard();
+  to.plaintext = from.getPlaintext();
 }
 
 void put(AttachRefused::Builder to, const attach_refused& from) {

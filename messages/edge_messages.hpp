@@ -39,8 +39,9 @@ struct attach_session {
   std::string snapshot;                   ///< state.capnp, as the session last sent it; empty: none
   std::vector<stream_position> positions; ///< what the client has; of its rooms that are missing here it has nothing
   std::uint64_t first_in_seq = 1;
-  std::string host{};   ///< of the client, as people are shown it; empty: hidden
-  bool unheard = false; ///< nothing has come from the session yet: every attach before may have been lost with a link
+  std::string host{};     ///< of the client, as people are shown it; empty: hidden
+  bool unheard = false;   ///< nothing has come from the session yet: every attach before may have been lost with a link
+  bool plaintext = false; ///< the client's connection has no TLS
   bool operator==(const attach_session&) const = default;
 };
 

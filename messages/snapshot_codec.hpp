@@ -63,6 +63,7 @@ struct session_snapshot {
   irc_part irc{};
   timestamp signed_on{}; ///< 0: not known
   user_modes modes{};
+  std::uint32_t presence_change = 0; ///< set_presence::change
   bool operator==(const session_snapshot&) const = default;
 };
 

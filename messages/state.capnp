@@ -95,6 +95,7 @@ struct SessionSnapshot {
   irc   @5 :IrcPart;      # null: it speaks no IRC
   signedOnUs @6 :Int64;   # 0: not known
   userModes  @7 :UInt8;   # user_modes
+  presenceChange @8 :UInt32;  # of the newest change of what others are told of it
 }
 
 struct IrcPart {
