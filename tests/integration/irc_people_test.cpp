@@ -255,7 +255,7 @@ TEST_P(IrcPeople, WhoIsAwayIsToldOnceHoweverManyChannelsAreShared) {
     ada->expect(":aw-bob!", " PRIVMSG #aw-", ":behind it");
   std::vector<std::string> told;
   for (const auto& line : ada->lines())
-    if (const auto at = line.find(" AWAY"); at != std::string::npos)
+    if (const auto at = line.find(" AWAY"); line.starts_with(":aw-bob!") && at != std::string::npos)
       told.push_back(line.substr(at));
   EXPECT_EQ(told, (std::vector<std::string>{" AWAY :lunch", " AWAY"}));
 }
