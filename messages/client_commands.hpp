@@ -381,6 +381,8 @@ struct presence {
   presence_parts parts = presence_part::away;
   std::string tags{}; ///< where `parts` says so
   timestamp time{};   ///< of tags
+  session_id session{};
+  std::uint32_t change = 0; ///< of the session, rises; what several rooms tell of one has the same; 0: not known
   bool operator==(const presence&) const = default;
 };
 /// Passing: somebody invites the session into a room.

@@ -348,13 +348,15 @@ void put(SetPresence::Builder to, const set_presence& from) {
   to.setAway(text_of(from.away));
   to.setRealName(text_of(from.real_name));
   to.setMarks(from.marks.bits);
+  to.setChange(from.change);
 }
 void get(SetPresence::Reader from, set_presence& to) {
   to = {{from.getRoom()},
         {from.getSession()},
         string_of(from.getAway()),
         string_of(from.getRealName()),
-        user_modes{from.getMarks()}};
+        user_modes{from.getMarks()},
+        from.getChange()};
 }
 
 void put(RoomInvitation::Builder to, const room_invitation& from) {

@@ -220,6 +220,9 @@ struct room_invitation {
   bool operator==(const room_invitation&) const = default;
 };
 
+/// Of `not_in_room`: the room is secret, and its existence nothing that the client is to be told.
+constexpr std::string_view secret_room_detail = "secret";
+
 /// session → room, passing: shown to those who are there now, kept by nobody.
 struct set_presence {
   room_id room;
@@ -227,6 +230,7 @@ struct set_presence {
   std::string away; ///< empty: back
   std::string real_name{};
   user_modes marks{};
+  std::uint32_t change = 0; ///< rises with each change of `away` and `real_name`; the same in all rooms; 0: not known
   bool operator==(const set_presence&) const = default;
 };
 

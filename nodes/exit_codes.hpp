@@ -34,6 +34,9 @@ enum class exit_code : int {
   store_newer = 24,       ///< a newer version of Godwit wrote it
   store_corrupt = 25,     ///< it is damaged
   store_foreign = 26,     ///< it is a database of another program
+
+  motd_unreadable = 27,    ///< irc.motd: no such file, no right to it, or no UTF-8
+  cloak_key_unusable = 28, ///< irc.cloak-key: no such file, no right to it, or too short for a secret
 };
 
 constexpr int number_of(exit_code code) { return static_cast<int>(code); }
@@ -54,7 +57,9 @@ constexpr bool may_mend_itself(int code) {
   case exit_code::data_not_writable:
   case exit_code::store_newer:
   case exit_code::store_corrupt:
-  case exit_code::store_foreign: return false;
+  case exit_code::store_foreign:
+  case exit_code::motd_unreadable:
+  case exit_code::cloak_key_unusable: return false;
   default: return true;
   }
 }

@@ -233,6 +233,10 @@ private:
       spdlog::error("{}", to_string(problem));
     if (!reading.config)
       return std::nullopt;
+    if (const auto fault = check_motd(reading.config->irc.motd)) {
+      spdlog::error("{}", fault->sentence);
+      return std::nullopt;
+    }
     auto settings = *board_.client_settings();
     settings.irc.motd = client_settings_of(*reading.config).irc.motd;
     board_.set_client_settings(std::make_shared<const client_settings>(std::move(settings)));

@@ -111,6 +111,9 @@ void irc_front::refuse(const asked& of, const part& to, const error& why) {
   case error_code::not_an_operator:
     return say(numeric(numeric::no_privileges).trailing("Permission Denied- You're not an IRC operator"));
   case error_code::operator_refused:
+    if (why.detail == "plaintext")
+      return say(
+        numeric(numeric::no_operator_host).trailing("OPER is taken over TLS only; your password is known now"));
     if (why.detail == "address")
       return say(numeric(numeric::no_operator_host).trailing("No O-lines for your host"));
     return say(numeric(numeric::password_mismatch).trailing("Password incorrect"));
@@ -120,6 +123,10 @@ void irc_front::refuse(const asked& of, const part& to, const error& why) {
   default: break;
   }
   if (is_about_channel(why.code)) {
+    if (to.what == verb::names) // Modern IRC, "NAMES", "WHO": of what there is not, the end alone
+      return say(numeric(numeric::end_of_names).param(to.target).trailing("End of /NAMES list"));
+    if (to.what == verb::who)
+      return say(numeric(numeric::end_of_who).param(to.target).trailing("End of /WHO list"));
     const bool speaks = to.what == verb::message || to.what == verb::notice;
     const auto [which, text] = channel_refusal(why.code, speaks);
     if (to.what == verb::notice)

@@ -28,7 +28,19 @@ std::optional<error> room::why_post_refused(const room_command& what) const {
     return std::nullopt;
   const bool silenced =
     member ? is_silenced(*member) : moderation::is_silenced(*settings, folded_address(what.nick, what.mask));
-  return moderation::why_post_refused(*settings, member, silenced);
+  auto why = moderation::why_post_refused(*settings, member, silenced);
+  return why && !member && is_secret() ? why_outside(what.name.session) : why;
+}
+
+bool room::is_secret() const {
+  const auto& settings = ledger_.settings_to_be();
+  return settings && settings->flags.has(room_flag::secret);
+}
+
+/// Only the session knows how its client asked, and so what it is told of a room that is not there.
+error room::why_outside(session_id session) const {
+  const bool is_outside = !ledger_.members().find(session);
+  return {error_code::not_in_room, is_outside && is_secret() ? std::string{secret_room_detail} : std::string{}};
 }
 
 std::optional<error> room::why_moderation_refused(const room_command& what, const stored_member& by) const {

@@ -150,7 +150,7 @@ void session_core::answered(const query_answered& what) {
   const auto which = key_of(what.name);
   if (const auto* why = std::get_if<error>(&what.answer)) {
     piece_.reset();
-    return refuse(which, *why);
+    return refuse(which, as_told(task->command.request, seat_of(what.room) && seat_of(what.room)->member, *why));
   }
   if (const auto* topic = std::get_if<topic_read>(&what.answer))
     return done(which, tell::topic{what.room, topic->text, topic->by, topic->time});

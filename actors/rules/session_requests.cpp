@@ -85,8 +85,8 @@ bool session_core::note_begun(const client_command& command) {
   if (command.op == 0)
     return false;
   knows_all_begun_ = knows_all_begun_ || !command.resent;
-  const bool begun_before = command.op <= highest_begun_ || !knows_all_begun_;
-  highest_begun_ = std::max(highest_begun_, command.op);
+  const bool begun_before = key_of(command) <= highest_begun_ || !knows_all_begun_;
+  highest_begun_ = std::max(highest_begun_, key_of(command));
   return begun_before;
 }
 
@@ -227,6 +227,7 @@ void session_core::tell_next_rooms(session_task& task) {
 }
 
 void session_core::begin_away(const client_command& command, const ask::away& what) {
+  note_presence_change();
   away_ = what.text;
   snapshot_changed_ = true;
   for (const auto& [room, seat] : seats_by_room_)

@@ -85,7 +85,7 @@ void session_core::drop_empty_seats() {
 }
 
 void session_core::say_presence(const room_seat& seat) {
-  send_to(room_anywhere(seat.id), set_presence{seat.id, id_, away_, real_name_, modes_});
+  send_to(room_anywhere(seat.id), set_presence{seat.id, id_, away_, real_name_, modes_, presence_change_});
 }
 
 // ----------------------------------------------------------------------------------------------------- events
@@ -100,7 +100,7 @@ void session_core::events(const room_events& what) {
     } else if (const auto& passing = std::get<presence_changed>(item.event);
                seat->member && (passing.session != id_ || passing.parts.has(presence_part::tags))) {
       effect(show_presence{{what.room, passing.nick, passing.away, passing.mask, passing.real_name, passing.parts,
-                            passing.tags, passing.time},
+                            passing.tags, passing.time, passing.session, passing.change},
                            item.native,
                            item.ticket});
     }
@@ -323,6 +323,7 @@ void session_core::effect_done(room_seat& seat, const effect_name& name, std::op
 void session_core::effect_refused(room_seat& seat, const effect_name& name, const error& why,
                                   std::optional<logged_at> gone_at) {
   const bool joins = effect_k::step_of(name.k) == effect_k::join;
+  const bool was_member = seat.member;
   auto* task = task_of(name);
   if (joins && !seat.member)
     leave_seat(seat);
@@ -343,7 +344,16 @@ void session_core::effect_refused(room_seat& seat, const effect_name& name, cons
     leave_seat(seat);
     tell_now({client_reply{0, false, tell::has_left{seat.id}}}); // at once: the client may be on its way in again
   }
-  refuse(key_of(name), why);
+  refuse(key_of(name), as_told(task->command.request, was_member, why));
+}
+
+/// A secret room is to outsiders as one that is not there: `no_such_room` for a name, `not_in_room` for an id.
+error session_core::as_told(const ask::request& request, bool is_member, const error& why) {
+  if (why.code != error_code::not_in_room || why.detail != secret_room_detail)
+    return why;
+  const auto* target = tasks::target_of(request);
+  const bool by_id = target && std::holds_alternative<ask::room_numbered>(*target);
+  return {is_member || by_id ? error_code::not_in_room : error_code::no_such_room, {}};
 }
 
 // ------------------------------------------------------------------------------------------- given memberships

@@ -289,6 +289,7 @@ private:
     client_port_config client;
     client.listen = read_endpoints(table, "listen", true);
     client.irc_listen = read_endpoints(table, "irc-listen", false);
+    client.irc_plain_listen = read_endpoints(table, "irc-plain-listen", false);
     client.address = value.contains("address") ? read_client_addresses(table) : default_client_addresses(client, node);
     client.certificate = path_of(table.text("certificate", "the path of the client port's certificate", true));
     client.key = path_of(table.text("key", "the path of the client port's key", true));

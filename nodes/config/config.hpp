@@ -32,9 +32,10 @@ struct client_port_config {
   std::vector<endpoint> address; ///< what clients of other proxy nodes are told to dial; no wildcard, no port 0
   std::filesystem::path certificate;
   std::filesystem::path key;
-  std::size_t loops_min = 1;        ///< threads that serve client sockets, at least; 0: one per core
-  std::size_t loops_max = 0;        ///< at most; 0: one per core, and not less than `loops_min`
-  std::vector<endpoint> irc_listen; ///< for IRC over TLS, with the same certificate; empty: none
+  std::size_t loops_min = 1;              ///< threads that serve client sockets, at least; 0: one per core
+  std::size_t loops_max = 0;              ///< at most; 0: one per core, and not less than `loops_min`
+  std::vector<endpoint> irc_listen;       ///< for IRC over TLS, with the same certificate; empty: none
+  std::vector<endpoint> irc_plain_listen; ///< for IRC without TLS; empty: none
 };
 
 struct node_config {

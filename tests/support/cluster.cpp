@@ -157,6 +157,7 @@ void cluster::make_certificates() const {
   run_or_throw({godwitd_program(), "certs", "server", "localhost", "--ip", "127.0.0.1", "--ip", "::1", "--out", out});
   for (const auto& node : nodes_)
     run_or_throw({godwitd_program(), "certs", "node", node, "--out", out});
+  write_text(path("var/cloak.key"), "a secret of a test cluster");
 }
 
 void cluster::print_logs() const {
@@ -264,6 +265,18 @@ std::string cluster::irc_address() const {
   const auto text = config();
   if (!std::regex_search(text, found, std::regex{R"(irc-listen = \["([^"]+)\")"}))
     throw std::runtime_error("the config has no IRC port");
+  return found[1];
+}
+
+void cluster::offer_plain_irc() const {
+  change_config(std::regex_replace(config(), std::regex{"# (irc-plain-listen)"}, "$1"));
+}
+
+std::string cluster::irc_plain_address() const {
+  std::smatch found;
+  const auto text = config();
+  if (!std::regex_search(text, found, std::regex{R"(\n *irc-plain-listen = "([^"]+)\")"}))
+    throw std::runtime_error("the config has no IRC port without TLS");
   return found[1];
 }
 

@@ -73,6 +73,9 @@ public:
   std::uint16_t client_port() const;
   /// The same of the first IRC port.
   std::string irc_address() const;
+  /// Serves IRC without TLS from its next start on: there where the shipped file says in a comment.
+  void offer_plain_irc() const;
+  std::string irc_plain_address() const;
   /// HOST:PORT where the node takes other nodes.
   std::string cluster_address(const std::string& node) const;
   /// All that a node has logged, in all of its lives.
