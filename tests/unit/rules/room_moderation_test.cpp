@@ -144,6 +144,21 @@ TEST(RoomOrderAtFirst, TheFirstWhoEverJoinsIsFounderOfARoomThatIsMembersOnlyAndT
   EXPECT_EQ(room.modes_of(bob), member_modes{});
 }
 
+// M-2: its name was that of a room that was forgotten.
+TEST(RoomOrderAtFirst, TheFirstIsFounderAlsoWhereTheNumbersBeginBehindThoseOfAFormerRoom) {
+  auto log = log_with({}, 0);
+  log.state.last_seq = 600;
+  ordered_room room(std::move(log));
+  EXPECT_EQ(room.join(ann), fine);
+  EXPECT_EQ(room.last_entry().seq, 601u);
+  EXPECT_EQ(room.modes_of(ann), founder);
+  EXPECT_EQ(room.settings().flags, new_room_flags);
+  EXPECT_EQ(room.settings().created, room.last_entry().time);
+  EXPECT_EQ(room.ask(ann, leave_room{}), fine);
+  EXPECT_EQ(room.join(bob), fine);
+  EXPECT_EQ(room.modes_of(bob), member_modes{member_mode::room_operator}) << "it is new no more";
+}
+
 // M-2
 TEST(RoomOrderAtFirst, IntoAnEmptyRoomTheFirstComesAsOperator) {
   ordered_room room;
