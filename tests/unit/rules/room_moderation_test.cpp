@@ -81,7 +81,7 @@ public:
   }
   const log_entry& last_entry() const { return *log_.back(); }
   std::size_t size() const { return log_.size(); }
-  const room_settings& settings() { return *row_.state.settings; }
+  const room_settings& settings() { return row_.state.settings.value(); }
   const std::vector<room_invitation>& invitations() const { return invitations_; }
   const std::vector<command_answered>& answers() const { return answers_; }
   const query_answered& answer() const { return answer_; }
