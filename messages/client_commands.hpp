@@ -216,11 +216,15 @@ struct proclaim {
 struct invitations {
   bool operator==(const invitations&) const = default;
 };
+/// All rooms, conversations apart.
+struct leave_all {
+  bool operator==(const leave_all&) const = default;
+};
 
 using request =
   std::variant<login, change_nick, join, leave, post, members, rooms, set_topic, read_topic, away, history, ping, quit,
                unreadable, kick, invite, change_modes, read_settings, take_nick, introduce, hold_login, local, replay,
-               people, set_user_modes, set_real_name, signal, become_operator, expel, proclaim, invitations>;
+               people, set_user_modes, set_real_name, signal, become_operator, expel, proclaim, invitations, leave_all>;
 
 } // namespace godwit::ask
 
@@ -265,6 +269,7 @@ struct member {
 };
 struct members {
   std::vector<member> rows;
+  bool of_secret_room = false; ///< not on the native wire
   bool operator==(const members&) const = default;
 };
 struct room_row {
@@ -389,7 +394,8 @@ struct presence {
 struct invitation {
   room_id room;
   std::string title;
-  std::string by; ///< a nick
+  std::string by;        ///< a nick
+  std::string by_mask{}; ///< not on the native wire
   bool operator==(const invitation&) const = default;
 };
 /// Passing: somebody says something to the session by tags alone.

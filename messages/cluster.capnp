@@ -601,6 +601,7 @@ struct QueryAnswered {
 struct MembersRead {
   members @0 :List(MemberRow);
   more    @1 :Bool;
+  ofSecretRoom @2 :Bool;
 }
 struct MemberRow {
   nick     @0 :Text;
@@ -651,6 +652,7 @@ struct RoomInvitation {
   room    @1 :UInt64;
   title   @2 :Text;
   by      @3 :Text;
+  byMask  @4 :Text;
 }
 
 # ---------------------------------------------------------------------------------------------------- room ↔ relay

@@ -161,6 +161,7 @@ struct member_row {
 struct members_read {
   std::vector<member_row> members;
   bool more = false;
+  bool of_secret_room = false;
   bool operator==(const members_read&) const = default;
 };
 struct history_read {
@@ -216,7 +217,8 @@ struct room_invitation {
   session_id session;
   room_id room;
   std::string title;
-  std::string by; ///< a nick
+  std::string by;        ///< a nick
+  std::string by_mask{}; ///< user@host, as people are shown it
   bool operator==(const room_invitation&) const = default;
 };
 

@@ -92,7 +92,7 @@ std::string irc_front::tell(const server_frame& what) {
                  rooms_[it.room] = {it.person.empty() ? irc::channel_name(it.title) : std::string{}, it.person};
                },
                [this](const tell::invitation& it) {
-                 say(irc::line_writer(irc::source_of(it.by, {}), "INVITE")
+                 say(irc::line_writer(irc::source_of(it.by, it.by_mask), "INVITE")
                        .param(nick_or_star())
                        .param(irc::channel_name(it.title)));
                },
@@ -301,8 +301,10 @@ shared_bytes irc_front::show(const tell::event& what, shared_bytes shared) {
   if (is_private && !posted)
     return nothing;
   const bool everywhere = std::holds_alternative<renamed>(entry.body) || (left && left->quit);
+  const bool to_itself = is_private && room != rooms_.end() && room->second.person == state_.told_nick;
+  const bool hears = to_itself || state_.capabilities.has(irc::capability::echo_message);
   // Its own quit is answered by ERROR, its own nick by the reply, its own words where it wants to hear them.
-  if (own && (everywhere || (posted && !state_.capabilities.has(irc::capability::echo_message))))
+  if (own && (everywhere || (posted && !hears)))
     return nothing;
   if (everywhere && told_before(entry))
     return nothing;

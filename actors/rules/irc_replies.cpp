@@ -144,10 +144,11 @@ void irc_front::tell_members(const part& to, const tell::members& what, bool mor
   const bool all = state_.capabilities.has(irc::capability::multi_prefix);
   const bool masks = state_.capabilities.has(irc::capability::userhost_in_names);
   std::string names;
-  const auto room = numeric(numeric::names_reply).param("=").param(to.target).room();
+  const auto* const kind = what.of_secret_room ? "@" : "=";
+  const auto room = numeric(numeric::names_reply).param(kind).param(to.target).room();
   const auto end_line = [&] {
     if (!names.empty())
-      say(numeric(numeric::names_reply).param("=").param(to.target).trailing(names));
+      say(numeric(numeric::names_reply).param(kind).param(to.target).trailing(names));
     names.clear();
   };
   for (const auto& each : what.rows) {

@@ -179,8 +179,11 @@ room_effects room::command(const room_command& what, timestamp now) {
 }
 
 bool room::may_ask(const room_query& what) const {
-  if (!is_private(key_))
-    return ledger_.members().find(what.origin.name.session) != nullptr;
+  if (!is_private(key_)) {
+    const bool is_public =
+      std::holds_alternative<read_topic>(what.question) || std::holds_alternative<read_members>(what.question);
+    return (is_public && !is_secret()) || ledger_.members().find(what.origin.name.session) != nullptr;
+  }
   const auto people = identities_of(key_);
   return people && (what.identity == people->first || what.identity == people->second);
 }

@@ -153,7 +153,7 @@ void room::decide_invite(const room_command& what, const invite_member& invite, 
   const auto by = *ledger_.members_to_be().find(what.name.session);
   auto group = begin_group(what);
   if (!invite.worker.empty()) {
-    group.invitation = room_invitation{invite.session, id_, ledger_.state().title, by.nick};
+    group.invitation = room_invitation{invite.session, id_, ledger_.state().title, by.nick, by.mask};
     group.invitee_node = invite.worker;
   }
   ledger_.plan(group, {what.name, by.nick, by.identity, invited{invite.session, invite.nick}, by.mask}, now);

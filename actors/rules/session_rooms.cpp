@@ -298,6 +298,8 @@ void session_core::effect_done(room_seat& seat, const effect_name& name, std::op
   if (!task->waiting.empty()) {
     if (seat.member && std::holds_alternative<ask::quit>(request))
       leave_seat(seat);
+    else if (at && std::holds_alternative<ask::leave_all>(request))
+      has_left(seat, at->seq);
     task->waiting.erase(seat.id);
     return tell_next_rooms(*task);
   }
@@ -310,13 +312,18 @@ void session_core::effect_done(room_seat& seat, const effect_name& name, std::op
   frame_answer replies;
   if (at && std::holds_alternative<ask::post>(request))
     replies.push_back(client_reply{name.op, false, tell::was_posted{seat.id, at->seq, at->time}, part});
-  const bool came_back_since = at && seat.member && at->seq < seat.joined_seq;
-  if (at && std::holds_alternative<ask::leave>(request) && !came_back_since) {
-    if (seat.member)
-      leave_seat(seat);                                          // shown already, but forgotten since
-    tell_now({client_reply{0, false, tell::has_left{seat.id}}}); // at once: behind others' answers it could be old
-  }
+  if (at && std::holds_alternative<ask::leave>(request))
+    has_left(seat, at->seq);
   done(key_of(name), std::move(replies));
+}
+
+/// The log says so, at `seq`; the event was shown already, but is forgotten since.
+void session_core::has_left(room_seat& seat, room_seq seq) {
+  if (seat.member && seq < seat.joined_seq)
+    return; // it has come back
+  if (seat.member)
+    leave_seat(seat);
+  tell_now({client_reply{0, false, tell::has_left{seat.id}}}); // at once: behind others' answers it could be old
 }
 
 /// `gone_at`: where the log has the end of the membership; everything up to there is shown first.
@@ -330,8 +337,11 @@ void session_core::effect_refused(room_seat& seat, const effect_name& name, cons
   if (!task)
     return;
   if (!task->waiting.empty()) { // a room that does not know the session has nothing to rename and nobody to let go
-    if (std::holds_alternative<ask::quit>(task->command.request))
+    const bool leaves = std::holds_alternative<ask::leave_all>(task->command.request);
+    if (leaves || std::holds_alternative<ask::quit>(task->command.request))
       leave_seat(seat);
+    if (leaves)
+      tell_now({client_reply{0, false, tell::has_left{seat.id}}});
     task->waiting.erase(seat.id);
     return tell_next_rooms(*task);
   }
@@ -372,12 +382,14 @@ void session_core::given(const membership_given& what) {
     seat.outbox.start_after(what.last);
   become_member(seat, what.joined_seq);
   enrol(seat);
-  for (auto& [key, task] : tasks_by_key_)
-    if (!task.waiting.empty()) { // a nick change or a quit: this room is to hear of it too
+  for (auto& [key, task] : tasks_by_key_) {
+    const bool leaves = std::holds_alternative<ask::leave_all>(task.command.request);
+    if (!task.waiting.empty() && !leaves) { // a nick change or a quit: this room is to hear of it too
       task.to_come.push_back(what.room);
       tell_next_rooms(task);
       return;
     }
+  }
 }
 
 // ------------------------------------------------------------------------------------------------ where rooms are

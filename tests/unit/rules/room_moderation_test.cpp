@@ -361,7 +361,7 @@ TEST_F(RoomOrder, AnInvitationPassesAllButBansOnce) {
   EXPECT_EQ(room.ask(ann, invite_member{dan, "dan", "w2"}), fine);
   EXPECT_EQ(room.last_entry().body, (entry_body{invited{dan, "dan"}}));
   ASSERT_EQ(room.invitations().size(), 1U);
-  EXPECT_EQ(room.invitations()[0], (room_invitation{dan, the_room, "lobby", "ann"}));
+  EXPECT_EQ(room.invitations()[0], (room_invitation{dan, the_room, "lobby", "ann", "~ann@host"}));
   EXPECT_EQ(room.join(dan), fine);
   room.ask(dan, leave_room{});
   EXPECT_EQ(room.join(dan), error_code::invite_only) << "it was consumed";
