@@ -184,6 +184,8 @@ private:
     options.keep = {.age = cluster_.keep.days,
                     .room_entries = cluster_.keep.room_events,
                     .entries = cluster_.keep.events,
+                    .empty_rooms = cluster_.keep.empty_rooms,
+                    .conversations = cluster_.keep.conversations,
                     .kept_at_least =
                       std::max<std::chrono::microseconds>(limits::kept_at_least, cluster_.limits.resume_timeout)};
     options.prune_pause = cluster_.keep.look_every;

@@ -182,6 +182,7 @@ private:
   void room_picked(room_id id, const std::optional<worker_place>& place);
   void answer_waiters(room_id id);
   void refuse_waiters(room_id id, const error& why);
+  void room_is_gone(room_id id);
   void rooms_not_reported(const worker_place& place, const std::set<room_id>& reported);
   void rooms_of_dead(const worker_place& place);
   void search_room(const room_key& key, const std::string& title, bool create);

@@ -82,11 +82,11 @@ void directory::stored(const store_purpose::search& purpose, const directory_res
 
 void directory::add_waiter(room_id id, const locate_room& asked) {
   auto& room = *rooms_.find(id);
-  const auto known = std::find(room.waiters.begin(), room.waiters.end(), asked.origin) != room.waiters.end();
+  const auto known = std::find(room.waiters.begin(), room.waiters.end(), asked) != room.waiters.end();
   if (!known && room.waiters.size() >= limits::room_waiters_max)
     return refuse(asked, {error_code::too_many_requests, {}});
   if (!known)
-    room.waiters.push_back(asked.origin);
+    room.waiters.push_back(asked);
   if (room.place)
     answer_waiters(id);
   else
@@ -98,17 +98,27 @@ void directory::answer_waiters(room_id id) {
   if (room == nullptr || !room->place)
     return;
   room_opened(id);
-  for (const auto& origin : std::exchange(room->waiters, {}))
-    tell_session(origin, room_located{origin.name, room->key, room->title,
-                                      room_place{id, room->epoch, room->place->node}, std::nullopt});
+  for (const auto& asked : std::exchange(room->waiters, {}))
+    tell_session(asked.origin, room_located{asked.origin.name, room->key, room->title,
+                                            room_place{id, room->epoch, room->place->node}, std::nullopt});
 }
 
 void directory::refuse_waiters(room_id id, const error& why) {
   auto* room = rooms_.find(id);
   quits_by_room_.erase(id); // they are said again
-  for (const auto& origin : std::exchange(room->waiters, {}))
-    tell_session(origin, room_located{origin.name, room->key, room->title, std::nullopt, why});
+  for (const auto& asked : std::exchange(room->waiters, {}))
+    tell_session(asked.origin, room_located{asked.origin.name, room->key, room->title, std::nullopt, why});
   rooms_.forget_if_unused(id);
+}
+
+/// The store has forgotten it since it was found there, for want of members. Its name may be another room's by now, or
+/// becomes one: who waits is answered by what the store says next.
+void directory::room_is_gone(room_id id) {
+  auto waiters = std::exchange(rooms_.find(id)->waiters, {});
+  quits_by_room_.erase(id);
+  rooms_.forget(id);
+  for (const auto& asked : waiters)
+    on(asked);
 }
 
 // -------------------------------------------------------------------------------------------------------- open
@@ -140,7 +150,8 @@ void directory::on(const room_hosted& told) {
     if (!asked_for)
       return;
     room->opening.reset();
-    return refuse_waiters(told.room, *told.why);
+    return told.why->code == error_code::no_such_room && !room->place ? room_is_gone(told.room)
+                                                                      : refuse_waiters(told.room, *told.why);
   }
   const auto* node = alive_node(view_, told.node);
   if (!asked_for && node == nullptr)

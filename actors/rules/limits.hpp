@@ -215,6 +215,8 @@ inline constexpr std::size_t commit_rows_max = 4096;
 inline constexpr auto kept_at_least = 10min;
 /// Entries that one step of pruning removes: a commit between the others, of a few milliseconds.
 inline constexpr std::size_t prune_entries_max = 256;
+/// Rooms without members that one step of pruning forgets; what they leave goes by `prune_entries_max`.
+inline constexpr std::size_t forgotten_rooms_max = 64;
 /// The part of the log that a re-opened room reads.
 inline constexpr std::size_t tail_entries_max = recent_entries_max;
 

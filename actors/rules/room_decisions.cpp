@@ -154,7 +154,7 @@ void room::decide_invite(const room_command& what, const invite_member& invite, 
 member_modes room::modes_of_newcomer() const {
   if (!ledger_.settings_to_be() || ledger_.members_to_be().size() != 0)
     return {};
-  const member_modes first = ledger_.next_seq() == 1 ? member_modes{member_mode::founder} : member_modes{};
+  const member_modes first = ledger_.is_new() ? member_modes{member_mode::founder} : member_modes{};
   return first | member_mode::room_operator;
 }
 

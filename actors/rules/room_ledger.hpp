@@ -38,6 +38,8 @@ public:
   void plan_gone(entry_group& group, session_id session);
   /// The seq that the next planned entry gets.
   [[nodiscard]] room_seq next_seq() const { return planned_seq_ + 1; }
+  /// Nothing was ever said in this room. Its first seq need not be 1.
+  [[nodiscard]] bool is_new() const { return planned_time_ == timestamp{}; }
   void commit(const entry_group& group);
 
   /// As it is durable.

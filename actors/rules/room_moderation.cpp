@@ -250,12 +250,13 @@ member_modes modes_after(member_modes before, session_id session, const std::vec
 }
 
 bool apply_to_settings(room_settings& settings, const log_entry& entry) {
-  if (std::holds_alternative<joined>(entry.body)) {
-    if (entry.seq == 1) {
+  if (const auto* in = std::get_if<joined>(&entry.body)) {
+    const bool founds = in->modes.has(member_mode::founder); // whoever comes first, and nobody later
+    if (founds) {
       settings.flags = new_room_flags;
       settings.created = entry.time;
     }
-    return std::erase(settings.invitations, entry.name.session) != 0 || entry.seq == 1;
+    return std::erase(settings.invitations, entry.name.session) != 0 || founds;
   }
   if (const auto* modes = std::get_if<modes_changed>(&entry.body)) {
     bool changes = false;

@@ -27,7 +27,7 @@ public:
     std::optional<worker_place> place;   ///< open here
     std::optional<worker_place> opening; ///< this worker node was asked to open it
     bool asking = false;                 ///< the balancer was asked where to open it
-    std::vector<request_origin> waiters;
+    std::vector<locate_room> waiters;
   };
   /// A key whose room the store is asked for.
   struct search {

@@ -229,6 +229,8 @@ private:
   void recognised(room_seat& seat, const effect_name& name, logged_at at);
   void say_presence(const room_seat& seat);
   void find_again(room_seat& seat);
+  void found_again(const room_located& what);
+  void room_is_gone(room_id room);
   void fail_requests_of(room_id room);
 
   template <class Effect>

@@ -304,16 +304,8 @@ void session_core::locate(session_task& task, bool create) {
 void session_core::located(const room_located& what) {
   if (!close_request(what.name))
     return;
-  if (what.name.k >= effect_k::reserved) {
-    for (auto& [room, seat] : seats_by_room_)
-      if (seat.key == what.key && what.place) {
-        seat.epoch = std::max(seat.epoch, what.place->epoch);
-        resend(seat);
-      } else if (seat.key == what.key) {
-        seat.lost = true;
-      }
-    return;
-  }
+  if (what.name.k >= effect_k::reserved)
+    return found_again(what);
   auto* task = task_of(what.name);
   if (!task)
     return;

@@ -393,6 +393,52 @@ void session_core::find_again(room_seat& seat) {
   ask(broker_service(entity_kind::directory), name, locate_room{origin(name), seat.key, seat.title, false});
 }
 
+void session_core::found_again(const room_located& what) {
+  std::vector<room_id> gone;
+  for (auto& [room, seat] : seats_by_room_) {
+    if (seat.key != what.key)
+      continue;
+    const bool is_gone = what.place ? what.place->room != room : what.why && what.why->code == error_code::no_such_room;
+    if (is_gone) {
+      gone.push_back(room);
+    } else if (what.place) {
+      seat.epoch = std::max(seat.epoch, what.place->epoch);
+      resend(seat);
+    } else {
+      seat.lost = true;
+    }
+  }
+  for (const auto room : gone)
+    room_is_gone(room);
+}
+
+/// It was forgotten, for want of members: its name is nobody's, or another room's. A join goes where that name is now;
+/// whatever else was asked of it was asked of nobody. A client that takes itself for a member is told that it is none.
+void session_core::room_is_gone(room_id room) {
+  auto& seat = *seat_of(room);
+  const auto unanswered = seat.outbox.unanswered();
+  for (const auto& each : unanswered) {
+    if (!seat.outbox.answer(each.name))
+      continue;
+    auto* task = task_of(each.name);
+    if (!task || !std::holds_alternative<join_room>(each.action) || seat.member) {
+      effect_refused(seat, each.name, {seat.member ? error_code::not_in_room : error_code::no_such_room, {}},
+                     std::nullopt);
+      continue;
+    }
+    leave_seat(seat);
+    task->room = {};
+    task->step = task_step::locating;
+    locate(*task, true);
+  }
+  if (seat.member) {
+    leave_seat(seat);
+    tell_now({client_reply{0, false, tell::has_left{room}}});
+  }
+  forget_delivery(room);
+  fail_requests_of(room);
+}
+
 void session_core::fail_requests_of(room_id room) {
   std::vector<task_key> about;
   for (const auto& [key, task] : tasks_by_key_)

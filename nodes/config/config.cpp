@@ -173,6 +173,11 @@ private:
     keep.days = std::chrono::days{table.number("keep-days", keep.days.count(), 0, 36'500)};
     keep.room_events = count("keep-room-events", keep.room_events);
     keep.events = count("keep-events", keep.events);
+    const auto hours = [&](const char* key, std::chrono::hours otherwise) {
+      return std::chrono::hours{table.number(key, otherwise.count(), 0, 36'500 * 24)};
+    };
+    keep.empty_rooms = hours("keep-empty-rooms-hours", keep.empty_rooms);
+    keep.conversations = hours("keep-conversations-hours", keep.conversations);
     keep.look_every =
       std::chrono::milliseconds{table.number("look-every-ms", keep.look_every.count(), 100, 86'400'000)};
     const auto cached = static_cast<std::int64_t>(config_.store_cache_bytes);

@@ -67,11 +67,13 @@ struct tunables {
   tunables();
 };
 
-/// What is kept of what was said; 0: no bound.
+/// What is kept of what was said, and which rooms without members; 0: no bound.
 struct keep_config {
   std::chrono::days days{365};
   std::uint64_t room_events = 1'000'000;
   std::uint64_t events = 20'000'000;
+  std::chrono::hours empty_rooms{30 * 24}; ///< since they were last used
+  std::chrono::hours conversations{365 * 24};
   std::chrono::milliseconds look_every{60'000};
 };
 

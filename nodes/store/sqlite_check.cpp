@@ -15,7 +15,8 @@ constexpr const char* row_checks[] = {
   "SELECT 'room ' || r.id || ' counts ' || r.member_count || ' members and has ' || count(m.session) FROM room r "
   "LEFT JOIN member m ON m.room = r.id GROUP BY r.id HAVING count(m.session) <> r.member_count",
   "SELECT 'there are entries of room ' || e.room || ', which does not exist' FROM "
-  "(SELECT DISTINCT room FROM entry) e WHERE NOT EXISTS (SELECT 1 FROM room WHERE id = e.room)",
+  "(SELECT DISTINCT room FROM entry) e WHERE NOT EXISTS (SELECT 1 FROM room WHERE id = e.room) "
+  "AND NOT EXISTS (SELECT 1 FROM forgotten_room WHERE id = e.room)",
   "SELECT 'session ' || m.session || ' is a member of room ' || m.room || ', which does not exist' FROM member m "
   "WHERE NOT EXISTS (SELECT 1 FROM room WHERE id = m.room)",
   "SELECT 'nick \"' || n.nick || '\" is claimed by session ' || n.session || ', which does not exist' FROM nick n "
@@ -26,7 +27,10 @@ constexpr const char* row_checks[] = {
   "FROM last_op l JOIN room r ON r.id = l.room WHERE l.seq >= r.first_seq AND NOT EXISTS (SELECT 1 FROM entry e "
   "WHERE e.room = l.room AND e.seq = l.seq AND e.session = l.session AND e.op = l.op AND e.k = l.k)",
   "SELECT 'what an identity saw last in room ' || b.room || ' is behind the end of its log' FROM left_behind b "
-  "LEFT JOIN room r ON r.id = b.room WHERE r.id IS NULL OR b.seq > r.last_seq",
+  "LEFT JOIN room r ON r.id = b.room WHERE b.seq > r.last_seq OR (r.id IS NULL AND NOT EXISTS "
+  "(SELECT 1 FROM forgotten_room WHERE id = b.room))",
+  "SELECT 'room ' || f.id || ' was forgotten, and is there' FROM forgotten_room f JOIN room r ON r.id = f.id",
+  "SELECT 'there are ' || count(*) || ' floors of the seqs of new rooms' FROM seq_floor HAVING count(*) <> 1",
 };
 
 struct room_row {

@@ -31,7 +31,8 @@ class sqlite_directory_writer {
 public:
   explicit sqlite_directory_writer(sqlite_connection& connection);
 
-  directory_result change(const directory_request& request);
+  /// `now`: when a room that is looked for was used.
+  directory_result change(const directory_request& request, timestamp now);
 
 private:
   directory_result change_by(const insert_session& request);
@@ -47,10 +48,12 @@ private:
   }
   std::optional<session_row> row_of(session_id session);
 
+  timestamp now_{}; ///< of the present change
+
   sqlite_statement session_, insert_session_, take_session_, set_token_, set_nick_, any_nick_;
   sqlite_statement nick_, upsert_nick_, delete_nick_;
   sqlite_statement is_member_, delete_session_, delete_nicks_, delete_last_ops_;
-  sqlite_statement find_room_, insert_room_;
+  sqlite_statement find_room_, use_room_, insert_room_;
 };
 
 } // namespace godwit

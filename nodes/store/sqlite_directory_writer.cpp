@@ -22,9 +22,12 @@ sqlite_directory_writer::sqlite_directory_writer(sqlite_connection& connection)
       delete_nicks_(connection, "DELETE FROM nick WHERE session = ?1"),
       delete_last_ops_(connection, "DELETE FROM last_op WHERE session = ?1"),
       find_room_(connection, "SELECT id, title FROM room WHERE key = ?1"),
-      insert_room_(connection, "INSERT INTO room (key, title, listed) VALUES (?1, ?2, ?3) RETURNING id") {}
+      use_room_(connection, "UPDATE room SET used = ?2 WHERE id = ?1 AND member_count = 0"),
+      insert_room_(connection, "INSERT INTO room (key, title, listed, kind, used, last_seq, first_seq) "
+                               "SELECT ?1, ?2, ?3, iif(?3, 1, 2), ?4, seq, seq + 1 FROM seq_floor RETURNING id") {}
 
-directory_result sqlite_directory_writer::change(const directory_request& request) {
+directory_result sqlite_directory_writer::change(const directory_request& request, timestamp now) {
+  now_ = now;
   return std::visit([this](const auto& each) { return change_by(each); }, request);
 }
 
@@ -117,12 +120,16 @@ directory_result sqlite_directory_writer::change_by(const delete_session& reques
 }
 
 directory_result sqlite_directory_writer::change_by(const find_room& request) {
-  if (auto there = find_room_.run(request.key); there.next())
-    return room_found{room_id{there.number(0)}, request.key, there.text(1)};
+  if (auto there = find_room_.run(request.key); there.next()) {
+    const room_found found{room_id{there.number(0)}, request.key, there.text(1)};
+    if (request.create)
+      use_room_.execute(found.room, now_); // somebody is about to come in
+    return found;
+  }
   if (!request.create)
     return room_found{room_id{}, request.key, {}};
   const bool listed = !request.key.starts_with('=');
-  auto made = insert_room_.run(request.key, request.title, std::uint64_t{listed});
+  auto made = insert_room_.run(request.key, request.title, std::uint64_t{listed}, now_);
   if (!made.next())
     return error{error_code::internal_error, "the store gave no id to a new room"};
   const room_id id{made.number(0)};

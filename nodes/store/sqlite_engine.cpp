@@ -176,7 +176,8 @@ public:
     }
   }
 
-  result<done> begin() override {
+  result<done> begin(timestamp now) override {
+    now_ = now;
     if (!writer_ || checkpoint_failed_ || checkpointer_->failed())
       return error{error_code::store_unavailable, options_.file.string() + ": has to be opened anew"};
     return guarded([&] { writer_->begin(); });
@@ -193,7 +194,7 @@ public:
   }
 
   result<log_opened> open(const open_log& request) override {
-    return changed<log_opened>([&] { return writer_->log().open(request); },
+    return changed<log_opened>([&] { return writer_->log().open(request, now_); },
                                [&](const sqlite_failure& failed) {
                                  log_opened answer;
                                  answer.room = request.room;
@@ -202,19 +203,19 @@ public:
                                });
   }
   result<entries_appended> append(const append_entries& request) override {
-    return changed<entries_appended>([&] { return writer_->log().append(request); },
+    return changed<entries_appended>([&] { return writer_->log().append(request, now_); },
                                      [&](const sqlite_failure&) { return writer_->log().refused(request); });
   }
   result<directory_result> change(const directory_request& request) override {
-    return changed<directory_result>([&] { return writer_->directory().change(request); },
+    return changed<directory_result>([&] { return writer_->directory().change(request, now_); },
                                      [&](const sqlite_failure& failed) {
                                        return directory_result{error{error_code::internal_error, failed.what()}};
                                      });
   }
 
-  result<std::uint64_t> prune(const retention& keep, timestamp now) override {
+  result<pruned> prune(const retention& keep) override {
     try {
-      return writer_->pruner().step(keep, now);
+      return writer_->pruner().step(keep, now_);
     } catch (const sqlite_failure& failed) {
       return away(options_.file, failed);
     }
@@ -289,6 +290,7 @@ private:
   std::optional<file_lock> lock_; // kept while the database is opened anew
   std::unique_ptr<sqlite_writer> writer_;
   std::unique_ptr<sqlite_checkpointer> checkpointer_;
+  timestamp now_{}; // of the last begin
   bool was_open_ = false;
   int wal_pages_ = 0; // after the last commit
   bool checkpoint_failed_ = false;

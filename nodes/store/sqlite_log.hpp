@@ -32,8 +32,9 @@ class sqlite_log_writer {
 public:
   explicit sqlite_log_writer(sqlite_connection& connection);
 
-  log_opened open(const open_log& request);
-  entries_appended append(const append_entries& request);
+  /// `now`: when the room was used.
+  log_opened open(const open_log& request, timestamp now);
+  entries_appended append(const append_entries& request, timestamp now);
   /// For an append whose entries broke a rule of the tables and were rolled back.
   entries_appended refused(const append_entries& request);
 
@@ -45,7 +46,7 @@ private:
   std::optional<room_head> head_of(room_id room);
   bool has_same(const append_entries& request);
   void write_entries(const append_entries& request);
-  void write_state(const append_entries& request, std::int64_t joined_count);
+  void write_state(const append_entries& request, std::int64_t joined_count, timestamp now);
   void write_settings(room_id room, const room_settings& settings);
   std::int64_t take_in(room_id room, const std::vector<stored_member>& members);
   std::int64_t let_out(const append_entries& request);
@@ -58,6 +59,7 @@ private:
   sqlite_statement raise_epoch_, members_, last_ops_, tail_;
   sqlite_statement head_, range_, insert_entry_, upsert_last_op_, update_state_, update_settings_;
   sqlite_statement update_member_, insert_member_, find_member_, delete_member_, find_identity_, leave_behind_;
+  sqlite_statement note_irc_reader_;
 };
 
 } // namespace godwit

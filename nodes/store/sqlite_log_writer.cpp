@@ -45,8 +45,9 @@ entries_appended answer_to(const append_entries& request, append_outcome outcome
 } // namespace
 
 sqlite_log_writer::sqlite_log_writer(sqlite_connection& connection)
-    : raise_epoch_(connection, "UPDATE room SET epoch = epoch + 1 WHERE id = ?1 RETURNING epoch, key, title, topic, "
-                               "topic_by, topic_time, last_seq, last_time, settings"),
+    : raise_epoch_(connection,
+                   "UPDATE room SET epoch = epoch + 1, used = ?2 WHERE id = ?1 RETURNING epoch, key, title, topic, "
+                   "topic_by, topic_time, last_seq, last_time, settings"),
       members_(connection, "SELECT session, nick, identity, joined_seq, modes, mask, real_name FROM member "
                            "WHERE room = ?1"),
       last_ops_(connection, "SELECT session, op, k, seq FROM last_op WHERE room = ?1"),
@@ -59,7 +60,7 @@ sqlite_log_writer::sqlite_log_writer(sqlite_connection& connection)
                                   "ON CONFLICT DO UPDATE SET op = ?3, k = ?4, seq = ?5"),
       update_state_(connection, "UPDATE room SET title = ?2, topic = ?3, topic_by = ?4, topic_time = ?5, "
                                 "last_seq = ?6, last_time = ?7, member_count = member_count + ?8, "
-                                "first_time = iif(first_seq > last_seq, ?9, first_time) WHERE id = ?1"),
+                                "first_time = iif(first_seq > last_seq, ?9, first_time), used = ?10 WHERE id = ?1"),
       update_settings_(connection, "UPDATE room SET settings = ?2, listed = iif(key LIKE '=%', 0, ?3) WHERE id = ?1"),
       update_member_(connection, "UPDATE member SET nick = ?3, identity = ?4, joined_seq = ?5, modes = ?6, mask = ?7, "
                                  "real_name = ?8 WHERE room = ?1 AND session = ?2"),
@@ -69,15 +70,19 @@ sqlite_log_writer::sqlite_log_writer(sqlite_connection& connection)
       delete_member_(connection, "DELETE FROM member WHERE room = ?1 AND session = ?2"),
       find_identity_(connection, "SELECT 1 FROM member WHERE room = ?1 AND identity = ?2 LIMIT 1"),
       leave_behind_(connection, "INSERT INTO left_behind (room, identity, seq, nick) VALUES (?1, ?2, ?3, ?4) "
-                                "ON CONFLICT DO UPDATE SET seq = ?3, nick = ?4") {}
+                                "ON CONFLICT DO UPDATE SET seq = ?3, nick = ?4"),
+      note_irc_reader_(connection, "UPDATE room SET kind = 3 WHERE id = ?1 AND kind = 2 AND EXISTS "
+                                   "(SELECT 1 FROM session WHERE id = ?2 AND protocol = 2)") {
+  static_assert(static_cast<int>(protocol::irc) == 2);
+}
 
 // ------------------------------------------------------------------------------------------------------------ open
 
-log_opened sqlite_log_writer::open(const open_log& request) {
+log_opened sqlite_log_writer::open(const open_log& request, timestamp now) {
   log_opened answer;
   answer.room = request.room;
   {
-    auto row = raise_epoch_.run(request.room);
+    auto row = raise_epoch_.run(request.room, now);
     if (!row.next()) {
       answer.why = error{error_code::no_such_room, {}};
       return answer;
@@ -139,7 +144,7 @@ std::vector<shared_entry> sqlite_log_writer::tail_of(room_id room) {
 
 // ---------------------------------------------------------------------------------------------------------- append
 
-entries_appended sqlite_log_writer::append(const append_entries& request) {
+entries_appended sqlite_log_writer::append(const append_entries& request, timestamp now) {
   const auto head = head_of(request.room);
   if (!head || head->epoch != request.epoch)
     return answer_to(request, append_outcome::fenced, 0);
@@ -154,7 +159,7 @@ entries_appended sqlite_log_writer::append(const append_entries& request) {
   write_entries(request);
   const auto in = take_in(request.room, request.members_in);
   const auto out = let_out(request);
-  write_state(request, in - out);
+  write_state(request, in - out, now);
   return answer_to(request, append_outcome::written, 0);
 }
 
@@ -206,6 +211,7 @@ std::int64_t sqlite_log_writer::take_in(room_id room, const std::vector<stored_m
     if (run(update_member_) != 0)
       continue; // was there: a new nick, other modes
     run(insert_member_);
+    note_irc_reader_.execute(room, each.session);
     ++joined_count;
   }
   return joined_count;
@@ -236,12 +242,12 @@ void sqlite_log_writer::leave_behind(const append_entries& request, session_id s
   leave_behind_.execute(request.room, identity, seq_of_leaving(request, session, identity), nick);
 }
 
-void sqlite_log_writer::write_state(const append_entries& request, std::int64_t joined_count) {
+void sqlite_log_writer::write_state(const append_entries& request, std::int64_t joined_count, timestamp now) {
   const auto& state = request.state;
   const auto& last = *request.entries.back();
   // Seq and time are the entries' own: the row can not disagree with the log.
   update_state_.execute(request.room, state.title, state.topic, state.topic_by, state.topic_time, last.seq, last.time,
-                        static_cast<std::uint64_t>(joined_count), request.entries.front()->time);
+                        static_cast<std::uint64_t>(joined_count), request.entries.front()->time, now);
   if (state.settings)
     write_settings(request.room, *state.settings);
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <vector>
 
 namespace godwit {
 
@@ -15,7 +16,20 @@ sqlite_pruner::sqlite_pruner(sqlite_connection& connection)
       count_(connection, "SELECT total(last_seq - first_seq + 1) FROM room"),
       oldest_entries_(connection, "SELECT seq, time FROM entry WHERE room = ?1 AND seq >= ?2 ORDER BY seq LIMIT ?3"),
       delete_(connection, "DELETE FROM entry WHERE room = ?1 AND seq >= ?2 AND seq < ?3"),
-      begin_at_(connection, "UPDATE room SET first_seq = ?2, first_time = ?3 WHERE id = ?1") {}
+      begin_at_(connection, "UPDATE room SET first_seq = ?2, first_time = ?3 WHERE id = ?1"),
+      unused_(connection, "SELECT id FROM room WHERE member_count = 0 AND kind = ?1 AND used <= ?2 ORDER BY used "
+                          "LIMIT ?3"),
+      raise_floor_(connection, "UPDATE seq_floor SET seq = max(seq, (SELECT last_seq FROM room WHERE id = ?1))"),
+      forget_(connection, "DELETE FROM room WHERE id = ?1"),
+      note_forgotten_(connection, "INSERT INTO forgotten_room (id) VALUES (?1)"),
+      any_forgotten_(connection, "SELECT id FROM forgotten_room LIMIT 1"),
+      sweep_entries_(connection, "DELETE FROM entry WHERE room = ?1 AND seq IN "
+                                 "(SELECT seq FROM entry WHERE room = ?1 LIMIT ?2)"),
+      sweep_last_ops_(connection, "DELETE FROM last_op WHERE room = ?1 AND session IN "
+                                  "(SELECT session FROM last_op WHERE room = ?1 LIMIT ?2)"),
+      sweep_left_behind_(connection, "DELETE FROM left_behind WHERE room = ?1 AND identity IN "
+                                     "(SELECT identity FROM left_behind WHERE room = ?1 LIMIT ?2)"),
+      swept_(connection, "DELETE FROM forgotten_room WHERE id = ?1") {}
 
 std::optional<sqlite_pruner::log_begin> sqlite_pruner::one(sqlite_run rows) {
   if (!rows.next())
@@ -43,7 +57,53 @@ std::uint64_t sqlite_pruner::cut(const log_begin& log, room_seq end, timestamp n
   return first - log.first;
 }
 
-std::uint64_t sqlite_pruner::step(const retention& keep, timestamp now) {
+pruned sqlite_pruner::step(const retention& keep, timestamp now) {
+  pruned gone;
+  gone.rest = sweep();
+  if (!gone.anything())
+    gone.rooms = forget_rooms(keep, now);
+  if (!gone.anything())
+    gone.entries = prune_entries(keep, now);
+  return gone;
+}
+
+/// One room that was forgotten has less after it; counted are its rows, and then its name in the list of those.
+std::uint64_t sqlite_pruner::sweep() {
+  std::uint64_t room = 0;
+  if (auto row = any_forgotten_.run(); row.next())
+    room = row.number(0);
+  if (room == 0)
+    return 0;
+  std::uint64_t gone = 0;
+  for (auto* statement : {&sweep_entries_, &sweep_last_ops_, &sweep_left_behind_})
+    if (gone < limits::prune_entries_max)
+      gone += static_cast<std::uint64_t>(statement->execute(room, limits::prune_entries_max - gone));
+  return gone > 0 ? gone : static_cast<std::uint64_t>(swept_.execute(room));
+}
+
+std::uint64_t sqlite_pruner::forget_rooms(const retention& keep, timestamp now) {
+  const struct {
+    std::uint64_t kind;
+    std::chrono::microseconds kept;
+  } kinds[] = {{1, keep.empty_rooms}, {2, keep.conversations}, {3, keep.kept_at_least}};
+  std::vector<std::uint64_t> rooms;
+  for (const auto& [kind, kept] : kinds) {
+    if (kept.count() == 0)
+      continue;
+    auto row = unused_.run(kind, now - std::max(kept, keep.kept_at_least),
+                           std::uint64_t{limits::forgotten_rooms_max} - rooms.size());
+    while (row.next())
+      rooms.push_back(row.number(0));
+  }
+  for (const auto room : rooms) {
+    raise_floor_.execute(room);
+    forget_.execute(room);
+    note_forgotten_.execute(room);
+  }
+  return rooms.size();
+}
+
+std::uint64_t sqlite_pruner::prune_entries(const retention& keep, timestamp now) {
   const auto newest = now - keep.kept_at_least;
   const auto no_end = std::numeric_limits<room_seq>::max();
   std::uint64_t gone = 0;

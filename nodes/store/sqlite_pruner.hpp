@@ -1,8 +1,10 @@
 /// @file
-/// Removes the oldest entries of rooms, a few at a time.
+/// Removes the oldest entries of rooms, and rooms that have been without members for long, a few at a time.
 ///
 /// Throws sqlite_failure; transactions are the caller's. A log stays without gaps: only its beginning goes, and the
-/// room's row says where it begins. Limits: limits::prune_entries_max per step.
+/// room's row says where it begins. A room is forgotten by the end of its row, in one step: from then on it is there
+/// for nobody, and whoever had it open is fenced. What it leaves in other tables goes in later steps.
+/// Limits: limits::prune_entries_max, limits::forgotten_rooms_max per step.
 #pragma once
 
 #include "nodes/store/sqlite_connection.hpp"
@@ -14,8 +16,8 @@ class sqlite_pruner {
 public:
   explicit sqlite_pruner(sqlite_connection& connection);
 
-  /// How many entries went; 0: nothing is to go.
-  std::uint64_t step(const retention& keep, timestamp now);
+  /// What went; nothing: nothing is to go.
+  pruned step(const retention& keep, timestamp now);
 
 private:
   struct log_begin {
@@ -26,8 +28,13 @@ private:
   static std::optional<log_begin> one(sqlite_run rows);
   /// Those before `end`, and not younger than `newest`.
   std::uint64_t cut(const log_begin& log, room_seq end, timestamp newest);
+  std::uint64_t prune_entries(const retention& keep, timestamp now);
+  std::uint64_t forget_rooms(const retention& keep, timestamp now);
+  std::uint64_t sweep();
 
   sqlite_statement oldest_, longest_, count_, oldest_entries_, delete_, begin_at_;
+  sqlite_statement unused_, raise_floor_, forget_, note_forgotten_;
+  sqlite_statement any_forgotten_, sweep_entries_, sweep_last_ops_, sweep_left_behind_, swept_;
 };
 
 } // namespace godwit

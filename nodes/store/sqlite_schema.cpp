@@ -81,8 +81,26 @@ ALTER TABLE member ADD COLUMN mask TEXT NOT NULL DEFAULT '';
 ALTER TABLE member ADD COLUMN real_name TEXT NOT NULL DEFAULT '';
 )sql";
 
+// used      when the room was last written, opened, or looked for by somebody who would have made it.
+// kind      1 a room, 2 a private conversation, 3 one in which an IRC session was: whose identity ends with it, so that
+//           nobody finds the conversation again once it is empty.
+// forgotten_room  what has gone from `room`, and may have rows in entry, last_op and left_behind still.
+// seq_floor the highest seq of all rooms that were forgotten: new rooms begin behind it, so that no number ever stands
+//           for two events of one name. One row.
+constexpr const char* to_version_4 = R"sql(
+ALTER TABLE room ADD COLUMN used INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE room ADD COLUMN kind INTEGER NOT NULL DEFAULT 1;
+UPDATE room SET used = CAST(strftime('%s', 'now') AS INTEGER) * 1000000, kind = iif(key LIKE '=%', 2, 1);
+UPDATE room SET kind = 3 WHERE kind = 2 AND EXISTS (SELECT 1 FROM member JOIN session ON session.id = member.session
+  WHERE member.room = room.id AND session.protocol = 2);
+CREATE INDEX room_empty ON room (kind, used) WHERE member_count = 0;
+CREATE TABLE forgotten_room (id INTEGER PRIMARY KEY) STRICT;
+CREATE TABLE seq_floor (seq INTEGER NOT NULL) STRICT;
+INSERT INTO seq_floor VALUES (0);
+)sql";
+
 /// By the version that they start from; a new file goes the same way as an old one, so both end the same.
-constexpr std::array steps{tables_of_version_1, to_version_2, to_version_3};
+constexpr std::array steps{tables_of_version_1, to_version_2, to_version_3, to_version_4};
 static_assert(steps.size() == sqlite_schema_version);
 
 std::uint64_t read_number(sqlite_connection& connection, std::string_view pragma) {

@@ -132,7 +132,7 @@ public:
     });
   }
 
-  store_counts counts() const { return {commits_, rows_, read_count_, failures_, refused_, pruned_}; }
+  store_counts counts() const { return {commits_, rows_, read_count_, failures_, refused_, pruned_, forgotten_}; }
 
 private:
   using clock = std::chrono::steady_clock;
@@ -162,11 +162,11 @@ private:
   }
 
   void prune() {
-    auto step = [this]() -> result<std::uint64_t> {
-      if (auto begun = engine_->begin(); !begun)
+    auto step = [this]() -> result<pruned> {
+      if (auto begun = engine_->begin(options_.clock()); !begun)
         return begun.why();
-      auto gone = engine_->prune(options_.keep, options_.clock());
-      if (!gone || *gone == 0) {
+      auto gone = engine_->prune(options_.keep);
+      if (!gone || !gone->anything()) {
         engine_->rollback();
         return gone;
       }
@@ -177,20 +177,24 @@ private:
     const auto gone = step();
     if (!gone)
       return go_away(gone.why());
-    pruned_ += *gone;
+    pruned_ += gone->entries;
+    forgotten_ += gone->rooms;
     note_pruned(*gone);
-    next_prune_ = clock::now() + (*gone > 0 ? std::chrono::milliseconds{0} : options_.prune_pause);
+    next_prune_ = clock::now() + (gone->anything() ? std::chrono::milliseconds{0} : options_.prune_pause);
   }
 
   /// What was deleted at one look is told at its end.
-  void note_pruned(std::uint64_t gone) {
-    if (gone > 0 && pruning_.steps++ == 0)
+  void note_pruned(const pruned& gone) {
+    if (gone.anything() && pruning_.steps++ == 0)
       pruning_.commits_before = commits_;
-    pruning_.gone += gone;
-    if (gone > 0 || pruning_.steps == 0)
+    pruning_.gone.entries += gone.entries;
+    pruning_.gone.rooms += gone.rooms;
+    if (gone.anything() || pruning_.steps == 0)
       return;
-    spdlog::info("store: {} old events were deleted in {} steps, with {} commits of others between them", pruning_.gone,
-                 pruning_.steps, commits_ - pruning_.commits_before);
+    if (pruning_.gone.rooms > 0)
+      spdlog::info("store: {} rooms without members were forgotten", pruning_.gone.rooms);
+    spdlog::info("store: {} old events were deleted in {} steps, with {} commits of others between them",
+                 pruning_.gone.entries, pruning_.steps, commits_ - pruning_.commits_before);
     pruning_ = {};
   }
 
@@ -208,7 +212,7 @@ private:
   }
 
   result<done> commit(const batch& waiting, std::vector<store_answer>& answers) {
-    if (auto begun = engine_->begin(); !begun)
+    if (auto begun = engine_->begin(options_.clock()); !begun)
       return begun;
     for (const auto& each : waiting) {
       auto written = write(*engine_, each.request);
@@ -305,7 +309,7 @@ private:
   request_queue<waiting_request> changes_, reads_;
 
   struct pruning {
-    std::uint64_t gone = 0;
+    pruned gone;
     std::uint64_t steps = 0;
     std::uint64_t commits_before = 0;
   };
@@ -321,7 +325,8 @@ private:
   std::unique_ptr<store_reader> reader_;
   bool readable_ = false;
 
-  std::atomic<std::uint64_t> commits_ = 0, rows_ = 0, read_count_ = 0, failures_ = 0, refused_ = 0, pruned_ = 0;
+  std::atomic<std::uint64_t> commits_ = 0, rows_ = 0, read_count_ = 0, failures_ = 0, refused_ = 0, pruned_ = 0,
+                             forgotten_ = 0;
   std::once_flag stopped_;
   std::thread writer_, reading_; // the last: they use all of the above
 };

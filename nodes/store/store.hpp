@@ -46,9 +46,10 @@ struct store_counts {
   std::uint64_t commits = 0;
   std::uint64_t rows = 0; ///< an append counts its entries, any other change 1
   std::uint64_t reads = 0;
-  std::uint64_t failures = 0; ///< of the database
-  std::uint64_t refused = 0;  ///< because a queue was full
-  std::uint64_t pruned = 0;   ///< entries
+  std::uint64_t failures = 0;  ///< of the database
+  std::uint64_t refused = 0;   ///< because a queue was full
+  std::uint64_t pruned = 0;    ///< entries
+  std::uint64_t forgotten = 0; ///< rooms
 };
 
 class store {

@@ -30,15 +30,29 @@ public:
   virtual result<directory_result> ask(const directory_request& question) = 0;
 };
 
-/// What of the logs is kept. 0 in one of the first three: that one has no bound.
+/// What of the logs, and which rooms without members, are kept. 0 in one of the first five: that one has no bound.
 struct retention {
   std::chrono::microseconds age{0};
-  std::uint64_t room_entries = 0; ///< of one room
-  std::uint64_t entries = 0;      ///< of all
-  /// Younger entries are kept whatever the rest says: who resumes reads them, repeats are known by them.
+  std::uint64_t room_entries = 0;           ///< of one room
+  std::uint64_t entries = 0;                ///< of all
+  std::chrono::microseconds empty_rooms{0}; ///< since they were last used: written, opened, or looked for to be joined
+  std::chrono::microseconds conversations{0}; ///< private ones, when both have left: the same
+  /// Younger entries are kept whatever the rest says: who resumes reads them, repeats are known by them. A conversation
+  /// that nobody can find again, since an identity of it was an IRC session's, is kept for so long too and no longer.
   std::chrono::microseconds kept_at_least{0};
 
-  bool prunes() const { return age.count() > 0 || room_entries > 0 || entries > 0; }
+  bool prunes() const {
+    return age.count() > 0 || room_entries > 0 || entries > 0 || empty_rooms.count() > 0 || conversations.count() > 0
+           || kept_at_least.count() > 0;
+  }
+};
+
+/// What one step of pruning took.
+struct pruned {
+  std::uint64_t entries = 0; ///< of rooms that stay
+  std::uint64_t rooms = 0;   ///< forgotten: nobody finds them any more, and their names are free
+  std::uint64_t rest = 0;    ///< rows of rooms that were forgotten before
+  bool anything() const { return entries + rooms + rest > 0; }
 };
 
 class store_engine {
@@ -53,7 +67,8 @@ public:
   virtual void close() = 0;
   virtual result<std::unique_ptr<store_reader>> open_reader() = 0;
 
-  virtual result<done> begin() = 0;
+  /// `now`: what is changed in it was used then.
+  virtual result<done> begin(timestamp now) = 0;
   /// Returns when everything since `begin` is durable.
   virtual result<done> commit() = 0;
   virtual void rollback() = 0;
@@ -63,9 +78,10 @@ public:
   /// `written` also where the very same entries stand there already. The outcome is never `away`.
   virtual result<entries_appended> append(const append_entries& request) = 0;
   virtual result<directory_result> change(const directory_request& request) = 0;
-  /// One small step: removes some of the oldest entries of one room, if any are to go. How many; 0: all is done. The
-  /// seqs of a room go on where they are.
-  virtual result<std::uint64_t> prune(const retention& keep, timestamp now) = 0;
+  /// One small step of the time of `begin`: removes some of the oldest entries of one room, or forgets some rooms, or
+  /// removes what such ones have left. Nothing: all is done. The seqs of a room go on where they are, and a new room
+  /// begins behind those of every room that was forgotten.
+  virtual result<pruned> prune(const retention& keep) = 0;
 };
 
 /// Whether a request of the directory changes nothing, so that a reader can answer it.

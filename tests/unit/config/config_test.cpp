@@ -164,14 +164,18 @@ TEST_F(Config, KeepsWhatWasSaidForAYearUnlessItSaysOtherwise) {
   EXPECT_EQ(silent.config->limits.store_wait, std::chrono::seconds{10});
   EXPECT_EQ(silent.config->limits.room_closes_after, std::chrono::minutes{1});
   EXPECT_EQ(silent.config->limits.ended_kept, std::chrono::minutes{10});
-  const auto said =
-    read(std::string{small}
-         + "[store]\nkeep-days = 0\nkeep-room-events = 5\nkeep-events = 7\nlook-every-ms = 500\ncache-bytes = 2097152\n"
-           "[limits]\nstore-wait-ms = 500\nroom-closes-after-ms = 700\nended-kept-ms = 1500\n");
+  const auto said = read(std::string{small}
+                         + "[store]\nkeep-days = 0\nkeep-room-events = 5\nkeep-events = 7\nkeep-empty-rooms-hours = 3\n"
+                           "keep-conversations-hours = 0\nlook-every-ms = 500\ncache-bytes = 2097152\n"
+                           "[limits]\nstore-wait-ms = 500\nroom-closes-after-ms = 700\nended-kept-ms = 1500\n");
   ASSERT_TRUE(said.config.has_value());
   EXPECT_EQ(said.config->keep.days, std::chrono::days{0});
   EXPECT_EQ(said.config->keep.room_events, 5u);
   EXPECT_EQ(said.config->keep.events, 7u);
+  EXPECT_EQ(silent.config->keep.empty_rooms, std::chrono::hours{720});
+  EXPECT_EQ(silent.config->keep.conversations, std::chrono::hours{8760});
+  EXPECT_EQ(said.config->keep.empty_rooms, std::chrono::hours{3});
+  EXPECT_EQ(said.config->keep.conversations, std::chrono::hours{0});
   EXPECT_EQ(said.config->keep.look_every, std::chrono::milliseconds{500});
   EXPECT_EQ(said.config->store_cache_bytes, 2u << 20);
   EXPECT_EQ(said.config->limits.store_wait, std::chrono::milliseconds{500});

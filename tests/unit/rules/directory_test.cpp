@@ -482,6 +482,22 @@ TEST(Directory, ARoomThatNobodyMadeIsNotMadeByAQuestion) {
   EXPECT_TRUE(b.take<host_room>());
 }
 
+TEST(Directory, ARoomThatTheStoreHasForgottenSinceIsLookedForAnewForEachWhoWaits) {
+  bench b;
+  b.start();
+  b.tell(b.locate(1, "lobby"));
+  b.answer<find_room>(room_found{{77}, "lobby", "Lobby"});
+  b.tell(b.locate(2, "lobby", false));
+  ASSERT_TRUE(b.take<host_room>());
+  b.tell(room_hosted{{77}, 0, "worker-1", error{error_code::no_such_room, {}}});
+  EXPECT_FALSE(b.take<room_located>()) << "its name is still to be had";
+  EXPECT_TRUE(b.answer<find_room>(room_found{{78}, "lobby", "Lobby"}).create);
+  EXPECT_EQ(b.take<host_room>()->room, room_id{78});
+  b.tell(room_hosted{{78}, 1, "worker-1", {}});
+  EXPECT_EQ(b.take<room_located>()->place, (room_place{{78}, 1, "worker-1"}));
+  EXPECT_EQ(b.take<room_located>()->place, (room_place{{78}, 1, "worker-1"}));
+}
+
 // N-4
 TEST(Directory, SaysARoomsTitleAsWhoeverMadeItTypedIt) {
   bench b;

@@ -81,7 +81,7 @@ public:
   }
   const log_entry& last_entry() const { return *log_.back(); }
   std::size_t size() const { return log_.size(); }
-  const room_settings& settings() { return *row_.state.settings; }
+  const room_settings& settings() { return row_.state.settings.value(); }
   const std::vector<room_invitation>& invitations() const { return invitations_; }
   const std::vector<command_answered>& answers() const { return answers_; }
   const query_answered& answer() const { return answer_; }
@@ -142,6 +142,21 @@ TEST(RoomOrderAtFirst, TheFirstWhoEverJoinsIsFounderOfARoomThatIsMembersOnlyAndT
   EXPECT_EQ(room.settings().created, room.last_entry().time);
   EXPECT_EQ(room.join(bob), fine);
   EXPECT_EQ(room.modes_of(bob), member_modes{});
+}
+
+// M-2: its name was that of a room that was forgotten.
+TEST(RoomOrderAtFirst, TheFirstIsFounderAlsoWhereTheNumbersBeginBehindThoseOfAFormerRoom) {
+  auto log = log_with({}, 0);
+  log.state.last_seq = 600;
+  ordered_room room(std::move(log));
+  EXPECT_EQ(room.join(ann), fine);
+  EXPECT_EQ(room.last_entry().seq, 601u);
+  EXPECT_EQ(room.modes_of(ann), founder);
+  EXPECT_EQ(room.settings().flags, new_room_flags);
+  EXPECT_EQ(room.settings().created, room.last_entry().time);
+  EXPECT_EQ(room.ask(ann, leave_room{}), fine);
+  EXPECT_EQ(room.join(bob), fine);
+  EXPECT_EQ(room.modes_of(bob), member_modes{member_mode::room_operator}) << "it is new no more";
 }
 
 // M-2

@@ -145,6 +145,38 @@ TEST_F(Session, LooksOnceForARoomThatIsNotThereAndResendsThen) {
   EXPECT_EQ(sent<room_command>().size(), 1u);
 }
 
+TEST_F(Session, JoinsTheRoomThatHasTheNameNowWhereTheOneThatItAskedWasForgotten) {
+  attach();
+  login();
+  say(2, ask::join{"lobby"});
+  take(subject.located({name(2, 1), "lobby", "lobby", room_place{lobby, 1, "w"}, {}}));
+  seen.clear();
+  take(subject.not_here({lobby, 1, me}));
+  const auto again = sent<locate_room>().at(0);
+  EXPECT_FALSE(again.create);
+  seen.clear();
+  take(subject.located({again.origin.name, "lobby", "", {}, error{error_code::no_such_room, {}}}));
+  const auto anew = sent<locate_room>().at(0);
+  EXPECT_TRUE(anew.create);
+  seen.clear();
+  take(subject.located({anew.origin.name, "lobby", "lobby", room_place{room_id{8}, 1, "w"}, {}}));
+  ASSERT_EQ(sent<room_command>().size(), 1u);
+  EXPECT_EQ(sent<room_command>()[0].room, room_id{8});
+  take(subject.events({room_id{8}, {{entry(301, sent<room_command>()[0].name, joined{}), nullptr, nullptr}}}));
+  EXPECT_EQ(confirmed_op(), 2u);
+}
+
+TEST_F(Session, IsToldThatItHasLeftARoomThatWasForgotten) {
+  be_in_lobby();
+  take(subject.not_here({lobby, 1, me}));
+  const auto again = sent<locate_room>().at(0);
+  seen.clear();
+  take(subject.located({again.origin.name, "lobby", "lobby", room_place{room_id{8}, 1, "w"}, {}}));
+  ASSERT_EQ(told<client_reply>().size(), 1u);
+  EXPECT_EQ(told<client_reply>()[0].answer, tell::answer(tell::has_left{lobby}));
+  EXPECT_TRUE(sent<room_command>().empty());
+}
+
 //
 TEST_F(Session, ShowsTheNextOnlyAndAsksForWhatIsMissing) {
   be_in_lobby();

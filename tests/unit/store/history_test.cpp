@@ -128,7 +128,7 @@ TEST_F(History, ALongLogIsNotReadWhenItsRoomIsOpenedAnew) {
     {
       sqlite_connection connection(folder_.file(), sqlite_connection::mode::read_write);
       sqlite_log_writer log(connection);
-      EXPECT_EQ(log.open({room, ""}).tail.size(), limits::tail_entries_max);
+      EXPECT_EQ(log.open({room, ""}, timestamp{}).tail.size(), limits::tail_entries_max);
       steps = connection.steps();
     }
     open();

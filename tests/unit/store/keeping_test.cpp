@@ -90,6 +90,8 @@ TEST_F(Keeping, AFullCheckHoldsEveryTableAgainstTheEntries) {
     {"UPDATE nick SET session = 77 WHERE folded = 'nick5'", "UPDATE nick SET session = 5 WHERE folded = 'nick5'",
      "claimed by session 77, which does not exist"},
     {"INSERT INTO left_behind VALUES (1, x'00', 9, 'gone')", "DELETE FROM left_behind", "behind the end of its log"},
+    {"INSERT INTO forgotten_room VALUES (1)", "DELETE FROM forgotten_room", "room 1 was forgotten, and is there"},
+    {"DELETE FROM seq_floor", "INSERT INTO seq_floor VALUES (0)", "there are 0 floors"},
     {"UPDATE member SET room = 8 WHERE session = 5", "UPDATE member SET room = 1 WHERE session = 5",
      "a member of room 8, which does not exist"},
   };

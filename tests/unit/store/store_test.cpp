@@ -59,7 +59,7 @@ public:
   }
   void close() override { inner_->close(); }
   result<std::unique_ptr<store_reader>> open_reader() override { return inner_->open_reader(); }
-  result<done> begin() override { return inner_->begin(); }
+  result<done> begin(timestamp now) override { return inner_->begin(now); }
   result<done> commit() override {
     control_.before_commit();
     {
@@ -76,7 +76,7 @@ public:
   result<log_opened> open(const open_log& request) override { return inner_->open(request); }
   result<entries_appended> append(const append_entries& request) override { return inner_->append(request); }
   result<directory_result> change(const directory_request& request) override { return inner_->change(request); }
-  result<std::uint64_t> prune(const retention& keep, timestamp now) override { return inner_->prune(keep, now); }
+  result<pruned> prune(const retention& keep) override { return inner_->prune(keep); }
 
 private:
   std::unique_ptr<store_engine> inner_;
