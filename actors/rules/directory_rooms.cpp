@@ -144,12 +144,14 @@ void directory::room_picked(room_id id, const std::optional<worker_place>& place
 }
 
 void directory::on(const room_hosted& told) {
+  rooms_to_judge_.insert(told.room);
   auto* room = rooms_.find(told.room);
   const auto asked_for = room != nullptr && room->opening && room->opening->node == told.node;
   if (told.why) {
     if (!asked_for)
       return;
     room->opening.reset();
+    room_not_moved(told.room, told.node, *told.why);
     return told.why->code == error_code::no_such_room && !room->place ? room_is_gone(told.room)
                                                                       : refuse_waiters(told.room, *told.why);
   }
@@ -164,9 +166,12 @@ void directory::on(const room_hosted& told) {
       touched_[*former];
   } else if (asked_for) {
     room->opening.reset();
-    if (!room->place) { // a former life of it, which has not heard that it is over
-      tell(service_at(told.node, entity_kind::room_host), room_announced{told.room, room->epoch, {}});
-      return open_room(told.room);
+    if (!room->place || room->place->node != told.node) { // a former life of it, which has not heard that it is over
+      const auto where = room->place ? room->place->node : node_name{};
+      tell(service_at(told.node, entity_kind::room_host), room_announced{told.room, room->epoch, where});
+      if (!room->place)
+        return open_room(told.room);
+      room_not_moved(told.room, told.node, {error_code::stale_epoch, {}});
     }
   }
   answer_waiters(told.room);
@@ -198,8 +203,10 @@ void directory::rooms_of_dead(const worker_place& place) {
     open_room(id);
   }
   for (const auto id : rooms_.opening_at(place)) {
-    rooms_.find(id)->opening.reset();
-    open_room(id);
+    auto& room = *rooms_.find(id);
+    room.opening.reset();
+    if (!room.place) // else it was to be moved there, and goes on where it is
+      open_room(id);
   }
 }
 

@@ -263,6 +263,20 @@ static_assert(store_given_up_after < session_opening_timeout);
 inline constexpr std::size_t endings_per_tick_max = 256;
 /// A session that was told to end and has not is told again after this time.
 inline constexpr auto ending_repeated_after = 10s;
+/// Sessions and rooms that drains have on their way at once. Each session costs its proxy node an attach and its new
+/// worker node a handful of messages, some 20 ms at an idle cluster: so many are thousands in a second, and no link's
+/// credit is used up by them. A room is read anew from the store, between what others write.
+inline constexpr std::size_t drained_sessions_in_flight_max = 128;
+inline constexpr std::size_t drained_rooms_in_flight_max = 16;
+/// Sessions of a drained node that are looked at in one go; most of those left may be stuck.
+inline constexpr std::size_t drain_looks_max = 1024;
+/// After a move of a drain failed, its node rests for so long: what made it fail may need as much.
+inline constexpr auto drain_rests_after_failure = 500ms;
+/// A move that nobody has confirmed by then is given up; its owner is whoever the route, or the store, says.
+inline constexpr auto move_given_up_after = 10s;
+/// Operators' questions that wait for one move, or one drain to be stored; and moves at operators' word at once.
+inline constexpr std::size_t move_questions_max = 16;
+inline constexpr std::size_t moves_by_hand_max = 256;
 /// Former routes of one session that may not have heard of their end.
 inline constexpr std::size_t former_routes_max = 4;
 

@@ -177,6 +177,8 @@ inline std::vector<message> cluster_samples() {
   all.emplace_back(expel_person{origin, "bob", "ann", "enough"});
   all.emplace_back(proclamation{proclamation_kind::notice, "ann", "~ann@host", "back at ten"});
   all.emplace_back(ask_store{21, renew_token_row{{11}, sample_hash(2), 6}});
+  all.emplace_back(ask_store{21, mark_drained{"worker-1", true}});
+  all.emplace_back(store_answered{21, directory_loaded{{}, {}, {"worker-1", "worker-2"}}});
   return all;
 }
 
