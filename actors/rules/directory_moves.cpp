@@ -441,8 +441,10 @@ void directory::move_sessions_off(const worker_place& place, drained_node& row) 
     if (waits || session_moves_.contains(*id) || why_not_moved(session))
       continue;
     const auto to = taker(placed_thing::session);
-    if (!to)
+    if (!to) {
+      row.looked_at = {};
       return;
+    }
     order_move(*id, session, *to, 0);
     ++under_way;
   }
