@@ -35,4 +35,11 @@ void delivery_waits::settle(room_id room, const fan_out_window& window, timestam
   }
 }
 
+std::vector<request_origin> delivery_waits::askers() const {
+  std::vector<request_origin> all;
+  for (const auto& [session, each] : waits_)
+    all.push_back(each.origin);
+  return all;
+}
+
 } // namespace godwit

@@ -23,6 +23,7 @@ public:
   /// Answers those for whom all is delivered.
   void settle(room_id room, const fan_out_window& window, timestamp now, room_effects& out);
   [[nodiscard]] bool empty() const { return waits_.empty(); }
+  [[nodiscard]] std::vector<request_origin> askers() const;
 
 private:
   struct target {
