@@ -132,6 +132,8 @@ private:
   void move_over(const planned_move& move, bool is_session, const std::optional<error>& why);
   bool is_drained(const node_name& node) const;
   bool is_stuck(const held_session& session) const;
+  bool is_silent(const node_name& proxy) const;
+  void note_missed(const node_name& proxy);
   std::optional<worker_place> taker(placed_thing what) const;
   void change_drain(std::uint64_t ticket, const node_name& node, bool drained);
   void store_drain(const node_name& node, drained_node& row);
@@ -262,8 +264,7 @@ private:
   std::map<session_id, session_move> session_moves_;
   std::map<room_id, room_move> room_moves_;
   std::map<node_name, drained_node> drained_;
-  /// Proxy nodes that have let the time of a move pass, and until when drains pass over their sessions.
-  std::map<node_name, instant> quiet_proxies_;
+  std::map<node_name, silent_proxy> silent_proxies_;
   /// What may have decided a move: judged when what was told has been taken.
   std::set<session_id> sessions_to_judge_;
   std::set<room_id> rooms_to_judge_;

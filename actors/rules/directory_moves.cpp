@@ -77,6 +77,17 @@ bool directory::is_stuck(const held_session& session) const {
   return session.row.proxy.empty() || is_dead(session.row.proxy, session.row.proxy_incarnation);
 }
 
+bool directory::is_silent(const node_name& proxy) const {
+  const auto row = silent_proxies_.find(proxy);
+  return row != silent_proxies_.end() && now_ < row->second.quiet_until;
+}
+
+void directory::note_missed(const node_name& proxy) {
+  auto& row = silent_proxies_[proxy];
+  if (++row.missed >= limits::proxy_is_silent_after)
+    row.quiet_until = now_ + limits::move_given_up_after;
+}
+
 std::optional<error> directory::why_not_moved(const held_session& session) const {
   if (session.phase == session_phase::ending)
     return error{error_code::no_such_session, "it is being ended"};
@@ -176,7 +187,7 @@ void directory::say_moves_again(const link_reset& reset) {
       tell_route_to_move(id, move);
   }
   judge_all_moves_ = true;
-  quiet_proxies_.erase(reset.node);
+  silent_proxies_.erase(reset.node);
 }
 
 /// Nothing while it is under way.
@@ -188,6 +199,7 @@ std::optional<error> directory::verdict(session_id id, const session_move& move,
     return move_failed("it was resumed at another proxy node");
   if (session->phase == session_phase::hosted && session->epoch > move.epoch) {
     moved = session->worker == move.to;
+    silent_proxies_.erase(session->row.proxy);
     return moved ? std::nullopt : std::optional{move_failed("it went to " + session->worker->node)};
   }
   if (is_dead(move.to.node, move.to.incarnation))
@@ -195,7 +207,7 @@ std::optional<error> directory::verdict(session_id id, const session_move& move,
   if (is_stuck(*session))
     return move_failed("its proxy node is gone");
   if (now_ >= move.until) {
-    quiet_proxies_[session->row.proxy] = now_ + limits::move_given_up_after;
+    note_missed(session->row.proxy);
     return move_failed("nobody has said in time that it is done");
   }
   return std::nullopt;
@@ -272,9 +284,9 @@ void directory::room_not_moved(room_id id, const node_name& by, const error& why
 void directory::move_over(const planned_move& move, bool is_session, const std::optional<error>& why) {
   if (const auto drained = drained_.find(move.from.node); drained != drained_.end()) {
     auto& row = drained->second;
-    if (why)
-      row.rests_until = now_ + limits::drain_rests_after_failure;
-    else
+    if (why && !is_session)
+      row.rooms_rest_until = now_ + limits::drain_rests_after_failure;
+    else if (!why)
       ++(is_session ? row.sessions_moved : row.rooms_moved);
   }
   const auto took = std::chrono::duration_cast<std::chrono::microseconds>(now_ - move.ordered_at);
@@ -418,10 +430,11 @@ void directory::go_on_draining() {
     return;
   for (auto& [node, row] : drained_) {
     const auto* life = alive_node(view_, node);
-    if (!row.stored || life == nullptr || now_ < row.rests_until)
+    if (!row.stored || life == nullptr)
       continue;
     const worker_place place{life->name, life->incarnation};
-    move_rooms_off(place);
+    if (now_ >= row.rooms_rest_until)
+      move_rooms_off(place);
     move_sessions_off(place, row);
   }
 }
@@ -436,9 +449,7 @@ void directory::move_sessions_off(const worker_place& place, drained_node& row) 
     if (!id)
       return;
     const auto& session = *sessions_.find(*id);
-    const auto quiet = quiet_proxies_.find(session.row.proxy);
-    const bool waits = quiet != quiet_proxies_.end() && now_ < quiet->second;
-    if (waits || session_moves_.contains(*id) || why_not_moved(session))
+    if (is_silent(session.row.proxy) || session_moves_.contains(*id) || why_not_moved(session))
       continue;
     const auto to = taker(placed_thing::session);
     if (!to) {

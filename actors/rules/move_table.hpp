@@ -49,6 +49,12 @@ struct room_move : planned_move {
   room_epoch epoch = 0; ///< with which it was open at `from`
 };
 
+/// A proxy node that lets the time of moves pass: drains pass over its sessions for a while.
+struct silent_proxy {
+  std::size_t missed = 0; ///< since it last made one
+  instant quiet_until{};
+};
+
 struct drained_node {
   /// A question that is answered when the store has it.
   struct question {
@@ -62,7 +68,7 @@ struct drained_node {
   std::optional<bool> asking; ///< the store is asked for that
   std::vector<question> questions;
   session_id looked_at;  ///< the last session that was looked at, in the order of their ids
-  instant rests_until{}; ///< a move failed just now
+  instant rooms_rest_until{}; ///< a move of one failed just now
   std::uint64_t sessions_moved = 0;
   std::uint64_t rooms_moved = 0;
 };

@@ -195,7 +195,7 @@ void edge::take(message& what) {
       [this](const route_revoked& it) { with(it.session, [&](route& rules) { rules.revoked(it, effects_); }); },
       [this](const move_session& it) {
         const bool may_go = standing_of(view_, it.worker, it.worker_incarnation) != standing::dead;
-        with(it.session, [&](route& rules) { rules.move(it, may_go, effects_); });
+        with(it.session, [&](route& rules) { rules.move(it, may_go, now(), effects_); });
       },
       [this](session_output& it) {
         edge_item item{std::move(it)};
@@ -308,6 +308,11 @@ void edge::perform_all(routes::iterator where) {
 }
 
 void edge::note_deadline(row& at) {
+  if (const auto due = at.rules.move_deadline(); due != at.noted_move) {
+    at.noted_move = due;
+    if (due)
+      mail_after(*due - now(), [this, session = at.rules.session()] { tick(session); });
+  }
   const auto deadline = at.rules.deadline();
   if (deadline == at.noted)
     return;
