@@ -171,6 +171,8 @@ void directory::on(const link_reset& reset) {
         effects_.emplace_back(std::move(again));
   }
   const worker_place place{reset.node, reset.incarnation};
+  if ((reset.roles & role_worker) != 0)
+    opened_before_report_[reset.node].clear();
   for (const auto id : rooms_.opening_at(place))
     tell(service_at(place.node, entity_kind::room_host), host_room{id, rooms_.find(id)->key});
   for (const auto id : sessions_.at(place)) {

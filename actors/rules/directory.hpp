@@ -256,6 +256,9 @@ private:
   /// What each operator's session was answered: bounded by the frames that may come again.
   std::map<session_id, std::vector<nick_found>> expelled_by_session_;
   room_table rooms_;
+  /// By node whose link was reset and that has not reported since: what it opened meanwhile, which its report may have
+  /// been too early for.
+  std::map<node_name, std::set<room_id>> opened_before_report_;
   store_desk desk_;
   std::map<session_id, ended_session> ended_;
   std::deque<session_id> ended_in_order_;

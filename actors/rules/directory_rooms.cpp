@@ -160,6 +160,8 @@ void directory::on(const room_hosted& told) {
     return; // of a node that is dead, or unheard of
   const auto place = asked_for ? *room->opening : worker_place{told.node, node->incarnation};
   const auto former = room != nullptr ? room->place : std::nullopt;
+  if (const auto waits = opened_before_report_.find(told.node); waits != opened_before_report_.end())
+    waits->second.insert(told.room);
   if (rooms_.opened({told.room, told.epoch, {}, {}}, place)) {
     touched_[place];
     if (former)
@@ -182,14 +184,17 @@ void directory::on(const room_closed& told) {
   if (room == nullptr)
     return;
   const auto place = room->place;
+  if (const auto waits = opened_before_report_.find(told.node); waits != opened_before_report_.end())
+    waits->second.erase(told.room);
   if (rooms_.closed(told.room, told.epoch, told.node))
     touched_[*place];
   rooms_.forget_if_unused(told.room);
 }
 
 void directory::rooms_not_reported(const worker_place& place, const std::set<room_id>& reported) {
+  const auto since = opened_before_report_.extract(place.node);
   for (const auto id : rooms_.at(place)) {
-    if (reported.contains(id))
+    if (reported.contains(id) || (since && since.mapped().contains(id)))
       continue;
     rooms_.closed(id, rooms_.find(id)->epoch, place.node);
     rooms_.forget_if_unused(id);

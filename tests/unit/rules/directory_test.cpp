@@ -602,5 +602,22 @@ TEST(Directory, AStoreThatStaysAwayIsToldToTheOneWhoWaits) {
   EXPECT_EQ(b.asked.size(), 1U) << "the mark of its end";
 }
 
+TEST(Directory, ARoomThatWasOpenedWhileItsNodeWroteItsReportIsOpenThoughTheReportDoesNotNameIt) {
+  bench b;
+  b.start();
+  b.tell(b.locate(1, "lobby"));
+  b.answer<find_room>(room_found{{7}, "lobby", "lobby"});
+  const auto at = b.take<host_room>() ? one : two;
+  b.tell(link_reset{at.node, at.incarnation, role_worker});
+  b.tell(room_hosted{{7}, 1, at.node, std::nullopt});
+  b.tell(report_worker{at.node, at.incarnation, {}, {}});
+  b.take<room_located>();
+  b.tell(b.locate(2, "lobby"));
+  EXPECT_TRUE(b.take<room_located>());
+  b.tell(report_worker{at.node, at.incarnation, {}, {}}); // and a later one is right
+  b.tell(b.locate(3, "lobby"));
+  EXPECT_FALSE(b.take<room_located>());
+}
+
 } // namespace
 } // namespace godwit
