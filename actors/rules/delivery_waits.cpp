@@ -30,7 +30,8 @@ void delivery_waits::settle(room_id room, const fan_out_window& window, timestam
       continue;
     }
     const auto& to = asked.origin;
-    out.push_back(send{session_at(to.reply_to, to.name.session), query_answered{to.name, room, delivered_everywhere{}}});
+    out.push_back(
+      send{session_at(to.reply_to, to.name.session), query_answered{to.name, room, delivered_everywhere{}}});
     it = waits_.erase(it);
   }
 }

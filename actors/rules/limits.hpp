@@ -270,15 +270,15 @@ inline constexpr std::size_t drained_sessions_in_flight_max = 128;
 inline constexpr std::size_t drained_rooms_in_flight_max = 16;
 /// Sessions of a drained node that are looked at in one go; most of those left may be stuck.
 inline constexpr std::size_t drain_looks_max = 1024;
-/// A proxy node that lets the time of so many moves pass, and makes none, is out of reach: meanwhile its sessions are to
-/// take no place from others'.
+/// A proxy node that lets the time of so many moves pass, and makes none, is out of reach: meanwhile its sessions are
+/// to take no place from others'.
 inline constexpr std::size_t proxy_is_silent_after = 16;
 static_assert(proxy_is_silent_after < drained_sessions_in_flight_max);
 /// After the move of a room failed, its drain moves no rooms for so long: what made it fail may need as much.
 inline constexpr auto drain_rests_after_failure = 500ms;
-/// So long a proxy node holds back what a client says, for its session to become quiet and move: commits take less. Then
-/// it moves when it is quiet by itself, as long as it is looked at. A session that has something of its own under way for
-/// longer than all that stays where it is.
+/// So long a proxy node holds back what a client says, for its session to become quiet and move: commits take less.
+/// Then it moves when it is quiet by itself, as long as it is looked at. A session that has something of its own under
+/// way for longer than all that stays where it is.
 inline constexpr std::chrono::milliseconds move_holds_frames{500};
 inline constexpr std::uint32_t move_looks_max = 10;
 /// A move that nobody has confirmed by then is given up; its owner is whoever the route, or the store, says.

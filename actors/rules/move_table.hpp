@@ -67,7 +67,7 @@ struct drained_node {
   bool stored = false;        ///< so the store has it: what counts
   std::optional<bool> asking; ///< the store is asked for that
   std::vector<question> questions;
-  session_id looked_at;  ///< the last session that was looked at, in the order of their ids
+  session_id looked_at;       ///< the last session that was looked at, in the order of their ids
   instant rooms_rest_until{}; ///< a move of one failed just now
   std::uint64_t sessions_moved = 0;
   std::uint64_t rooms_moved = 0;

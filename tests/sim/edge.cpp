@@ -390,6 +390,8 @@ void edge::perform(row& at, const close_client& what) {
     around.log.say(now(), home().self(), "closes a client: " + describe(what.why));
   client->session = {};
   forget(client);
+  if (client->serving)
+    around.seen->lost(what.why.code);
   client->close(what.why);
 }
 

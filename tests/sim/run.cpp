@@ -66,7 +66,10 @@ public:
   run_report play() {
     begin();
     const auto faults_end = world_.now() + world_.random.between(5s, 20s) + options_.longer;
-    faults_.begin(faults_end);
+    if (options_.faults)
+      faults_.begin(faults_end);
+    else
+      world_.seen->expect_calm();
     if (options_.moves)
       operator_.begin(faults_end);
     run_until(faults_end);

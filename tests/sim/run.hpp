@@ -16,6 +16,7 @@ namespace godwit::sim {
 struct run_options {
   std::uint64_t seed = 1;
   safeguards guards;
+  bool faults = true;
   bool moves = true;             ///< an operator moves sessions and rooms, and drains worker nodes
   span longer{};                 ///< faults go on for so much longer than the seed says
   std::ostream* trace = nullptr; ///< where all lines go

@@ -23,6 +23,7 @@ struct arguments {
   double hours = 0;
   double longer = 0; ///< seconds
   bool keep_going = false;
+  bool faults = true;
   bool moves = true;
   std::uint64_t open_failures = 0; ///< so many may fail
   std::string trace;
@@ -31,7 +32,8 @@ struct arguments {
 
 [[noreturn]] void usage() {
   std::fputs("usage: sim [--seed N] [--seeds COUNT] [--step N] [--hours H] [--longer SECONDS] [--trace FILE] "
-             "[--keep-going] [--no-moves]\n           [--open-failures COUNT] [--without fencing|replay|repeats]\n",
+             "[--keep-going] [--no-moves] [--no-faults]\n           [--open-failures COUNT] [--without "
+             "fencing|replay|repeats]\n",
              stderr);
   std::exit(2);
 }
@@ -44,8 +46,8 @@ arguments read(int count, char** words) {
       all.keep_going = true;
       continue;
     }
-    if (option == "--no-moves") {
-      all.moves = false;
+    if (option == "--no-moves" || option == "--no-faults") {
+      (option == "--no-moves" ? all.moves : all.faults) = false;
       continue;
     }
     if (++i == count)
@@ -82,6 +84,7 @@ run_options options_for(const arguments& all, std::uint64_t seed) {
   run_options options;
   options.seed = seed;
   options.guards = all.guards;
+  options.faults = all.faults;
   options.moves = all.moves;
   options.longer = std::chrono::duration_cast<span>(std::chrono::duration<double>(all.longer));
   return options;
@@ -140,10 +143,11 @@ int main(const arguments& all) {
     }
   }
   const auto spent = std::chrono::duration<double>(clock::now() - began).count();
-  std::printf("%llu seeds, %llu failed; %.2f simulated hours in %.1f s (%.2f in a minute); %llu events, %zu faults, %zu "
-              "moves, %zu drains; %zu posts, %zu acknowledged, %zu events told\n",
-              static_cast<unsigned long long>(runs), static_cast<unsigned long long>(failures), simulated / 3600, spent,
-              simulated / 60 / spent, static_cast<unsigned long long>(events), faults, moves, drains, posts, acknowledged, told);
+  std::printf(
+    "%llu seeds, %llu failed; %.2f simulated hours in %.1f s (%.2f in a minute); %llu events, %zu faults, %zu "
+    "moves, %zu drains; %zu posts, %zu acknowledged, %zu events told\n",
+    static_cast<unsigned long long>(runs), static_cast<unsigned long long>(failures), simulated / 3600, spent,
+    simulated / 60 / spent, static_cast<unsigned long long>(events), faults, moves, drains, posts, acknowledged, told);
   std::printf("connections that the cluster closed:");
   for (const auto& [why, count] : disconnects)
     std::printf(" %s %zu", std::string(name_of(why)).c_str(), count);

@@ -84,9 +84,8 @@ TEST_F(DirectoryActor, TellsItsBalancerAndTheJudgeWhichNodesAreDrained) {
     return {[&](const drained_workers& what) { told.push_back(what); }, [](const load_changed&) {}};
   }));
   give(actor_,
-       membership_view{++views_,
-                       {1},
-                       {{"w2", {2}, role_worker, node_state::alive}, {"w3", {3}, role_worker, node_state::alive}}});
+       membership_view{
+         ++views_, {1}, {{"w2", {2}, role_worker, node_state::alive}, {"w3", {3}, role_worker, node_state::alive}}});
   tell_reset();
   answer(directory_loaded{{}, {}, {"w2"}});
   give(actor_, report_worker{"w2", {2}, {}, {}});

@@ -3,6 +3,8 @@
 #include "actors/rules/limits.hpp"
 #include "tests/unit/rules/directory_bench.hpp"
 
+#include <algorithm>
+
 namespace godwit {
 namespace {
 
@@ -607,7 +609,10 @@ TEST(Directory, ARoomThatWasOpenedWhileItsNodeWroteItsReportIsOpenThoughTheRepor
   b.start();
   b.tell(b.locate(1, "lobby"));
   b.answer<find_room>(room_found{{7}, "lobby", "lobby"});
-  const auto at = b.take<host_room>() ? one : two;
+  const auto order = std::find_if(b.sent.begin(), b.sent.end(),
+                                  [](const send& each) { return std::holds_alternative<host_room>(each.what); });
+  ASSERT_NE(order, b.sent.end());
+  const auto at = order->to.node == one.node ? one : two;
   b.tell(link_reset{at.node, at.incarnation, role_worker});
   b.tell(room_hosted{{7}, 1, at.node, std::nullopt});
   b.tell(report_worker{at.node, at.incarnation, {}, {}});
