@@ -3,7 +3,7 @@
 ///
 /// Lives on    the broker node, one.
 /// Spawned by  directory_actor.
-/// Receives    pick_worker and load_changed, from the directory; the membership view.
+/// Receives    pick_worker, load_changed and drained_workers, from the directory; the membership view.
 /// Sends       worker_picked, to the directory.
 /// Monitors    nothing.
 /// Ends        with its node.
@@ -26,7 +26,7 @@ namespace godwit {
 /// Who asks: the directory.
 using placement_asker = caf::typed_actor<caf::reacts_to<worker_picked>>;
 using balancer_handle = caf::typed_actor<caf::reacts_to<placement_asker, pick_worker>, caf::reacts_to<load_changed>,
-                                         caf::reacts_to<membership_view>>;
+                                         caf::reacts_to<drained_workers>, caf::reacts_to<membership_view>>;
 
 class balancer_actor : public balancer_handle::base {
 public:

@@ -76,6 +76,12 @@ void directory_actor::perform(tell_balancer& effect) {
     caf::anon_send(judge, effect.load);
 }
 
+void directory_actor::perform(tell_drained& effect) {
+  caf::anon_send(balancer_, effect.what);
+  if (auto judge = board_.local(entity_kind::membership, 0))
+    caf::anon_send(judge, effect.what);
+}
+
 void directory_actor::perform(tell_admin&) {}
 
 } // namespace godwit

@@ -51,6 +51,7 @@ private:
   void perform(godwit::send& effect);
   void perform(ask_balancer& effect);
   void perform(tell_balancer& effect);
+  void perform(tell_drained& effect);
   void perform(tell_admin& effect);
 
   switchboard& board_;

@@ -80,6 +80,7 @@ struct rooms_here {
 } // namespace godwit
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(godwit::load_changed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(godwit::drained_workers)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(godwit::wake_up)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(godwit::login_due)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(godwit::describe_due)

@@ -27,10 +27,15 @@ void membership_actor::take(const T& what) {
 membership_actor::behavior_type membership_actor::make_behavior() {
   tick();
   return {
-    [this](const link_reset& what) { take(what); },   [this](const link_lost& what) { take(what); },
-    [this](const link_silent& what) { take(what); },  [this](const link_heard& what) { take(what); },
-    [this](const suspect_node& what) { take(what); }, [this](const membership_view& what) { take(what); },
-    [this](const load_changed& what) { take(what); }, [this](const wake_up&) { tick(); },
+    [this](const link_reset& what) { take(what); },
+    [this](const link_lost& what) { take(what); },
+    [this](const link_silent& what) { take(what); },
+    [this](const link_heard& what) { take(what); },
+    [this](const suspect_node& what) { take(what); },
+    [this](const membership_view& what) { take(what); },
+    [this](const load_changed& what) { take(what); },
+    [this](const drained_workers& what) { take(what); },
+    [this](const wake_up&) { tick(); },
   };
 }
 

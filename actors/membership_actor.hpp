@@ -4,7 +4,8 @@
 ///
 /// Lives on    every node, one each.
 /// Spawned by  the node, at start.
-/// Receives    what becomes of this node's links; the view (followers), suspicions and loads (the judge).
+/// Receives    what becomes of this node's links; the view (followers), suspicions, loads and drained nodes (the
+///             judge).
 /// Sends       the view to all nodes (the judge), suspicions to the judge (followers); the view to this node's own
 ///             entities.
 /// Monitors    nothing.
@@ -32,7 +33,7 @@ namespace godwit {
 using membership_handle =
   caf::typed_actor<caf::reacts_to<link_reset>, caf::reacts_to<link_lost>, caf::reacts_to<link_silent>,
                    caf::reacts_to<link_heard>, caf::reacts_to<suspect_node>, caf::reacts_to<membership_view>,
-                   caf::reacts_to<load_changed>, caf::reacts_to<wake_up>>;
+                   caf::reacts_to<load_changed>, caf::reacts_to<drained_workers>, caf::reacts_to<wake_up>>;
 
 class membership_actor : public membership_handle::base {
 public:

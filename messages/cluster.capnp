@@ -875,7 +875,12 @@ struct AskStore {
     loadDirectory  @8 :Void;
     loadSession    @9 :LoadSession;
     renewTokenRow  @10 :TokenRow;
+    markDrained    @11 :DrainMark;
   }
+}
+struct DrainMark {
+  node    @0 :Text;
+  drained @1 :Bool;
 }
 struct NickClaim {
   row  @0 :NickRow;
@@ -920,6 +925,7 @@ struct RoomRows {
 struct DirectoryLoaded {
   sessions @0 :List(SessionRow);
   nicks    @1 :List(NickRow);
+  drained  @2 :List(Text);  # worker nodes
 }
 
 # ------------------------------------------------------------------------------------------------------- membership

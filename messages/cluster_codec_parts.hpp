@@ -148,6 +148,7 @@ Enum enum_of(std::uint8_t number, Enum last) {
   X(NickClaim, claim_nick_row)                                                                                         \
   X(FindRoom, find_room)                                                                                               \
   X(ListRoomRows, list_room_rows)                                                                                      \
+  X(DrainMark, mark_drained)                                                                                           \
   X(AskStore, ask_store)                                                                                               \
   X(NickRowClaimed, nick_row_claimed)                                                                                  \
   X(RoomFound, room_found)                                                                                             \

@@ -74,6 +74,12 @@ void put(ListRoomRows::Builder to, const list_room_rows& from) {
 }
 void get(ListRoomRows::Reader from, list_room_rows& to) { to = {string_of(from.getAfter()), from.getLimit()}; }
 
+void put(DrainMark::Builder to, const mark_drained& from) {
+  to.setNode(text_of(from.node));
+  to.setDrained(from.drained);
+}
+void get(DrainMark::Reader from, mark_drained& to) { to = {string_of(from.getNode()), from.getDrained()}; }
+
 namespace {
 
 struct put_row_request {
@@ -89,6 +95,7 @@ struct put_row_request {
   void operator()(const load_directory&) { to.setLoadDirectory(); }
   void operator()(const load_session& from) { put(to.initLoadSession(), from); }
   void operator()(const renew_token_row& from) { put(to.initRenewTokenRow(), from); }
+  void operator()(const mark_drained& from) { put(to.initMarkDrained(), from); }
 };
 
 void get_row_request(AskStore::Request::Reader from, directory_request& to) {
@@ -103,6 +110,7 @@ void get_row_request(AskStore::Request::Reader from, directory_request& to) {
   case AskStore::Request::LOAD_DIRECTORY: to = load_directory{}; return;
   case AskStore::Request::LOAD_SESSION: return get(from.getLoadSession(), to.emplace<load_session>());
   case AskStore::Request::RENEW_TOKEN_ROW: return get(from.getRenewTokenRow(), to.emplace<renew_token_row>());
+  case AskStore::Request::MARK_DRAINED: return get(from.getMarkDrained(), to.emplace<mark_drained>());
   }
   throw codec_failure{error_code::unsupported};
 }
@@ -150,10 +158,15 @@ void get(RoomRows::Reader from, room_rows& to) {
 void put(DirectoryLoaded::Builder to, const directory_loaded& from) {
   put_each(to.initSessions(from.sessions.size()), from.sessions);
   put_each(to.initNicks(from.nicks.size()), from.nicks);
+  auto drained = to.initDrained(from.drained.size());
+  for (unsigned i = 0; i < from.drained.size(); ++i)
+    drained.set(i, text_of(from.drained[i]));
 }
 void get(DirectoryLoaded::Reader from, directory_loaded& to) {
   get_each(from.getSessions(), to.sessions);
   get_each(from.getNicks(), to.nicks);
+  for (const auto node : from.getDrained())
+    to.drained.push_back(string_of(node));
 }
 
 namespace {

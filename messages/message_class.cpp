@@ -122,7 +122,7 @@ struct extra_weight {
   std::size_t operator()(const session_loaded& m) const { return fixed_weight * m.rooms.size(); }
   std::size_t operator()(const store_answered& m) const {
     const auto* loaded = std::get_if<directory_loaded>(&m.result);
-    return loaded ? 2 * fixed_weight * (loaded->sessions.size() + loaded->nicks.size()) : 0;
+    return loaded ? 2 * fixed_weight * (loaded->sessions.size() + loaded->nicks.size() + loaded->drained.size()) : 0;
   }
 };
 

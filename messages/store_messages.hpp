@@ -230,12 +230,19 @@ struct list_room_rows {
   std::uint32_t limit = 0;
   bool operator==(const list_room_rows&) const = default;
 };
+/// This worker node is drained, until it is not: that outlives the broker node.
+struct mark_drained {
+  node_name node;
+  bool drained = false;
+  bool operator==(const mark_drained&) const = default;
+};
 /// The rows that the directory starts from.
 struct load_directory {
   bool operator==(const load_directory&) const = default;
 };
-using directory_request = std::variant<insert_session, take_session, claim_nick_row, release_nick_row, delete_session,
-                                       find_room, list_room_rows, load_directory, load_session, renew_token_row>;
+using directory_request =
+  std::variant<insert_session, take_session, claim_nick_row, release_nick_row, delete_session, find_room,
+               list_room_rows, load_directory, load_session, renew_token_row, mark_drained>;
 
 struct session_taken {
   session_row row;
@@ -260,6 +267,7 @@ struct room_rows {
 struct directory_loaded {
   std::vector<session_row> sessions;
   std::vector<nick_row> nicks;
+  std::vector<node_name> drained{};
   bool operator==(const directory_loaded&) const = default;
 };
 struct done {

@@ -125,4 +125,14 @@ std::vector<entry_group> append_queue::written(room_seq first_seq) {
   return groups;
 }
 
+std::vector<effect_name> append_queue::commands() const {
+  std::vector<effect_name> all;
+  for (const auto& each : under_way_)
+    for (const auto& group : each.groups)
+      all.push_back(group.command);
+  for (const auto& group : waiting_)
+    all.push_back(group.command);
+  return all;
+}
+
 } // namespace godwit

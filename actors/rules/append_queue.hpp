@@ -52,6 +52,8 @@ public:
   /// The append that begins at `first_seq` is durable, and so all before it. None: it is not under way.
   std::vector<entry_group> written(room_seq first_seq);
   [[nodiscard]] bool is_under_way(room_seq first_seq) const;
+  /// What is not known to be durable.
+  [[nodiscard]] std::vector<effect_name> commands() const;
   [[nodiscard]] bool empty() const { return waiting_.empty() && under_way_.empty(); }
   [[nodiscard]] bool is_unanswered() const { return !under_way_.empty(); }
 

@@ -15,7 +15,7 @@ std::size_t balancer::worker_load::count(placed_thing what) const {
 worker_picked balancer::handle(const pick_worker& asked) {
   const worker_place* best = nullptr;
   std::size_t fewest = 0;
-  for (const auto& place : alive_) {
+  for (const auto& place : takers_) {
     const auto count = loads_by_place_[place].count(asked.what);
     if (best == nullptr || count < fewest) {
       best = &place;
@@ -38,17 +38,34 @@ void balancer::handle(const load_changed& told) {
 }
 
 void balancer::handle(const membership_view& view) {
-  alive_.clear();
-  const auto lives = [](const member_node& node) { return is_worker(node) && node.state == node_state::alive; };
-  const auto by_share = std::any_of(view.nodes.begin(), view.nodes.end(),
-                                    [&](const member_node& node) { return lives(node) && node.share != 0; });
-  for (const auto& node : view.nodes) {
-    if (lives(node) && (!by_share || node.share != 0))
-      alive_.insert({node.name, node.incarnation});
-  }
+  view_ = view;
+  choose();
   std::erase_if(loads_by_place_, [&view](const auto& row) {
     return standing_of(view, row.first.node, row.first.incarnation) == standing::dead;
   });
+}
+
+void balancer::handle(const drained_workers& told) {
+  drained_ = told.nodes;
+  choose();
+}
+
+void balancer::choose() {
+  const auto rank_of = [this](const member_node& node) {
+    if (drained_.contains(node.name))
+      return 2;
+    return node.share == 0 ? 1 : 0;
+  };
+  takers_.clear();
+  int best = 3;
+  for (const auto& node : view_.nodes) {
+    if (!is_worker(node) || node.state != node_state::alive || rank_of(node) > best)
+      continue;
+    if (rank_of(node) < best)
+      takers_.clear();
+    best = rank_of(node);
+    takers_.insert({node.name, node.incarnation});
+  }
 }
 
 } // namespace godwit

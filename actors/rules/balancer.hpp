@@ -45,14 +45,24 @@ struct load_changed {
   bool operator==(const load_changed&) const = default;
 };
 
+/// directory → balancer, judge of membership. All worker nodes that operators have drained: they get nothing.
+struct drained_workers {
+  std::set<node_name> nodes;
+  bool operator==(const drained_workers&) const = default;
+};
+
 class balancer {
 public:
   worker_picked handle(const pick_worker& asked);
   void handle(const load_changed& told);
-  /// Only worker nodes that are alive in the newest view get anything, and those without a share only if none has any.
+  /// Only worker nodes that are alive in the newest view get anything; those without a share only if none has any, and
+  /// drained ones only if there are no others: new sessions and rooms are served there rather than nowhere.
   void handle(const membership_view& view);
+  void handle(const drained_workers& told);
 
 private:
+  void choose();
+
   struct worker_load {
     std::size_t sessions = 0;
     std::size_t rooms = 0;
@@ -62,7 +72,9 @@ private:
   };
 
   std::map<worker_place, worker_load> loads_by_place_;
-  std::set<worker_place> alive_;
+  membership_view view_;
+  std::set<node_name> drained_;
+  std::set<worker_place> takers_;
 };
 
 } // namespace godwit

@@ -5,7 +5,7 @@
 namespace godwit {
 
 void delivery_waits::add(const request_origin& origin, room_seq seq) {
-  waits_.insert_or_assign(origin.name.session, wait{origin, seq, {}});
+  waits_.insert_or_assign({origin.name.session, origin.reply_to}, wait{origin, seq, {}});
 }
 
 bool delivery_waits::is_over(wait& which, const std::vector<relay_progress>& relays) {
@@ -24,15 +24,23 @@ void delivery_waits::settle(room_id room, const fan_out_window& window, timestam
     return;
   const auto relays = window.progress();
   for (auto it = waits_.begin(); it != waits_.end();) {
-    auto& [session, asked] = *it;
+    auto& [who, asked] = *it;
     if (!is_over(asked, relays)) {
       ++it;
       continue;
     }
     const auto& to = asked.origin;
-    out.push_back(send{session_at(to.reply_to, session), query_answered{to.name, room, delivered_everywhere{}}});
+    out.push_back(
+      send{session_at(to.reply_to, to.name.session), query_answered{to.name, room, delivered_everywhere{}}});
     it = waits_.erase(it);
   }
+}
+
+std::vector<request_origin> delivery_waits::askers() const {
+  std::vector<request_origin> all;
+  for (const auto& [who, each] : waits_)
+    all.push_back(each.origin);
+  return all;
 }
 
 } // namespace godwit

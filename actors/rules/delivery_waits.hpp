@@ -5,7 +5,7 @@
 /// Each question is answered when every relay that the room has at that moment has delivered what was sent to it up to
 /// the entry that is asked for. A relay that is behind, or whose link was lost and that may come back, is waited for.
 ///
-/// Limits: one question of each session; who asks anew takes the former one back.
+/// Limits: one question of each owner of a session; who asks anew takes the former one back.
 /// Source: docs/ARCHITECTURE.md, "The path of a command to a room", 8.
 #pragma once
 
@@ -13,6 +13,8 @@
 #include "actors/rules/room_effects.hpp"
 
 #include <map>
+#include <utility>
+#include <vector>
 
 namespace godwit {
 
@@ -23,6 +25,7 @@ public:
   /// Answers those for whom all is delivered.
   void settle(room_id room, const fan_out_window& window, timestamp now, room_effects& out);
   [[nodiscard]] bool empty() const { return waits_.empty(); }
+  [[nodiscard]] std::vector<request_origin> askers() const;
 
 private:
   struct target {
@@ -36,7 +39,8 @@ private:
   };
   static bool is_over(wait& which, const std::vector<relay_progress>& relays);
 
-  std::map<session_id, wait> waits_;
+  /// One of each owner of a session: what a former one asked late does not take the place of the present one's.
+  std::map<std::pair<session_id, node_name>, wait> waits_;
 };
 
 } // namespace godwit

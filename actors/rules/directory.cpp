@@ -60,6 +60,7 @@ directory_effects directory::tick(instant now) {
   now_ = now;
   for (auto& again : desk_.ask_due_again(now))
     effects_.emplace_back(std::move(again));
+  drain_questions_due();
   settle_if_ready();
   if (settled_) {
     for (const auto id : sessions_.due(now, limits::endings_per_tick_max)) {
@@ -70,11 +71,14 @@ directory_effects directory::tick(instant now) {
         begin_ending(id);
     }
     delete_ended();
+    judge_all_moves_ = true;
+    go_on_draining();
   }
   return finish();
 }
 
 directory_effects directory::finish() {
+  judge_moves();
   for (auto& [place, counted] : touched_)
     effects_.emplace_back(
       tell_balancer{{place, sessions_.count_at(place), rooms_.count_at(place), std::move(counted)}});
@@ -105,6 +109,7 @@ void directory::on(const store_answered& told) {
 void directory::stored(const store_purpose::start&, const directory_result& result) {
   if (const auto* rows = std::get_if<directory_loaded>(&result)) {
     loaded_ = *rows;
+    load_drained(rows->drained); // at once: whatever is placed before all worker nodes reported knows of it
     settle_if_ready();
   }
 }
@@ -153,6 +158,7 @@ void directory::on(const membership_view& view) {
   }
   if (settled_)
     watch_proxies();
+  judge_all_moves_ = true;
 }
 
 /// Whatever was sent over this link and not answered may be lost: it is said again.
@@ -165,12 +171,15 @@ void directory::on(const link_reset& reset) {
         effects_.emplace_back(std::move(again));
   }
   const worker_place place{reset.node, reset.incarnation};
+  if ((reset.roles & role_worker) != 0)
+    opened_before_report_[reset.node].clear();
   for (const auto id : rooms_.opening_at(place))
     tell(service_at(place.node, entity_kind::room_host), host_room{id, rooms_.find(id)->key});
   for (const auto id : sessions_.at(place)) {
     if (const auto* session = sessions_.find(id); session->phase == session_phase::ending)
       tell_to_end(*session);
   }
+  say_moves_again(reset);
   for (auto& [id, session] : sessions_.all()) {
     std::erase_if(session.former_routes, [&](const former_route& route) {
       return route.proxy == reset.node && route.proxy_incarnation != reset.incarnation;

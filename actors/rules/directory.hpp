@@ -21,6 +21,7 @@
 #include "actors/rules/directory_effects.hpp"
 #include "actors/rules/instant.hpp"
 #include "actors/rules/membership_view.hpp"
+#include "actors/rules/move_table.hpp"
 #include "actors/rules/nick_table.hpp"
 #include "actors/rules/people.hpp"
 #include "actors/rules/room_table.hpp"
@@ -112,6 +113,39 @@ private:
   void asked_by_admin(const admin_asked& asked, const kick_person& what);
   void asked_by_admin(const admin_asked& asked, const treat_room& what);
   void answer_admin(std::uint64_t ticket, admin_result result);
+  // planned moves: directory_moves.cpp, move_table.hpp
+  result<worker_place> target_named(const node_name& node) const;
+  result<session_id> session_meant(const std::string& who);
+  std::optional<error> why_not_moved(const held_session& session) const;
+  void order_move(session_id id, const held_session& session, const worker_place& to, std::uint64_t ticket);
+  void order_move(room_id id, const room_table::room& room, const worker_place& to, std::uint64_t ticket);
+  template <class Moves, class Id>
+  bool joins_move(Moves& moves, Id id, const worker_place& to, std::uint64_t ticket);
+  void tell_route_to_move(session_id id, const session_move& move);
+  void say_moves_again(const link_reset& reset);
+  std::optional<error> verdict(session_id id, const session_move& move, bool& moved);
+  std::optional<error> verdict(room_id id, const room_move& move, bool& moved);
+  void judge_moves();
+  template <class Moves, class Ids>
+  bool judge(Moves& moves, Ids& touched);
+  void room_not_moved(room_id id, const node_name& by, const error& why);
+  void move_over(const planned_move& move, bool is_session, const std::optional<error>& why);
+  bool is_drained(const node_name& node) const;
+  bool is_stuck(const held_session& session) const;
+  bool is_silent(const node_name& proxy) const;
+  void note_missed(const node_name& proxy);
+  std::optional<worker_place> taker(placed_thing what) const;
+  void change_drain(std::uint64_t ticket, const node_name& node, bool drained);
+  void store_drain(const node_name& node, drained_node& row);
+  void load_drained(const std::vector<node_name>& nodes);
+  void tell_drained_nodes();
+  void answer_drain_questions(const node_name& node);
+  void drain_questions_due();
+  void go_on_draining();
+  void move_sessions_off(const worker_place& place, drained_node& row);
+  void move_rooms_off(const worker_place& place);
+  drain_progress progress_of(const node_name& node);
+  std::string what_drain_waits_for(const drain_progress& progress) const;
   // rooms
   void on(const locate_room& asked);
   void on(const list_rooms& asked);
@@ -147,6 +181,7 @@ private:
   void stored(const store_purpose::removal& purpose, const directory_result& result);
   void stored(const store_purpose::search& purpose, const directory_result& result);
   void stored(const store_purpose::listing& purpose, const directory_result& result);
+  void stored(const store_purpose::drain& purpose, const directory_result& result);
 
   void place_again(const place_session& asked, const session_row& row, held_session& known);
   void adopt(held_session& session, const session_row& row);
@@ -221,11 +256,22 @@ private:
   /// What each operator's session was answered: bounded by the frames that may come again.
   std::map<session_id, std::vector<nick_found>> expelled_by_session_;
   room_table rooms_;
+  /// By node whose link was reset and that has not reported since: what it opened meanwhile, which its report may have
+  /// been too early for.
+  std::map<node_name, std::set<room_id>> opened_before_report_;
   store_desk desk_;
   std::map<session_id, ended_session> ended_;
   std::deque<session_id> ended_in_order_;
   /// Of ended sessions, for rooms that are being opened; bounded by the ended sessions.
   std::map<room_id, std::map<session_id, room_command>> quits_by_room_;
+  std::map<session_id, session_move> session_moves_;
+  std::map<room_id, room_move> room_moves_;
+  std::map<node_name, drained_node> drained_;
+  std::map<node_name, silent_proxy> silent_proxies_;
+  /// What may have decided a move: judged when what was told has been taken.
+  std::set<session_id> sessions_to_judge_;
+  std::set<room_id> rooms_to_judge_;
+  bool judge_all_moves_ = false;
   std::map<std::uint64_t, pick_purpose> picks_by_ticket_;
   std::uint64_t last_pick_ = 0;
 

@@ -21,13 +21,19 @@ struct tell_balancer {
   bool operator==(const tell_balancer&) const = default;
 };
 
+/// To the balancer and to the judge of membership of this node.
+struct tell_drained {
+  drained_workers what;
+  bool operator==(const tell_drained&) const = default;
+};
+
 /// To the admin port of this node.
 struct tell_admin {
   admin_answered answer;
   bool operator==(const tell_admin&) const = default;
 };
 
-using directory_effect = std::variant<send, ask_balancer, tell_balancer, tell_admin>;
+using directory_effect = std::variant<send, ask_balancer, tell_balancer, tell_drained, tell_admin>;
 using directory_effects = std::vector<directory_effect>;
 
 } // namespace godwit

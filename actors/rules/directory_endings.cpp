@@ -26,6 +26,7 @@ void directory::begin_ending(session_id id) {
   const auto lives = session->worker && session->phase != session_phase::placed;
   if (lives && !told) {
     session->phase = session_phase::ending;
+    sessions_to_judge_.insert(id);
     return tell_to_end(*session);
   }
   if (session->worker) // placed, but nobody ever came; or told in vain: what is there still finds itself fenced

@@ -144,12 +144,14 @@ void directory::room_picked(room_id id, const std::optional<worker_place>& place
 }
 
 void directory::on(const room_hosted& told) {
+  rooms_to_judge_.insert(told.room);
   auto* room = rooms_.find(told.room);
   const auto asked_for = room != nullptr && room->opening && room->opening->node == told.node;
   if (told.why) {
     if (!asked_for)
       return;
     room->opening.reset();
+    room_not_moved(told.room, told.node, *told.why);
     return told.why->code == error_code::no_such_room && !room->place ? room_is_gone(told.room)
                                                                       : refuse_waiters(told.room, *told.why);
   }
@@ -158,15 +160,20 @@ void directory::on(const room_hosted& told) {
     return; // of a node that is dead, or unheard of
   const auto place = asked_for ? *room->opening : worker_place{told.node, node->incarnation};
   const auto former = room != nullptr ? room->place : std::nullopt;
+  if (const auto waits = opened_before_report_.find(told.node); waits != opened_before_report_.end())
+    waits->second.insert(told.room);
   if (rooms_.opened({told.room, told.epoch, {}, {}}, place)) {
     touched_[place];
     if (former)
       touched_[*former];
   } else if (asked_for) {
     room->opening.reset();
-    if (!room->place) { // a former life of it, which has not heard that it is over
-      tell(service_at(told.node, entity_kind::room_host), room_announced{told.room, room->epoch, {}});
-      return open_room(told.room);
+    if (!room->place || room->place->node != told.node) { // a former life of it, which has not heard that it is over
+      const auto where = room->place ? room->place->node : node_name{};
+      tell(service_at(told.node, entity_kind::room_host), room_announced{told.room, room->epoch, where});
+      if (!room->place)
+        return open_room(told.room);
+      room_not_moved(told.room, told.node, {error_code::stale_epoch, {}});
     }
   }
   answer_waiters(told.room);
@@ -177,14 +184,17 @@ void directory::on(const room_closed& told) {
   if (room == nullptr)
     return;
   const auto place = room->place;
+  if (const auto waits = opened_before_report_.find(told.node); waits != opened_before_report_.end())
+    waits->second.erase(told.room);
   if (rooms_.closed(told.room, told.epoch, told.node))
     touched_[*place];
   rooms_.forget_if_unused(told.room);
 }
 
 void directory::rooms_not_reported(const worker_place& place, const std::set<room_id>& reported) {
+  const auto since = opened_before_report_.extract(place.node);
   for (const auto id : rooms_.at(place)) {
-    if (reported.contains(id))
+    if (reported.contains(id) || (since && since.mapped().contains(id)))
       continue;
     rooms_.closed(id, rooms_.find(id)->epoch, place.node);
     rooms_.forget_if_unused(id);
@@ -198,8 +208,10 @@ void directory::rooms_of_dead(const worker_place& place) {
     open_room(id);
   }
   for (const auto id : rooms_.opening_at(place)) {
-    rooms_.find(id)->opening.reset();
-    open_room(id);
+    auto& room = *rooms_.find(id);
+    room.opening.reset();
+    if (!room.place) // else it was to be moved there, and goes on where it is
+      open_room(id);
   }
 }
 

@@ -306,6 +306,8 @@ void directory::move_session(session_id id, held_session& session, std::optional
   if (worker)
     touched_[*worker];
   sessions_.set_worker(id, session, std::move(worker));
+  if (session_moves_.contains(id))
+    sessions_to_judge_.insert(id);
 }
 
 void directory::wait_for_resume(session_id id, held_session& session, instant until) {

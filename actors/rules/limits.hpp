@@ -263,6 +263,30 @@ static_assert(store_given_up_after < session_opening_timeout);
 inline constexpr std::size_t endings_per_tick_max = 256;
 /// A session that was told to end and has not is told again after this time.
 inline constexpr auto ending_repeated_after = 10s;
+/// Sessions and rooms that drains have on their way at once. Each session costs its proxy node an attach and its new
+/// worker node a handful of messages, some 20 ms at an idle cluster: so many are thousands in a second, and no link's
+/// credit is used up by them. A room is read anew from the store, between what others write.
+inline constexpr std::size_t drained_sessions_in_flight_max = 128;
+inline constexpr std::size_t drained_rooms_in_flight_max = 16;
+/// Sessions of a drained node that are looked at in one go; most of those left may be stuck.
+inline constexpr std::size_t drain_looks_max = 1024;
+/// A proxy node that lets the time of so many moves pass, and makes none, is out of reach: meanwhile its sessions are
+/// to take no place from others'.
+inline constexpr std::size_t proxy_is_silent_after = 16;
+static_assert(proxy_is_silent_after < drained_sessions_in_flight_max);
+/// After the move of a room failed, its drain moves no rooms for so long: what made it fail may need as much.
+inline constexpr auto drain_rests_after_failure = 500ms;
+/// So long a proxy node holds back what a client says, for its session to become quiet and move: commits take less.
+/// Then it moves when it is quiet by itself, as long as it is looked at. A session that has something of its own under
+/// way for longer than all that stays where it is.
+inline constexpr std::chrono::milliseconds move_holds_frames{500};
+inline constexpr std::uint32_t move_looks_max = 10;
+/// A move that nobody has confirmed by then is given up; its owner is whoever the route, or the store, says.
+inline constexpr auto move_given_up_after = 10s;
+static_assert(move_given_up_after > (2 + move_looks_max) * move_holds_frames);
+/// Operators' questions that wait for one move, or one drain to be stored; and moves at operators' word at once.
+inline constexpr std::size_t move_questions_max = 16;
+inline constexpr std::size_t moves_by_hand_max = 256;
 /// Former routes of one session that may not have heard of their end.
 inline constexpr std::size_t former_routes_max = 4;
 

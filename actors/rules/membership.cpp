@@ -72,6 +72,14 @@ membership_effects membership::handle(const load_changed& load, instant) {
   return {};
 }
 
+membership_effects membership::handle(const drained_workers& told, instant) {
+  if (told.nodes == drained_)
+    return {};
+  drained_ = told.nodes;
+  ++view_.number;
+  return publish();
+}
+
 membership_effects membership::handle(const link_heard& heard, instant) {
   const auto* node = find(heard.node);
   if (node != nullptr && node->incarnation == heard.incarnation)
@@ -279,7 +287,8 @@ void membership::put_shares() {
     return known == sessions_by_place_.end() ? 0 : known->second;
   };
   const auto may_take = [this](const member_node& node) {
-    return is_worker(node) && node.state == node_state::alive && !on_probation(node.name);
+    return is_worker(node) && node.state == node_state::alive && !on_probation(node.name)
+           && !drained_.contains(node.name);
   };
   std::size_t all = 0;
   for (const auto& [place, sessions] : sessions_by_place_)

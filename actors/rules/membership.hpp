@@ -92,6 +92,8 @@ public:
   membership_effects handle(const suspect_node& suspicion, instant now);
   /// What lives on a worker node: the view that declares a death says by it who takes how much of the dead node's.
   membership_effects handle(const load_changed& load, instant now);
+  /// They have no share from now on, and the others theirs again.
+  membership_effects handle(const drained_workers& told, instant now);
   membership_effects tick(instant now);
 
   const membership_view& view() const { return view_; }
@@ -137,6 +139,7 @@ private:
   std::set<node_name> linked_;
   std::map<worker_place, std::size_t> sessions_by_place_;
   std::map<node_name, instant> probation_until_by_name_; ///< fell to silence lately
+  std::set<node_name> drained_;
   instant last_tick_;
 };
 

@@ -89,11 +89,37 @@ void room::describe(room_effects& out) {
 
 void room::end(room_end why, error detail, room_effects& out) {
   phase_ = phase::ended;
-  for (const auto& held : std::exchange(held_commands_, {}))
-    send_not_here(session_at(held.reply_to, held.name.session), held.name.session, out);
-  for (const auto& held : std::exchange(held_queries_, {}))
-    send_not_here(session_at(held.origin.reply_to, held.origin.name.session), held.origin.name.session, out);
+  send_away(out);
   out.push_back(end_room{why, std::move(detail)});
+}
+
+/// Whoever waits for an answer asks where the room is now, at once: members hear of its next life by their relays, but
+/// others ask and are answered too, and have none.
+void room::send_away(room_effects& out) {
+  std::map<session_id, node_name> waiting;
+  const auto waits = [&](session_id session, const node_name& at) {
+    if (!at.empty())
+      waiting.insert_or_assign(session, at);
+  };
+  for (const auto& name : ledger_.appends().commands())
+    waits(name.session, order_.home(name.session));
+  for (const auto& [name, action] : finding_)
+    waits(name.session, order_.home(name.session));
+  const auto everything = [](const auto&) { return true; };
+  for (auto* queue : {&undecided_, &waiting_})
+    for (const auto& command : queue->take_until(timestamp::max(), everything))
+      waits(command.name.session, command.reply_to);
+  for (const auto& held : std::exchange(held_commands_, {}))
+    waits(held.name.session, held.reply_to);
+  auto asked = reader_.askers();
+  for (const auto& wait : waits_.askers())
+    asked.push_back(wait);
+  for (const auto& held : std::exchange(held_queries_, {}))
+    asked.push_back(held.origin);
+  for (const auto& origin : asked)
+    waits(origin.name.session, origin.reply_to);
+  for (const auto& [session, at] : waiting)
+    send_not_here(session_at(at, session), session, out);
 }
 
 void room::send_not_here(address to, session_id session, room_effects& out) const {

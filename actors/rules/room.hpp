@@ -145,6 +145,7 @@ private:
   void give_memberships_again(const std::vector<stored_member>& members, room_effects& out);
   void describe(room_effects& out);
   void end(room_end why, error detail, room_effects& out);
+  void send_away(room_effects& out);
   void written(const std::vector<entry_group>& groups, timestamp now, room_effects& out);
   void follow_up(const entry_group& group, timestamp now, room_effects& out);
   void give_membership(const companion& who, session_id by, room_effects& out);

@@ -171,4 +171,12 @@ void room_reader::again(room_effects& out) const {
     out.push_back(send{broker_service(entity_kind::store), read.request});
 }
 
+std::vector<request_origin> room_reader::askers() const {
+  std::vector<request_origin> all;
+  for (const auto& [ticket, read] : reads_)
+    if (const auto* query = std::get_if<for_query>(&read.why))
+      all.push_back(query->origin);
+  return all;
+}
+
 } // namespace godwit

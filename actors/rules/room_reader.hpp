@@ -40,6 +40,8 @@ public:
   /// Asks the store again for all that it has not answered.
   void again(room_effects& out) const;
   void clear() { reads_.clear(); }
+  /// Sessions that wait for an answer.
+  [[nodiscard]] std::vector<request_origin> askers() const;
   [[nodiscard]] bool empty() const { return reads_.empty(); }
 
 private:

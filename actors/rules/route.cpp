@@ -65,7 +65,7 @@ void route::ask_directory(route_effects& out) const {
 void route::client_sent(shared_bytes frame, route_effects& out) {
   frames_bytes_ += frame->size();
   frames_.push_back({frame_kind::data, std::move(frame)});
-  if (housed() && !attach_due_)
+  if (housed() && !attach_due_ && !holding_)
     send_frame(frames_.size() - 1, out);
   if (reading_ && !within_limits()) {
     reading_ = false;
@@ -85,7 +85,7 @@ void route::client_lost(steady_time now, route_effects& out) {
     begin_closing("Connection lost", out);
 }
 
-resume_verdict route::resume(const route_claim& claim, steady_time, route_effects& out) {
+resume_verdict route::resume(const route_claim& claim, steady_time now, route_effects& out) {
   const bool same = same_secrets(claim);
   if (state_ == state::opening) {
     if (kind_ == opening_kind::new_session)
@@ -107,6 +107,7 @@ resume_verdict route::resume(const route_claim& claim, steady_time, route_effect
   ++newest_token_.number;
   take(claim, out);
   state_ = state::attached;
+  resumed_at_ = now;
   deadline_.reset();
   attach(out);
   out.emplace_back(greet_client{true, newest_token_.number});
@@ -198,6 +199,7 @@ void route::output(session_output what, route_effects& out) {
     else
       client_drained(out);
   }
+  move_if_quiet(out);
 }
 
 void route::confirm(std::uint64_t in_seq, route_effects& out) {
@@ -302,15 +304,54 @@ void route::house(std::optional<worker_place> home, route_effects& out) {
   attach_later(out);
 }
 
-void route::move(const move_session& what, bool may_go, route_effects& out) {
+void route::move(const move_session& what, bool may_go, steady_time now, route_effects& out) {
   if (state_ == state::opening || what.epoch != epoch_ || !housed() || !may_go)
     return;
-  if (worker_place{worker_, worker_incarnation_} != worker_place{what.worker, what.worker_incarnation})
-    house(worker_place{what.worker, what.worker_incarnation}, out);
+  const worker_place to{what.worker, what.worker_incarnation};
+  if (to == worker_place{worker_, worker_incarnation_} || (wanted_ && wanted_->to == to))
+    return;
+  pass_on_held(out);
+  wanted_ = wanted_move{to, now + limits::move_holds_frames};
+  // What a client that has just resumed had under way before it says again, and only then is it known here.
+  if (now - resumed_at_ >= limits::move_holds_frames)
+    begin_move(now, out);
+}
+
+void route::begin_move(steady_time now, route_effects& out) {
+  wanted_->begun = true;
+  wanted_->due = now + limits::move_holds_frames;
+  holding_ = true;
+  move_if_quiet(out);
+}
+
+/// Its owner has confirmed all that it was told, and has nothing under way.
+void route::move_if_quiet(route_effects& out) {
+  const bool quiet = said_until_ <= first_in_seq_ && !attach_due_ && !unanswered_;
+  if (wanted_ && wanted_->begun && quiet)
+    house(wanted_->to, out);
+}
+
+void route::move_due(steady_time now, route_effects& out) {
+  if (!wanted_->begun)
+    return begin_move(now, out);
+  pass_on_held(out);
+  wanted_->due = now + limits::move_holds_frames;
+  if (++wanted_->looks > limits::move_looks_max)
+    wanted_.reset();
+}
+
+/// They are told to the owner that there is.
+void route::pass_on_held(route_effects& out) {
+  if (!std::exchange(holding_, false) || !housed() || attach_due_)
+    return;
+  for (auto i = std::max(said_until_, first_in_seq_) - first_in_seq_; i < frames_.size(); ++i)
+    send_frame(i, out);
 }
 
 /// What comes from the session's former attach is nothing any more from now on: something before it may be lost.
 void route::attach_later(route_effects& out) {
+  wanted_.reset();
+  holding_ = false; // all frames go with the attach
   ++attach_;
   paced_ = false;
   if (!std::exchange(attach_due_, true))
@@ -328,6 +369,8 @@ std::size_t route::attach_weight() const {
 }
 
 void route::tick(steady_time now, route_effects& out) {
+  if (wanted_ && now >= wanted_->due)
+    move_due(now, out);
   if (!deadline_ || now < *deadline_)
     return;
   deadline_.reset();
@@ -342,6 +385,8 @@ void route::tick(steady_time now, route_effects& out) {
 /// Everything that the session's next owner needs, whether it is the old one or new: what the session last was, what
 /// the client has, and what it said since.
 void route::attach(route_effects& out) {
+  wanted_.reset();
+  holding_ = false;
   ++attach_;
   paced_ = false;
   if (housed())
@@ -385,7 +430,7 @@ void route::begin_closing(const char* why, route_effects& out) {
   deadline_.reset();
   frames_.push_back({frame_kind::closed, std::make_shared<const std::string>(why)});
   frames_bytes_ += frames_.back().bytes->size();
-  if (housed() && !attach_due_)
+  if (housed() && !attach_due_ && !holding_)
     send_frame(frames_.size() - 1, out);
   tell_closing(out);
 }

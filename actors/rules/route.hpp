@@ -12,6 +12,10 @@
 ///    housed ◀───────────────────────────────────────────────────────────────────────────────────┐
 ///       └── its worker node dead and none alive ──▶ homeless: frames are kept, nothing is sent ───┘
 ///
+/// While both nodes live a move waits for a quiet moment: what the client says is held back, until its former owner has
+/// confirmed all that it was told, so that none of it is done by two owners. That takes as long as the slowest request
+/// under way; after `move_holds_frames` frames are passed on again, and it moves when it happens to be quiet, or not.
+///
 /// What the new owner starts from is what the route holds: it needs no word of the former one, which may be dead, and
 /// whose output counts no more from the switch on.
 ///
@@ -143,7 +147,7 @@ public:
   void attach_refused(const godwit::attach_refused& what, route_effects& out);
   void revoked(const route_revoked& what, route_effects& out);
   /// `may_go`: the node's newest view does not call that life of the worker node dead.
-  void move(const move_session& what, bool may_go, route_effects& out);
+  void move(const move_session& what, bool may_go, steady_time now, route_effects& out);
 
   // From the node.
   /// `view`: the newest that the node has; by it a session is housed whose worker node turns out to be another life.
@@ -154,7 +158,7 @@ public:
   void attach_now(route_effects& out);
   /// What an attach weighs on its way, in bytes.
   std::size_t attach_weight() const;
-  /// Nothing happens before `deadline()`.
+  /// Nothing happens before `deadline()` and `move_deadline()`.
   void tick(steady_time now, route_effects& out);
 
   session_id session() const { return claim_.session; }
@@ -164,12 +168,21 @@ public:
   incarnation worker_incarnation() const { return worker_incarnation_; }
   bool has_client() const { return has_client_; }
   std::optional<steady_time> deadline() const { return deadline_; }
+  /// Always `move_holds_frames` after it was set.
+  std::optional<steady_time> move_deadline() const { return wanted_ ? std::optional{wanted_->due} : std::nullopt; }
 
 private:
   enum class state : std::uint8_t { opening, attached, detached, closing };
   struct kept_frame {
     frame_kind kind;
     shared_bytes bytes;
+  };
+  /// Where the session is to go when it is quiet.
+  struct wanted_move {
+    worker_place to;
+    steady_time due;
+    bool begun = false;
+    std::uint32_t looks = 0; ///< since frames are passed on again
   };
 
   void ask_directory(route_effects& out) const;
@@ -184,6 +197,10 @@ private:
   void end(error why, route_effects& out);
   void worker_lost(const membership_view& view, route_effects& out);
   void house(std::optional<worker_place> home, route_effects& out);
+  void begin_move(steady_time now, route_effects& out);
+  void move_if_quiet(route_effects& out);
+  void move_due(steady_time now, route_effects& out);
+  void pass_on_held(route_effects& out);
   bool housed() const { return !worker_.empty(); }
   void take(const route_claim& claim, route_effects& out);
   bool same_secrets(const route_claim& claim) const;
@@ -211,6 +228,8 @@ private:
   std::uint64_t said_until_ = 1; // in_seq: the frames before it were sent to some owner of the session
   std::string snapshot_;
   std::optional<steady_time> deadline_; // of opening, of detached
+  std::optional<wanted_move> wanted_;
+  steady_time resumed_at_{};
   state state_ = state::opening;
   opening_kind kind_;
   bool from_store_ = false; // until a snapshot has come
@@ -218,6 +237,7 @@ private:
   bool token_told_ = false; // the directory knows of a newer one than it placed the session by
   bool attach_due_ = false; // this attach has not been sent yet: it is not the route's turn
   bool unanswered_ = false; // this attach
+  bool holding_ = false;    // frames that came lately have been told to nobody: a move waits for the others
   bool has_client_ = true;
   bool reading_ = true;
   bool paced_ = false; // the session waits for sending_resumed

@@ -65,6 +65,14 @@ std::vector<session_id> session_table::at(const worker_place& place) const {
                                            : std::vector<session_id>{there->second.begin(), there->second.end()};
 }
 
+std::optional<session_id> session_table::next_at(const worker_place& place, session_id after) const {
+  const auto there = sessions_by_place_.find(place);
+  if (there == sessions_by_place_.end())
+    return std::nullopt;
+  const auto next = there->second.upper_bound(after);
+  return next == there->second.end() ? std::nullopt : std::optional{*next};
+}
+
 std::set<worker_place> session_table::places() const {
   std::set<worker_place> all;
   for (const auto& [place, sessions] : sessions_by_place_)

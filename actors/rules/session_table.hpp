@@ -63,6 +63,8 @@ public:
 
   std::size_t count_at(const worker_place& place) const;
   std::vector<session_id> at(const worker_place& place) const;
+  /// The first of them behind `after` in the order of the ids.
+  std::optional<session_id> next_at(const worker_place& place, session_id after) const;
   std::set<worker_place> places() const;
   std::map<session_id, held_session>& all() { return sessions_by_id_; }
 

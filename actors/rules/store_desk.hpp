@@ -52,8 +52,11 @@ struct search {
 struct listing {
   request_origin origin;
 };
+struct drain {
+  node_name node;
+};
 using any =
-  std::variant<start, new_session, resume, renewal, ending, end_mark, claim, release, removal, search, listing>;
+  std::variant<start, new_session, resume, renewal, ending, end_mark, claim, release, removal, search, listing, drain>;
 } // namespace store_purpose
 
 class store_desk {

@@ -81,6 +81,7 @@ void route_table::perform_all(routes::iterator where) {
 }
 
 void route_table::note_deadline(entry& at) {
+  note_move_deadline(at);
   const auto deadline = at.rules.deadline();
   if (deadline == at.noted_deadline)
     return;
@@ -90,6 +91,17 @@ void route_table::note_deadline(entry& at) {
   auto& queue = at.rules.opening() ? opening_ : detached_;
   queue.set(context_->now, at.rules.session());
   context_->note_due(context_->now + queue.span());
+}
+
+void route_table::note_move_deadline(entry& at) {
+  const auto deadline = at.rules.move_deadline();
+  if (deadline == at.noted_move_deadline)
+    return;
+  at.noted_move_deadline = deadline;
+  if (!deadline)
+    return;
+  moving_.set(context_->now, at.rules.session());
+  context_->note_due(context_->now + moving_.span());
 }
 
 void route_table::free_waiting(session_id session) {
@@ -198,7 +210,7 @@ void route_table::receive(message& what) {
     known = with(revoked->session, [&](route& rules) { rules.revoked(*revoked, effects_); });
   } else if (auto* moves = std::get_if<move_session>(&what)) {
     const bool may_go = standing_of(view_, moves->worker, moves->worker_incarnation) != standing::dead;
-    known = with(moves->session, [&](route& rules) { rules.move(*moves, may_go, effects_); });
+    known = with(moves->session, [&](route& rules) { rules.move(*moves, may_go, context_->now, effects_); });
   }
   if (!known)
     context_->counters.drops.add();
@@ -249,14 +261,14 @@ void route_table::view(const membership_view& what) {
 
 std::optional<steady_time> route_table::next_deadline() const {
   std::optional<steady_time> first;
-  for (const auto& next : {opening_.next(), detached_.next(), attaches_.deadline()})
+  for (const auto& next : {opening_.next(), detached_.next(), moving_.next(), attaches_.deadline()})
     if (next && (!first || *next < *first))
       first = next;
   return first;
 }
 
 void route_table::tick() {
-  for (auto* queue : {&opening_, &detached_})
+  for (auto* queue : {&opening_, &detached_, &moving_})
     while (const auto session = queue->take(context_->now))
       with(*session, [&](route& rules) { rules.tick(context_->now, effects_); });
   attaches_.tick(context_->now);

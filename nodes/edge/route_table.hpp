@@ -60,6 +60,7 @@ private:
     token_seed seed; ///< of the session's tokens, cleansed with the entry
     std::shared_ptr<connection> client;
     std::optional<steady_time> noted_deadline;
+    std::optional<steady_time> noted_move_deadline;
     bool opening = true;
     entry(route of, const token_seed& tokens) : rules(std::move(of)), seed(tokens) {}
     entry(const entry&) = delete;
@@ -77,6 +78,7 @@ private:
   void with_each(Decide&& decide);
   void perform_all(routes::iterator where);
   void note_deadline(entry& at);
+  void note_move_deadline(entry& at);
   void begin_attaches();
   void free_waiting(session_id session);
 
@@ -103,6 +105,7 @@ private:
   std::unordered_multimap<session_id, std::weak_ptr<connection>> waiting_;
   deadline_queue<session_id> opening_;
   deadline_queue<session_id> detached_;
+  deadline_queue<session_id> moving_{limits::move_holds_frames};
   attach_pacer attaches_;
   membership_view view_;
 };

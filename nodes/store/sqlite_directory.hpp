@@ -24,7 +24,7 @@ private:
   directory_result load_all();
   std::string companion_of(room_id room, session_id session);
 
-  sqlite_statement find_, list_, sessions_, nicks_, nick_of_, memberships_, other_member_, other_left_;
+  sqlite_statement find_, list_, sessions_, nicks_, nick_of_, memberships_, other_member_, other_left_, drained_;
 };
 
 class sqlite_directory_writer {
@@ -42,6 +42,7 @@ private:
   directory_result change_by(const release_nick_row& request);
   directory_result change_by(const delete_session& request);
   directory_result change_by(const find_room& request);
+  directory_result change_by(const mark_drained& request);
   template <class Reading>
   directory_result change_by(const Reading&) {
     return error{error_code::internal_error, "a read came to the writing side of the store"};
@@ -54,6 +55,7 @@ private:
   sqlite_statement nick_, upsert_nick_, delete_nick_;
   sqlite_statement is_member_, delete_session_, delete_nicks_, delete_last_ops_;
   sqlite_statement find_room_, use_room_, insert_room_;
+  sqlite_statement drain_, undrain_;
 };
 
 } // namespace godwit

@@ -34,7 +34,8 @@ sqlite_directory_reader::sqlite_directory_reader(sqlite_connection& connection)
                                 "LIMIT 1"),
       other_left_(connection, "SELECT nick FROM left_behind WHERE room = ?1 AND identity <> "
                               "(SELECT identity FROM member WHERE room = ?1 AND session = ?2) "
-                              "ORDER BY seq DESC LIMIT 1") {}
+                              "ORDER BY seq DESC LIMIT 1"),
+      drained_(connection, "SELECT node FROM drained") {}
 
 directory_result sqlite_directory_reader::ask(const directory_request& question) {
   if (const auto* room = std::get_if<find_room>(&question))
@@ -82,6 +83,9 @@ directory_result sqlite_directory_reader::load_all() {
   auto nick = nicks_.run();
   while (nick.next())
     all.nicks.push_back({nick.text(0), nick.text(1), session_id{nick.number(2)}});
+  auto drained = drained_.run();
+  while (drained.next())
+    all.drained.push_back(drained.text(0));
   return all;
 }
 

@@ -24,7 +24,9 @@ sqlite_directory_writer::sqlite_directory_writer(sqlite_connection& connection)
       find_room_(connection, "SELECT id, title FROM room WHERE key = ?1"),
       use_room_(connection, "UPDATE room SET used = ?2 WHERE id = ?1 AND member_count = 0"),
       insert_room_(connection, "INSERT INTO room (key, title, listed, kind, used, last_seq, first_seq) "
-                               "SELECT ?1, ?2, ?3, iif(?3, 1, 2), ?4, seq, seq + 1 FROM seq_floor RETURNING id") {}
+                               "SELECT ?1, ?2, ?3, iif(?3, 1, 2), ?4, seq, seq + 1 FROM seq_floor RETURNING id"),
+      drain_(connection, "INSERT INTO drained (node) VALUES (?1) ON CONFLICT DO NOTHING"),
+      undrain_(connection, "DELETE FROM drained WHERE node = ?1") {}
 
 directory_result sqlite_directory_writer::change(const directory_request& request, timestamp now) {
   now_ = now;
@@ -135,6 +137,11 @@ directory_result sqlite_directory_writer::change_by(const find_room& request) {
   const room_id id{made.number(0)};
   made.next(); // to its end: the insert is done then
   return room_found{id, request.key, request.title};
+}
+
+directory_result sqlite_directory_writer::change_by(const mark_drained& request) {
+  (request.drained ? drain_ : undrain_).execute(request.node);
+  return done{};
 }
 
 } // namespace godwit

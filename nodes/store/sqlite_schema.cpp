@@ -99,8 +99,13 @@ CREATE TABLE seq_floor (seq INTEGER NOT NULL) STRICT;
 INSERT INTO seq_floor VALUES (0);
 )sql";
 
+// drained   worker nodes that an operator has drained, until they are not.
+constexpr const char* to_version_5 = R"sql(
+CREATE TABLE drained (node TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+)sql";
+
 /// By the version that they start from; a new file goes the same way as an old one, so both end the same.
-constexpr std::array steps{tables_of_version_1, to_version_2, to_version_3, to_version_4};
+constexpr std::array steps{tables_of_version_1, to_version_2, to_version_3, to_version_4, to_version_5};
 static_assert(steps.size() == sqlite_schema_version);
 
 std::uint64_t read_number(sqlite_connection& connection, std::string_view pragma) {

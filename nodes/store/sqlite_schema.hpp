@@ -10,7 +10,7 @@ namespace godwit {
 /// "GODW": what `file` and `PRAGMA application_id` know our files by.
 inline constexpr int sqlite_application_id = 0x474f4457;
 /// Raised with each change of the tables. An older file is migrated, one of a newer program is refused.
-inline constexpr int sqlite_schema_version = 4;
+inline constexpr int sqlite_schema_version = 5;
 
 /// 0: an empty file. Refuses, with a sentence, a file of another program and one that a newer one wrote.
 result<int> schema_version_of(sqlite_connection& connection);

@@ -87,7 +87,14 @@ void directory_shell::perform(directory_effects effects) {
                    balancer_.handle(it.load);
                    home().service<membership_shell>(entity_kind::membership)->take(it.load);
                  },
-                 [](const tell_admin&) {}},
+                 [this](const tell_drained& it) {
+                   balancer_.handle(it.what);
+                   home().service<membership_shell>(entity_kind::membership)->take(it.what);
+                 },
+                 [this](const tell_admin& it) {
+                   if (const auto& hear = home().around().admin_answered)
+                     hear(it.answer);
+                 }},
       effect);
 }
 
@@ -111,6 +118,10 @@ void membership_shell::hear(const T& what) {
 
 void membership_shell::take(const load_changed& load) {
   mail([this, load] { hear(load); });
+}
+
+void membership_shell::take(const drained_workers& what) {
+  mail([this, what] { hear(what); });
 }
 
 void membership_shell::take(message& what) {

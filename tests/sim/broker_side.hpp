@@ -22,6 +22,7 @@ public:
   void reset(const link_reset& what) override { perform(rules_.handle(what, now())); }
   void lost(const link_lost& what) override { perform(rules_.handle(what, now())); }
   void begin() { tick(); }
+  void ask(const admin_asked& what) { perform(rules_.handle(what, now())); }
   const directory& rules() const { return rules_; }
 
 private:
@@ -38,6 +39,7 @@ public:
   membership_shell(node& home, rules decide);
   void take(message& what) override;
   void take(const load_changed& load);
+  void take(const drained_workers& what);
   void reset(const link_reset& what) override { hear(what); }
   void lost(const link_lost& what) override { hear(what); }
   void silent(const link_silent& what) override { hear(what); }

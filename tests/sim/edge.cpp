@@ -195,7 +195,7 @@ void edge::take(message& what) {
       [this](const route_revoked& it) { with(it.session, [&](route& rules) { rules.revoked(it, effects_); }); },
       [this](const move_session& it) {
         const bool may_go = standing_of(view_, it.worker, it.worker_incarnation) != standing::dead;
-        with(it.session, [&](route& rules) { rules.move(it, may_go, effects_); });
+        with(it.session, [&](route& rules) { rules.move(it, may_go, now(), effects_); });
       },
       [this](session_output& it) {
         edge_item item{std::move(it)};
@@ -308,6 +308,11 @@ void edge::perform_all(routes::iterator where) {
 }
 
 void edge::note_deadline(row& at) {
+  if (const auto due = at.rules.move_deadline(); due != at.noted_move) {
+    at.noted_move = due;
+    if (due)
+      mail_after(*due - now(), [this, session = at.rules.session()] { tick(session); });
+  }
   const auto deadline = at.rules.deadline();
   if (deadline == at.noted)
     return;
@@ -385,6 +390,8 @@ void edge::perform(row& at, const close_client& what) {
     around.log.say(now(), home().self(), "closes a client: " + describe(what.why));
   client->session = {};
   forget(client);
+  if (client->serving)
+    around.seen->lost(what.why.code);
   client->close(what.why);
 }
 

@@ -37,6 +37,7 @@ private:
     std::shared_ptr<call> client;
     std::optional<instant> noted;
     bool opening = true;
+    std::optional<instant> noted_move{};
   };
   using routes = std::map<session_id, row>;
   struct asking {

@@ -1,5 +1,6 @@
 #include "tests/sim/run.hpp"
 
+#include "tests/sim/admin.hpp"
 #include "tests/sim/node.hpp"
 #include "tests/sim/store_shell.hpp"
 #include "tests/sim/witness.hpp"
@@ -56,7 +57,8 @@ cluster_plan draw_plan(chance& random) {
 class scene {
 public:
   scene(const run_options& options, chance& random)
-      : options_(options), world_(random.next(), draw_plan(random), options.guards), faults_(world_, people_) {
+      : options_(options), world_(random.next(), draw_plan(random), options.guards), faults_(world_, people_),
+        operator_(world_, options.seed ^ 0x6f7065726174'6f72U) {
     if (options.trace != nullptr)
       world_.log.write_to(*options.trace);
   }
@@ -64,9 +66,15 @@ public:
   run_report play() {
     begin();
     const auto faults_end = world_.now() + world_.random.between(5s, 20s) + options_.longer;
-    faults_.begin(faults_end);
+    if (options_.faults)
+      faults_.begin(faults_end);
+    else
+      world_.seen->expect_calm();
+    if (options_.moves)
+      operator_.begin(faults_end);
     run_until(faults_end);
     faults_.heal();
+    operator_.rest();
     settle();
     return report();
   }
@@ -157,7 +165,9 @@ private:
       for (const auto& [session, member] : room.members)
         if (!tables.sessions().contains(session))
           return "a member of room " + room.key + " is no session: " + member.nick;
-    return what_lives_wrongly();
+    if (auto problem = what_lives_wrongly(); !problem.empty())
+      return problem;
+    return operator_.what_is_missing();
   }
 
   std::string what_nicks_lack() const {
@@ -205,6 +215,8 @@ private:
     made.acknowledged = world_.seen->acknowledged_posts();
     made.told = world_.seen->events_told();
     made.faults = faults_.count();
+    made.moves = operator_.moves();
+    made.drains = operator_.drains();
     made.disconnects = world_.seen->disconnects();
     const auto& lines = world_.log.last_lines();
     made.last_lines.assign(lines.begin(), lines.end());
@@ -215,6 +227,7 @@ private:
   world world_;
   std::vector<std::unique_ptr<person>> people_;
   fault_maker faults_;
+  admin operator_;
   bool settling_ = false;
 };
 

@@ -16,6 +16,8 @@ namespace godwit::sim {
 struct run_options {
   std::uint64_t seed = 1;
   safeguards guards;
+  bool faults = true;
+  bool moves = true;             ///< an operator moves sessions and rooms, and drains worker nodes
   span longer{};                 ///< faults go on for so much longer than the seed says
   std::ostream* trace = nullptr; ///< where all lines go
 };
@@ -29,6 +31,8 @@ struct run_report {
   std::size_t acknowledged = 0;
   std::size_t told = 0;
   std::size_t faults = 0;
+  std::size_t moves = 0;  ///< that were made at an operator's word
+  std::size_t drains = 0; ///< answers that a node is drained
   std::map<error_code, std::size_t> disconnects;
   std::vector<std::string> last_lines; ///< with a trace
 };

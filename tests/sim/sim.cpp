@@ -23,6 +23,8 @@ struct arguments {
   double hours = 0;
   double longer = 0; ///< seconds
   bool keep_going = false;
+  bool faults = true;
+  bool moves = true;
   std::uint64_t open_failures = 0; ///< so many may fail
   std::string trace;
   safeguards guards;
@@ -30,7 +32,8 @@ struct arguments {
 
 [[noreturn]] void usage() {
   std::fputs("usage: sim [--seed N] [--seeds COUNT] [--step N] [--hours H] [--longer SECONDS] [--trace FILE] "
-             "[--keep-going]\n           [--open-failures COUNT] [--without fencing|replay|repeats]\n",
+             "[--keep-going] [--no-moves] [--no-faults]\n           [--open-failures COUNT] [--without "
+             "fencing|replay|repeats]\n",
              stderr);
   std::exit(2);
 }
@@ -41,6 +44,10 @@ arguments read(int count, char** words) {
     const std::string_view option = words[i];
     if (option == "--keep-going") {
       all.keep_going = true;
+      continue;
+    }
+    if (option == "--no-moves" || option == "--no-faults") {
+      (option == "--no-moves" ? all.moves : all.faults) = false;
       continue;
     }
     if (++i == count)
@@ -77,6 +84,8 @@ run_options options_for(const arguments& all, std::uint64_t seed) {
   run_options options;
   options.seed = seed;
   options.guards = all.guards;
+  options.faults = all.faults;
+  options.moves = all.moves;
   options.longer = std::chrono::duration_cast<span>(std::chrono::duration<double>(all.longer));
   return options;
 }
@@ -105,6 +114,8 @@ int main(const arguments& all) {
   std::size_t acknowledged = 0;
   std::size_t told = 0;
   std::size_t faults = 0;
+  std::size_t moves = 0;
+  std::size_t drains = 0;
   std::map<error_code, std::size_t> disconnects;
   for (auto seed = all.seed; all.hours > 0 ? simulated < all.hours * 3600 : runs < all.seeds; seed += all.step) {
     const auto made = run(options_for(all, seed));
@@ -115,6 +126,8 @@ int main(const arguments& all) {
     acknowledged += made.acknowledged;
     told += made.told;
     faults += made.faults;
+    moves += made.moves;
+    drains += made.drains;
     for (const auto& [why, count] : made.disconnects)
       disconnects[why] += count;
     if (!made.failure.empty()) {
@@ -130,10 +143,11 @@ int main(const arguments& all) {
     }
   }
   const auto spent = std::chrono::duration<double>(clock::now() - began).count();
-  std::printf("%llu seeds, %llu failed; %.2f simulated hours in %.1f s (%.2f in a minute); %llu events, %zu faults; "
-              "%zu posts, %zu acknowledged, %zu events told\n",
-              static_cast<unsigned long long>(runs), static_cast<unsigned long long>(failures), simulated / 3600, spent,
-              simulated / 60 / spent, static_cast<unsigned long long>(events), faults, posts, acknowledged, told);
+  std::printf(
+    "%llu seeds, %llu failed; %.2f simulated hours in %.1f s (%.2f in a minute); %llu events, %zu faults, %zu "
+    "moves, %zu drains; %zu posts, %zu acknowledged, %zu events told\n",
+    static_cast<unsigned long long>(runs), static_cast<unsigned long long>(failures), simulated / 3600, spent,
+    simulated / 60 / spent, static_cast<unsigned long long>(events), faults, moves, drains, posts, acknowledged, told);
   std::printf("connections that the cluster closed:");
   for (const auto& [why, count] : disconnects)
     std::printf(" %s %zu", std::string(name_of(why)).c_str(), count);

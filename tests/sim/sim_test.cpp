@@ -65,5 +65,18 @@ TEST(Simulation, SeesThatRepeatsAreNotKnown) {
   EXPECT_TRUE(first_failing({.fencing = true, .replay = true, .repeats = false}, 1, 40, "behind a later one"));
 }
 
+TEST(Simulation, NobodyIsDisconnectedAndNothingIsLostByPlannedMoves) {
+  std::size_t moves = 0;
+  for (std::uint64_t seed = 1; seed != 300; ++seed) {
+    run_options options;
+    options.seed = seed;
+    options.faults = false;
+    const auto report = run(options);
+    EXPECT_EQ(report.failure, "") << "seed " << seed;
+    moves += report.moves;
+  }
+  EXPECT_GT(moves, 2'000U) << "the operator sleeps";
+}
+
 } // namespace
 } // namespace godwit::sim

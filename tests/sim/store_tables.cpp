@@ -340,7 +340,16 @@ directory_result store_tables::ask_one(const load_directory&) {
     all.sessions.push_back(row);
   for (const auto& [folded, row] : nicks_)
     all.nicks.push_back(row);
+  all.drained.assign(drained_.begin(), drained_.end());
   return all;
+}
+
+directory_result store_tables::ask_one(const mark_drained& request) {
+  if (request.drained)
+    drained_.insert(request.node);
+  else
+    drained_.erase(request.node);
+  return done{};
 }
 
 directory_result store_tables::ask_one(const load_session& request) { return load(request); }

@@ -45,6 +45,7 @@ public:
   const std::map<room_id, room_row>& rooms() const { return rooms_; }
   const std::map<session_id, session_row>& sessions() const { return sessions_; }
   const std::map<std::string, nick_row>& nicks() const { return nicks_; }
+  const std::set<node_name>& drained() const { return drained_; }
   const room_row* room_of(const room_key& key) const;
 
 private:
@@ -63,12 +64,14 @@ private:
   directory_result ask_one(const load_directory& request);
   directory_result ask_one(const load_session& request);
   directory_result ask_one(const renew_token_row& request);
+  directory_result ask_one(const mark_drained& request);
 
   const safeguards& guards_;
   std::map<room_id, room_row> rooms_;
   std::map<room_key, room_id> rooms_by_key_;
   std::map<session_id, session_row> sessions_;
   std::map<std::string, nick_row> nicks_; ///< by folded nick
+  std::set<node_name> drained_;
 };
 
 } // namespace godwit::sim

@@ -109,6 +109,13 @@ void witness::attached(const attach_session& what, const node_name& worker, inca
     broken("a session has two owners in one epoch: " + known->second.first + " and " + worker);
 }
 
+/// Nobody quits in a run. Whoever was replaced has resumed by another connection. With faults a session may be out of
+/// reach for the whole time to resume.
+void witness::lost(error_code why) {
+  if (calm_ && why != error_code::replaced)
+    broken("a client lost its connection: " + std::string(name_of(why)));
+}
+
 // ----------------------------------------------------------------------------------------------------------- the end
 
 void witness::check_posts() {

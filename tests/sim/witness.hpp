@@ -45,6 +45,10 @@ public:
 
   void appended(const append_entries& request, const entries_appended& answer);
   void attached(const attach_session& what, const node_name& worker, incarnation life);
+  /// A proxy node has closed the connection of a client that it had greeted.
+  void lost(error_code why);
+  /// From here on nobody may be: nothing fails in this run.
+  void expect_calm() { calm_ = true; }
 
   // --------------------------------------------------------------------------------------------------- the end
 
@@ -75,6 +79,7 @@ private:
   std::map<std::uint64_t, stay> stays_;
   std::map<std::pair<session_id, session_epoch>, std::pair<node_name, incarnation>> owners_;
   std::map<error_code, std::size_t> disconnects_;
+  bool calm_ = false;
   std::size_t acknowledged_ = 0;
   std::size_t events_ = 0;
 };

@@ -4,11 +4,13 @@
 
 #include "actors/rules/client_settings.hpp"
 #include "actors/rules/membership.hpp"
+#include "messages/admin_messages.hpp"
 #include "messages/ids.hpp"
 #include "tests/sim/agenda.hpp"
 #include "tests/sim/chance.hpp"
 #include "tests/sim/trace.hpp"
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -81,10 +83,11 @@ public:
   std::unique_ptr<store_disk> disk; ///< what survives the broker node's process
   std::unique_ptr<witness> seen;
   std::unique_ptr<network> links;
-  std::map<node_name, std::shared_ptr<node>> nodes; ///< that run
-  std::string failure;                              ///< empty: nothing is wrong
-  std::uint64_t lives = 0;                          ///< nodes that were started so far
-  std::uint64_t stays = 0;                          ///< of IRC clients in channels, so far
+  std::map<node_name, std::shared_ptr<node>> nodes;                  ///< that run
+  std::function<void(const godwit::admin_answered&)> admin_answered; ///< null: nobody has asked
+  std::string failure;                                               ///< empty: nothing is wrong
+  std::uint64_t lives = 0;                                           ///< nodes that were started so far
+  std::uint64_t stays = 0;                                           ///< of IRC clients in channels, so far
 };
 
 } // namespace godwit::sim

@@ -49,6 +49,14 @@ TEST_F(BalancerActor, GoesByTheLoadThatItWasToldBeforeTheQuestion) {
   EXPECT_EQ(picked_, (std::vector<worker_picked>{{7, two}}));
 }
 
+TEST_F(BalancerActor, PassesOverANodeThatItWasToldIsDrained) {
+  view(node_state::alive);
+  caf::anon_send(actor_, drained_workers{{one.node}});
+  ask(7);
+  settle();
+  EXPECT_EQ(picked_, (std::vector<worker_picked>{{7, two}}));
+}
+
 TEST_F(BalancerActor, SaysThatThereIsNoPlaceWithoutAWorkerNodeThatIsAlive) {
   ask(7);
   settle();

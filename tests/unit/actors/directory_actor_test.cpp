@@ -5,6 +5,7 @@
 #include "tests/unit/actors/still_node.hpp"
 
 #include <caf/actor_cast.hpp>
+#include <caf/event_based_actor.hpp>
 
 namespace godwit::testing {
 namespace {
@@ -75,6 +76,23 @@ TEST_F(DirectoryActor, TellsItsBalancerTheViewBeforeItAsksByIt) {
   place();
   answer(done{});
   EXPECT_EQ(placed().worker, "w2");
+}
+
+TEST_F(DirectoryActor, TellsItsBalancerAndTheJudgeWhichNodesAreDrained) {
+  std::vector<drained_workers> told;
+  board_.enter(entity_kind::membership, 0, system_.spawn([&](caf::event_based_actor*) -> caf::behavior {
+    return {[&](const drained_workers& what) { told.push_back(what); }, [](const load_changed&) {}};
+  }));
+  give(actor_,
+       membership_view{
+         ++views_, {1}, {{"w2", {2}, role_worker, node_state::alive}, {"w3", {3}, role_worker, node_state::alive}}});
+  tell_reset();
+  answer(directory_loaded{{}, {}, {"w2"}});
+  give(actor_, report_worker{"w2", {2}, {}, {}});
+  EXPECT_EQ(told, (std::vector<drained_workers>{{{"w2"}}}));
+  place();
+  answer(done{});
+  EXPECT_EQ(placed().worker, "w3");
 }
 
 TEST_F(DirectoryActor, SettlesInTimeWithoutAWorkerNodeThatSaysNothing) {

@@ -74,6 +74,15 @@ TEST_F(MembershipActor, OfTheJudgeDeclaresADeathWhenItsTimeHasCome) {
   EXPECT_EQ(broker_->take<membership_view>().back(), views_.back());
 }
 
+TEST_F(MembershipActor, OfTheJudgePublishesThatANodeIsDrained) {
+  judge();
+  views_.clear();
+  give(actor_, drained_workers{{"w2"}});
+  ASSERT_FALSE(views_.empty());
+  EXPECT_EQ(alive_node(views_.back(), "w2")->share, 0U);
+  EXPECT_EQ(other_->take<membership_view>().back(), views_.back());
+}
+
 TEST_F(MembershipActor, OfTheJudgeForgetsASilenceThatWasBroken) {
   judge();
   give(actor_, link_silent{"w2", {2}});

@@ -84,5 +84,20 @@ TEST(Balancer, ANodeThatDiedAndCameBackStartsFromNothing) {
   EXPECT_EQ(rules.handle(pick_worker{1}).place, again);
 }
 
+TEST(Balancer, ADrainedNodeGetsNothingAsLongAsThereIsAnother) {
+  balancer rules;
+  rules.handle(view_of({worker(one), worker(two)}));
+  rules.handle(load_changed{two, 100, 100, {}});
+  rules.handle(drained_workers{{one.node}});
+  EXPECT_EQ(rules.handle(pick_worker{1}).place, two);
+  EXPECT_EQ(rules.handle(pick_worker{2, placed_thing::room}).place, two) << "though the others have no share";
+  rules.handle(view_of({worker(one), worker(two, node_state::dead)}));
+  EXPECT_EQ(rules.handle(pick_worker{3}).place, one) << "rather there than nowhere";
+  rules.handle(view_of({worker(one), worker(two)}));
+  EXPECT_EQ(rules.handle(pick_worker{4}).place, two);
+  rules.handle(drained_workers{});
+  EXPECT_EQ(rules.handle(pick_worker{5}).place, one);
+}
+
 } // namespace
 } // namespace godwit

@@ -26,6 +26,8 @@ struct bench {
   balancer loads;
   std::vector<send> sent;               // to others than the store
   std::vector<godwit::ask_store> asked; // of the store, oldest first
+  std::vector<admin_answered> answers;
+  drained_workers drained; // as the judge and the balancer were told last
 
   void perform(directory_effects effects) {
     for (auto& effect : effects) {
@@ -33,6 +35,10 @@ struct bench {
         perform(rules.handle(loads.handle(ask->question), now));
       else if (const auto* tell = std::get_if<tell_balancer>(&effect))
         loads.handle(tell->load);
+      else if (const auto* drains = std::get_if<tell_drained>(&effect))
+        loads.handle(drained = drains->what);
+      else if (const auto* told = std::get_if<tell_admin>(&effect))
+        answers.push_back(told->answer);
       else if (auto& out = std::get<send>(effect); out.to.kind == entity_kind::store)
         asked.push_back(std::get<godwit::ask_store>(out.what));
       else

@@ -3,6 +3,8 @@
 #include "actors/rules/limits.hpp"
 #include "tests/unit/rules/directory_bench.hpp"
 
+#include <algorithm>
+
 namespace godwit {
 namespace {
 
@@ -600,6 +602,26 @@ TEST(Directory, AStoreThatStaysAwayIsToldToTheOneWhoWaits) {
   EXPECT_EQ(b.take<session_placed>()->why->code, error_code::store_unavailable);
   EXPECT_EQ(b.rules.session_count(), 0U);
   EXPECT_EQ(b.asked.size(), 1U) << "the mark of its end";
+}
+
+TEST(Directory, ARoomThatWasOpenedWhileItsNodeWroteItsReportIsOpenThoughTheReportDoesNotNameIt) {
+  bench b;
+  b.start();
+  b.tell(b.locate(1, "lobby"));
+  b.answer<find_room>(room_found{{7}, "lobby", "lobby"});
+  const auto order = std::find_if(b.sent.begin(), b.sent.end(),
+                                  [](const send& each) { return std::holds_alternative<host_room>(each.what); });
+  ASSERT_NE(order, b.sent.end());
+  const auto at = order->to.node == one.node ? one : two;
+  b.tell(link_reset{at.node, at.incarnation, role_worker});
+  b.tell(room_hosted{{7}, 1, at.node, std::nullopt});
+  b.tell(report_worker{at.node, at.incarnation, {}, {}});
+  b.take<room_located>();
+  b.tell(b.locate(2, "lobby"));
+  EXPECT_TRUE(b.take<room_located>());
+  b.tell(report_worker{at.node, at.incarnation, {}, {}}); // and a later one is right
+  b.tell(b.locate(3, "lobby"));
+  EXPECT_FALSE(b.take<room_located>());
 }
 
 } // namespace

@@ -339,5 +339,19 @@ TEST(Membership, ANodeWhoseLinkClosedHasItsShareInItsNextLife) {
   EXPECT_GT(share_of(c, "worker-1"), 0U);
 }
 
+TEST(Membership, ADrainedNodeHasNoShareUntilItIsNotDrainedAnyMoreAndEverybodyHearsOfBoth) {
+  cluster c;
+  const auto number = c.judge.view().number;
+  EXPECT_FALSE(c.judge.handle(drained_workers{{"worker-1"}}, c.now).empty());
+  EXPECT_EQ(share_of(c, "worker-1"), 0U);
+  EXPECT_GT(share_of(c, "worker-2"), 0U);
+  EXPECT_GT(c.judge.view().number, number);
+  EXPECT_TRUE(c.judge.handle(drained_workers{{"worker-1"}}, c.now).empty()) << "nothing new";
+  c.hello("worker-1", 12, worker);
+  EXPECT_EQ(share_of(c, "worker-1"), 0U) << "its next life is drained too";
+  EXPECT_FALSE(c.judge.handle(drained_workers{}, c.now).empty());
+  EXPECT_GT(share_of(c, "worker-1"), 0U);
+}
+
 } // namespace
 } // namespace godwit

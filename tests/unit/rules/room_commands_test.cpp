@@ -255,6 +255,7 @@ TEST(Room, EndsWhenItIsFencedAndSendsItsSendersAway) {
   ASSERT_EQ(wanted<end_room>(fenced).size(), 1u);
   EXPECT_EQ(wanted<end_room>(fenced)[0].why, room_end::fenced);
   EXPECT_TRUE(sent<fan_out>(fenced).empty());
+  EXPECT_EQ(sent<room_not_here>(fenced).size(), 1u) << "who waits for an answer asks elsewhere, at once";
   EXPECT_EQ(sent<room_not_here>(it.command(say(ann, 3, 2, post{"2"}), at(1003))).size(), 1u);
 }
 

@@ -37,6 +37,14 @@ protected:
     out.clear();
     return made;
   }
+  /// Its session has taken it, and has nothing under way.
+  route quiet() {
+    auto made = attached();
+    now += 1min;
+    made.output(output(1), out);
+    out.clear();
+    return made;
+  }
   static session_output output(std::uint32_t attach, std::uint64_t confirmed = 0) {
     return {{42}, {1, 0}, attach, {}, confirmed, {}, false, {}};
   }
@@ -347,29 +355,115 @@ TEST_F(Route, EndsItsSessionWhereverItIsHousedWhenTheClientIsGone) {
 }
 
 TEST_F(Route, MovesWhereItIsToldOnceAndOnlyFromTheEpochThatWasMeant) {
-  auto one = attached();
+  auto one = quiet();
   const move_session order{{42}, {1, 0}, "worker-2", {21}};
-  one.move(order, false, out);
-  one.move({{42}, {1, 1}, "worker-2", {21}}, true, out);
-  one.move({{42}, {1, 0}, "worker-1", {11}}, true, out);
+  one.move(order, false, now, out);
+  one.move({{42}, {1, 1}, "worker-2", {21}}, true, now, out);
+  one.move({{42}, {1, 0}, "worker-1", {11}}, true, now, out);
   EXPECT_TRUE(out.empty()) << "dead, of another time, there already";
-  one.move(order, true, out);
-  one.move({{42}, {1, 0}, "worker-3", {31}}, true, out);
+  one.move(order, true, now, out);
+  one.move({{42}, {1, 0}, "worker-3", {31}}, true, now, out);
   EXPECT_EQ(count<attach_in_turn>(), 1U);
   one.attach_now(out);
   EXPECT_EQ(sent<attach_session>().at(0).epoch, (session_epoch{1, 1}));
   EXPECT_EQ(one.worker(), "worker-2");
 }
 
-TEST_F(Route, TakesEachNextMoveInItsOwnTurn) {
-  auto one = attached();
-  one.move({{42}, {1, 0}, "worker-2", {21}}, true, out);
-  one.move({{42}, {1, 1}, "worker-1", {11}}, true, out);
-  EXPECT_EQ(count<attach_in_turn>(), 2U) << "the turns of two nodes";
+TEST_F(Route, TakesTheNextMoveWhenTheNewOwnerHasAnswered) {
+  auto one = quiet();
+  one.move({{42}, {1, 0}, "worker-2", {21}}, true, now, out);
   one.attach_now(out);
+  out.clear();
+  one.move({{42}, {1, 1}, "worker-1", {11}}, true, now, out);
+  EXPECT_TRUE(out.empty());
+  auto answer = output(2);
+  answer.epoch = {1, 1};
+  one.output(answer, out);
   one.attach_now(out);
-  ASSERT_EQ(sent<attach_session>().size(), 1U);
-  EXPECT_EQ(sent<attach_session>()[0].epoch, (session_epoch{1, 2}));
+  EXPECT_EQ(sent<attach_session>().at(0).epoch, (session_epoch{1, 2}));
+}
+
+TEST_F(Route, MovesWhenItsOwnerHasConfirmedAllThatItWasToldAndHoldsBackTheRestForTheNextOne) {
+  auto one = quiet();
+  say(one, 2);
+  out.clear();
+  one.move({{42}, {1, 0}, "worker-2", {21}}, true, now, out);
+  say(one, 1);
+  EXPECT_TRUE(sent<client_frame>().empty()) << "it is for the next owner";
+  one.output(output(1, 1), out);
+  EXPECT_EQ(count<attach_in_turn>(), 0U) << "the second frame is under way still";
+  one.output(output(1, 2), out);
+  EXPECT_EQ(count<attach_in_turn>(), 1U);
+  one.attach_now(out);
+  const auto attach = sent<attach_session>().at(0);
+  EXPECT_EQ(attach.epoch, (session_epoch{1, 1}));
+  EXPECT_EQ(attach.first_in_seq, 3U);
+  EXPECT_EQ(attach.said, 0U) << "nobody else has begun any of it";
+  ASSERT_EQ(sent<client_frame>().size(), 1U);
+  EXPECT_EQ(sent<client_frame>()[0].in_seq, 3U);
+  EXPECT_FALSE(one.move_deadline());
+}
+
+TEST_F(Route, PassesOnWhatItHeldBackWhenARequestTakesTooLongAndMovesWhenItIsQuietAfterAll) {
+  auto one = quiet();
+  say(one, 1);
+  one.move({{42}, {1, 0}, "worker-2", {21}}, true, now, out);
+  say(one, 2);
+  out.clear();
+  one.tick(*one.move_deadline() - 1ms, out);
+  EXPECT_TRUE(out.empty());
+  now += limits::move_holds_frames;
+  one.tick(now, out);
+  ASSERT_EQ(sent<client_frame>().size(), 2U);
+  EXPECT_EQ(sent<client_frame>()[0].in_seq, 2U);
+  EXPECT_EQ(sent<client_frame>()[0].epoch, (session_epoch{1, 0})) << "to the owner that it has";
+  say(one, 1);
+  EXPECT_EQ(sent<client_frame>().size(), 3U);
+  one.output(output(1, 4), out);
+  EXPECT_EQ(count<attach_in_turn>(), 1U);
+}
+
+TEST_F(Route, StaysWhereItIsWhenItIsNotQuietInTime) {
+  auto one = quiet();
+  say(one, 1);
+  one.move({{42}, {1, 0}, "worker-2", {21}}, true, now, out);
+  for (std::uint32_t i = 0; one.move_deadline() && i != 100; ++i)
+    one.tick(now += limits::move_holds_frames, out);
+  EXPECT_FALSE(one.move_deadline());
+  one.output(output(1, 1), out);
+  EXPECT_EQ(count<attach_in_turn>(), 0U);
+  EXPECT_EQ(one.worker(), "worker-1");
+}
+
+TEST_F(Route, ForgetsAMoveWhenItAttachesForAnotherReasonAndTellsAllFramesThere) {
+  auto one = quiet();
+  say(one, 1);
+  one.move({{42}, {1, 0}, "worker-2", {21}}, true, now, out);
+  say(one, 1);
+  out.clear();
+  one.link_reset({"worker-1", {11}, 2}, view_of({}), out);
+  one.attach_now(out);
+  EXPECT_EQ(sent<client_frame>().size(), 2U);
+  EXPECT_FALSE(one.move_deadline());
+  say(one, 1);
+  EXPECT_EQ(sent<client_frame>().size(), 3U);
+}
+
+TEST_F(Route, WaitsWithAMoveUntilAClientThatHasJustResumedSaidAgainWhatItHadUnderWay) {
+  auto one = quiet();
+  say(one, 1);
+  now += 1min;
+  ASSERT_TRUE(resumed_by(one, claim()));
+  one.output(output(2), out);
+  out.clear();
+  one.move({{42}, {1, 0}, "worker-2", {21}}, true, now, out);
+  EXPECT_TRUE(out.empty()) << "the frame that it had said may be under way";
+  say(one, 1);
+  EXPECT_EQ(sent<client_frame>().size(), 1U);
+  one.tick(now += limits::move_holds_frames, out);
+  EXPECT_EQ(count<attach_in_turn>(), 0U);
+  one.output(output(2, 2), out);
+  EXPECT_EQ(count<attach_in_turn>(), 1U);
 }
 
 TEST_F(Route, IsRevokedByItsEpochOrAYoungerOne) {

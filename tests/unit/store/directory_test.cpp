@@ -179,6 +179,19 @@ TEST_F(Directory, ADeletedSessionLeavesNeitherRowNorNickNorLastOps) {
   EXPECT_EQ(load(5).why->code, error_code::session_ended);
 }
 
+TEST_F(Directory, ADrainedWorkerNodeIsOneUntilItIsNotAlsoWhenTheStoreBeginsAnew) {
+  ask_directory<done>(*store_, mark_drained{"worker-2", true});
+  ask_directory<done>(*store_, mark_drained{"worker-1", true});
+  ask_directory<done>(*store_, mark_drained{"worker-1", true}); // a repeat
+  EXPECT_THAT(load_all().drained, ElementsAre("worker-1", "worker-2"));
+  store_.reset();
+  open();
+  EXPECT_THAT(load_all().drained, ElementsAre("worker-1", "worker-2"));
+  ask_directory<done>(*store_, mark_drained{"worker-1", false});
+  ask_directory<done>(*store_, mark_drained{"worker-3", false}); // was none
+  EXPECT_THAT(load_all().drained, ElementsAre("worker-2"));
+}
+
 TEST_F(Directory, ASessionIsLoadedWithItsRoomsAndItsLastOpInEach) {
   insert(5);
   claim("ada", 5);

@@ -28,8 +28,8 @@ protected:
 TEST_F(Files, OfANewerVersionAreRefusedWithASentence) {
   change_file("PRAGMA user_version = 99");
   EXPECT_THAT(refusal(),
-              HasSubstr("version 99 of the tables, this program knows them up to version 4; start the newer"));
-  change_file("PRAGMA user_version = 4");
+              HasSubstr("version 99 of the tables, this program knows them up to version 5; start the newer"));
+  change_file("PRAGMA user_version = 5");
   EXPECT_EQ(refusal(), "");
 }
 

@@ -188,6 +188,22 @@ TEST_F(Keeping, TheGoldenFileOfVersion2IsMigratedAndItsRoomsHaveNoSettingsAndIts
   EXPECT_EQ(*schema_version_of(copy), 2);
 }
 
+TEST_F(Keeping, TheGoldenFileOfVersion4IsMigratedAndNoWorkerNodeIsDrainedInIt) {
+  store_.reset();
+  std::filesystem::copy_file(std::filesystem::path{GODWIT_SOURCE_DIR} / "tests/data/store-v4.db", folder_.file(),
+                             std::filesystem::copy_options::overwrite_existing);
+  open();
+  const auto rows = ask_directory<directory_loaded>(*store_, load_directory{});
+  EXPECT_EQ(rows.sessions.size(), 2U);
+  EXPECT_THAT(rows.drained, IsEmpty());
+  ask_directory<done>(*store_, mark_drained{"worker-1", true});
+  EXPECT_THAT(ask_directory<directory_loaded>(*store_, load_directory{}).drained, ElementsAre("worker-1"));
+  store_.reset();
+  EXPECT_THAT(problems_in(folder_.file()), IsEmpty());
+  sqlite_connection copy(beside("store.db.v4"), sqlite_connection::mode::read_only);
+  EXPECT_EQ(*schema_version_of(copy), 4);
+}
+
 TEST_F(Keeping, AMigrationThatFailsLeavesTheOldFileAsItWas) {
   store_.reset();
   std::filesystem::copy_file(std::filesystem::path{GODWIT_SOURCE_DIR} / "tests/data/store-v1.db", folder_.file(),
