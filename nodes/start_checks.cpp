@@ -108,7 +108,7 @@ start_fault fault_of_bind(const endpoint& where, int why) {
   case EADDRNOTAVAIL:
   case EAFNOSUPPORT:
     return {exit_code::address_absent,
-            begin + "; this machine has no such address: `bind` and `client.listen` must be its own"};
+            begin + "; this machine has no such address: `bind`, `client.listen` and `admin.listen` must be its own"};
   case EACCES:
     return {exit_code::can_not_start, begin + "; take a port above 1023, or give the right to bind lower ones"};
   default: return {exit_code::can_not_start, begin};
@@ -175,7 +175,8 @@ std::size_t further_descriptors(const cluster_config& cluster, const node_config
   constexpr std::size_t per_link = 3;
   constexpr std::size_t per_loop = 4;
   const auto links = cluster.nodes.size() > 1 ? limits::link_handshakes_max + per_link * cluster.nodes.size() : 0;
-  return of_the_process + links + per_loop * (self.client ? most_loops(*self.client) : 0);
+  const auto tools = self.admin ? limits::admin_connections_max + 2 * limits::admin_strangers_max : 0;
+  return of_the_process + links + tools + per_loop * (self.client ? most_loops(*self.client) : 0);
 }
 
 // The edge lets a sixteenth more connect, to be told that it is full.
@@ -278,6 +279,12 @@ std::optional<start_fault> check_start(cluster_config& cluster, const node_confi
   if (!fault && self.client) {
     fault = check_certificate(self.client->certificate, self.client->key);
     addresses.insert(addresses.end(), self.client->listen.begin(), self.client->listen.end());
+  }
+  if (!fault && self.admin) {
+    fault = check_certificate(self.admin->certificate, self.admin->key);
+    if (!fault)
+      fault = check_ca(self.admin->ca);
+    addresses.insert(addresses.end(), self.admin->listen.begin(), self.admin->listen.end());
   }
   if (!fault)
     fault = fit_descriptors(cluster, self);

@@ -157,6 +157,7 @@ void directory::on(const membership_view& view) {
 
 /// Whatever was sent over this link and not answered may be lost: it is said again.
 void directory::on(const link_reset& reset) {
+  facts_by_node_[reset.node] = {reset.incarnation, reset.software, reset.pid};
   if (reset.node == config_.self) { // the store stands on this node
     if (!std::exchange(loading_, true))
       ask_store(load_directory{}, store_purpose::start{});

@@ -46,6 +46,7 @@ struct directory_config {
   std::chrono::milliseconds resume_timeout{};
   std::chrono::milliseconds store_wait = limits::store_given_up_after; ///< for a store that is away
   std::chrono::milliseconds ended_kept = limits::last_ops_kept;        ///< rows of sessions that have ended
+  std::vector<node_shown> nodes{}; ///< all of the config, with name, roles and address, as operators are shown them
 };
 
 class directory {
@@ -98,8 +99,11 @@ private:
   void on(const ask_people& asked);
   void on(const expel_person& asked);
   void on(const proclamation& told);
-  // operators' tools
+  // operators' tools, and rooms that answer what was ordered for them
   void on(const admin_asked& asked);
+  void on(const command_answered& told);
+  void on(const command_expected& told);
+  void on(const room_not_here& told);
   void asked_by_admin(const admin_asked& asked, const show_nodes& what);
   void asked_by_admin(const admin_asked& asked, const show_sessions& what);
   void asked_by_admin(const admin_asked& asked, const show_rooms& what);
@@ -112,6 +116,12 @@ private:
   void asked_by_admin(const admin_asked& asked, const kick_person& what);
   void asked_by_admin(const admin_asked& asked, const treat_room& what);
   void answer_admin(std::uint64_t ticket, admin_result result);
+  node_shown shown(node_shown node) const;
+  session_shown shown(session_id id, const held_session& session) const;
+  room_shown shown(room_id id, const room_table::room& room) const;
+  std::uint64_t sessions_through(const node_name& proxy) const;
+  result<session_id> session_named(const std::string& who) const;
+  void end_by_operator(session_id id, const std::string& by, const std::string& reason);
   // rooms
   void on(const locate_room& asked);
   void on(const list_rooms& asked);
@@ -215,6 +225,13 @@ private:
   membership_view view_;
 
   session_table sessions_;
+  /// What a living process told of itself.
+  struct node_facts {
+    godwit::incarnation incarnation;
+    std::string version;
+    std::uint32_t pid = 0;
+  };
+  std::map<node_name, node_facts> facts_by_node_;
   nick_table nicks_;
   people people_;
   /// What each operator's session was answered: bounded by the frames that may come again.
@@ -238,7 +255,7 @@ template <class Message>
 inline constexpr bool waits_for_settling =
   !(std::
       is_same_v<Message,
-                store_answered> || std::is_same_v<Message, admin_asked> || std::is_same_v<Message, describe_person> || std::is_same_v<Message, describe_room> || std::is_same_v<Message, proclamation> || std::is_same_v<Message, worker_picked> || std::is_same_v<Message, membership_view> || std::is_same_v<Message, link_reset> || std::is_same_v<Message, link_lost>);
+                store_answered> || std::is_same_v<Message, admin_asked> || std::is_same_v<Message, command_answered> || std::is_same_v<Message, command_expected> || std::is_same_v<Message, room_not_here> || std::is_same_v<Message, describe_person> || std::is_same_v<Message, describe_room> || std::is_same_v<Message, proclamation> || std::is_same_v<Message, worker_picked> || std::is_same_v<Message, membership_view> || std::is_same_v<Message, link_reset> || std::is_same_v<Message, link_lost>);
 } // namespace detail
 
 template <class Message>
