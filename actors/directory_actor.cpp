@@ -54,6 +54,7 @@ directory_actor::behavior_type directory_actor::make_behavior() {
     [this](const command_answered& what) { take(what); },
     [this](const command_expected& what) { take(what); },
     [this](const room_not_here& what) { take(what); },
+    [this](const query_answered& what) { take(what); },
   };
 }
 

@@ -38,7 +38,8 @@ using directory_handle =
                           caf::reacts_to<proclamation>, caf::reacts_to<store_answered>, caf::reacts_to<membership_view>,
                           caf::reacts_to<link_reset>, caf::reacts_to<link_lost>, caf::reacts_to<wake_up>,
                           caf::reacts_to<admin_asked>, caf::reacts_to<command_answered>,
-                          caf::reacts_to<command_expected>, caf::reacts_to<room_not_here>>;
+                          caf::reacts_to<command_expected>, caf::reacts_to<room_not_here>,
+                          caf::reacts_to<query_answered>>;
 
 class directory_actor : public directory_handle::base {
 public:

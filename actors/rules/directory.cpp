@@ -70,6 +70,7 @@ directory_effects directory::tick(instant now) {
         begin_ending(id);
     }
     delete_ended();
+    tick_room_orders();
   }
   return finish();
 }

@@ -2,6 +2,7 @@
 
 #include "actors/rules/limits.hpp"
 #include "actors/rules/room_moderation.hpp"
+#include "messages/admin_messages.hpp"
 #include "messages/names.hpp"
 
 #include <algorithm>
@@ -180,7 +181,7 @@ room_effects room::command(const room_command& what, timestamp now) {
 
 bool room::may_ask(const room_query& what) const {
   if (!is_private(key_))
-    return ledger_.members().find(what.origin.name.session) != nullptr;
+    return what.origin.name.session == admin_session || ledger_.members().find(what.origin.name.session) != nullptr;
   const auto people = identities_of(key_);
   return people && (what.identity == people->first || what.identity == people->second);
 }

@@ -52,8 +52,12 @@ struct search {
 struct listing {
   request_origin origin;
 };
-using any =
-  std::variant<start, new_session, resume, renewal, ending, end_mark, claim, release, removal, search, listing>;
+/// For an operator's order to it.
+struct ordered_room {
+  std::uint64_t ticket = 0;
+};
+using any = std::variant<start, new_session, resume, renewal, ending, end_mark, claim, release, removal, search, listing,
+                         ordered_room>;
 } // namespace store_purpose
 
 class store_desk {
