@@ -260,7 +260,7 @@ TEST_F(Config, RefusesAnOperatorWithAPasswordThatIsNoHashAndDoesNotShowIt) {
 }
 
 TEST_F(Config, ShippedFilesAreValid) {
-  for (const auto* name : {"single.toml", "local.toml"}) {
+  for (const auto* name : {"single.toml", "local.toml", "wide.toml"}) {
     auto reading = read_config(std::filesystem::path{GODWIT_SOURCE_DIR} / "cluster-configs" / name);
     EXPECT_THAT(reading.problems, IsEmpty()) << name;
   }

@@ -37,9 +37,9 @@ struct admin_bench : bench {
     return answered();
   }
   admin_result answered() {
-    if (told_admin.empty() || told_admin.back().ticket != ticket)
+    if (answers.empty() || answers.back().ticket != ticket)
       return error{error_code::internal_error, "not answered"};
-    return told_admin.back().result;
+    return answers.back().result;
   }
   error_code refused(admin_question what) {
     const auto told = answer_to(std::move(what));
@@ -171,7 +171,7 @@ TEST(DirectoryAdmin, BansInTheNameOfTheServer) {
   b.start();
   b.open(7, "lobby");
   b.ask(treat_room{"#Lobby", room_measure::ban, "bob!*@*", {}});
-  EXPECT_THAT(b.told_admin, IsEmpty()) << "the room has not done it yet";
+  EXPECT_THAT(b.answers, IsEmpty()) << "the room has not done it yet";
   const auto told = b.command();
   EXPECT_EQ(told.room, (room_id{7}));
   EXPECT_EQ(told.name, (effect_name{admin_session, b.ticket, 1}));
@@ -180,7 +180,7 @@ TEST(DirectoryAdmin, BansInTheNameOfTheServer) {
   b.done(told);
   EXPECT_TRUE(std::holds_alternative<admin_done>(b.answered()));
   b.done(told); // a repeat
-  EXPECT_THAT(b.told_admin, SizeIs(1));
+  EXPECT_THAT(b.answers, SizeIs(1));
 }
 
 TEST(DirectoryAdmin, TellsWhyARoomRefused) {
@@ -257,7 +257,7 @@ void apply(room_settings& settings, const mode_change& change) {
 
 /// Answers questions and commands of an order as a room with these settings and members would.
 void serve(admin_bench& b, room_settings& settings, std::vector<member_row>& members) {
-  for (int step = 0; step != 200 && b.told_admin.empty(); ++step) {
+  for (int step = 0; step != 200 && b.answers.empty(); ++step) {
     if (const auto query = b.take<room_query>()) {
       if (std::holds_alternative<read_settings>(query->question))
         b.tell(query_answered{query->origin.name, query->room, settings_read{settings}});

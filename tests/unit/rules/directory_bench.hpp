@@ -26,7 +26,7 @@ struct bench {
   balancer loads;
   std::vector<send> sent;               // to others than the store
   std::vector<godwit::ask_store> asked; // of the store, oldest first
-  std::vector<admin_answered> told_admin;
+  std::vector<admin_answered> answers;
 
   void perform(directory_effects effects) {
     for (auto& effect : effects) {
@@ -35,7 +35,7 @@ struct bench {
       else if (const auto* tell = std::get_if<tell_balancer>(&effect))
         loads.handle(tell->load);
       else if (const auto* admin = std::get_if<tell_admin>(&effect))
-        told_admin.push_back(admin->answer);
+        answers.push_back(admin->answer);
       else if (auto& out = std::get<send>(effect); out.to.kind == entity_kind::store)
         asked.push_back(std::get<godwit::ask_store>(out.what));
       else
