@@ -27,19 +27,16 @@
 
 namespace godwit {
 
-using directory_handle =
-  placement_asker::extend<caf::reacts_to<place_session>, caf::reacts_to<resume_session>, caf::reacts_to<renew_token>,
-                          caf::reacts_to<session_hosted>, caf::reacts_to<report_worker>, caf::reacts_to<end_session>,
-                          caf::reacts_to<session_must_end>, caf::reacts_to<attach_refused>,
-                          caf::reacts_to<membership_given>, caf::reacts_to<claim_nick>, caf::reacts_to<release_nick>,
-                          caf::reacts_to<find_nick>, caf::reacts_to<locate_room>, caf::reacts_to<list_rooms>,
-                          caf::reacts_to<room_hosted>, caf::reacts_to<room_closed>, caf::reacts_to<describe_person>,
-                          caf::reacts_to<describe_room>, caf::reacts_to<ask_people>, caf::reacts_to<expel_person>,
-                          caf::reacts_to<proclamation>, caf::reacts_to<store_answered>, caf::reacts_to<membership_view>,
-                          caf::reacts_to<link_reset>, caf::reacts_to<link_lost>, caf::reacts_to<wake_up>,
-                          caf::reacts_to<admin_asked>, caf::reacts_to<command_answered>,
-                          caf::reacts_to<command_expected>, caf::reacts_to<room_not_here>,
-                          caf::reacts_to<query_answered>>;
+using directory_handle = placement_asker::extend<
+  caf::reacts_to<place_session>, caf::reacts_to<resume_session>, caf::reacts_to<renew_token>,
+  caf::reacts_to<session_hosted>, caf::reacts_to<report_worker>, caf::reacts_to<end_session>,
+  caf::reacts_to<session_must_end>, caf::reacts_to<attach_refused>, caf::reacts_to<membership_given>,
+  caf::reacts_to<claim_nick>, caf::reacts_to<release_nick>, caf::reacts_to<find_nick>, caf::reacts_to<locate_room>,
+  caf::reacts_to<list_rooms>, caf::reacts_to<room_hosted>, caf::reacts_to<room_closed>, caf::reacts_to<describe_person>,
+  caf::reacts_to<describe_room>, caf::reacts_to<ask_people>, caf::reacts_to<expel_person>, caf::reacts_to<proclamation>,
+  caf::reacts_to<store_answered>, caf::reacts_to<membership_view>, caf::reacts_to<link_reset>,
+  caf::reacts_to<link_lost>, caf::reacts_to<wake_up>, caf::reacts_to<admin_asked>, caf::reacts_to<command_answered>,
+  caf::reacts_to<command_expected>, caf::reacts_to<room_not_here>, caf::reacts_to<query_answered>>;
 
 class directory_actor : public directory_handle::base {
 public:

@@ -225,7 +225,8 @@ private:
     };
     if (self_.has(node_role::broker)) {
       enter(entity_kind::store, system_->spawn<store_actor>(std::ref(board_), std::ref<store_port>(*gate_)));
-      enter(entity_kind::directory, system_->spawn<directory_actor>(std::ref(board_), directory_rules(), admin_adapter_));
+      enter(entity_kind::directory,
+            system_->spawn<directory_actor>(std::ref(board_), directory_rules(), admin_adapter_));
     }
     if (self_.has(node_role::worker)) {
       board_.set_client_settings(std::make_shared<const client_settings>(client_settings_of(cluster_)));
@@ -287,9 +288,7 @@ private:
     return membership_follower{self_.name, incarnation_, cluster_.broker().name};
   }
 
-  link_reset own_reset() const {
-    return {self_.name, incarnation_, self_.roles, version_text, own_pid()};
-  }
+  link_reset own_reset() const { return {self_.name, incarnation_, self_.roles, version_text, own_pid()}; }
 
   node_hello own_hello() const {
     node_hello hello;
@@ -359,13 +358,13 @@ private:
 
   std::optional<start_fault> start_admin() {
     const auto& admin = *self_.admin;
-    auto tls =
-      tls_context::for_admin_port({admin.certificate.string(), admin.key.string()}, admin.ca.string());
+    auto tls = tls_context::for_admin_port({admin.certificate.string(), admin.key.string()}, admin.ca.string());
     if (!tls)
       return fault_of(tls.why());
     if (!tls->own_certificate_is_for(self_.name))
-      return fault_of({error_code::certificate_unusable,
-                       admin.certificate.string() + ": the admin port's certificate is not for this node, " + self_.name});
+      return fault_of(
+        {error_code::certificate_unusable,
+         admin.certificate.string() + ": the admin port's certificate is not for this node, " + self_.name});
     admin_port_options options;
     options.listen = admin.listen;
     options.node = self_.name;

@@ -263,7 +263,8 @@ private:
 
   void read_operator_tool(const toml::value& value) {
     auto table = reader(value, "godwitctl.");
-    config_.operator_tool.certificate = path_of(table.text("certificate", "the path of an operator's certificate", true));
+    config_.operator_tool.certificate =
+      path_of(table.text("certificate", "the path of an operator's certificate", true));
     config_.operator_tool.key = path_of(table.text("key", "the path of its key", true));
     table.refuse_the_rest();
   }

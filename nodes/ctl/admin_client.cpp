@@ -210,7 +210,8 @@ std::variant<admin_result, ctl_failure> admin_client::ask(const admin_question& 
     return failure_of(*failed);
   }
   connection_.reset();
-  return ctl_failure{ctl_exit::not_connected, {error_code::bad_frame, "an answer that this program does not know"}, {}, {}};
+  return ctl_failure{
+    ctl_exit::not_connected, {error_code::bad_frame, "an answer that this program does not know"}, {}, {}};
 }
 
 } // namespace godwit

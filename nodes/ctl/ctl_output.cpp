@@ -67,15 +67,18 @@ std::vector<std::string> row_of(const node_shown& it) {
           or_dash(version_of(it.version))};
 }
 std::vector<std::string> row_of(const session_shown& it) {
-  return {std::to_string(it.session.value), or_dash(it.nick),   name_of(it.protocol),
-          it.state,                         or_dash(it.worker), or_dash(it.proxy)};
+  return {std::to_string(it.session.value),
+          or_dash(it.nick),
+          name_of(it.protocol),
+          it.state,
+          or_dash(it.worker),
+          or_dash(it.proxy)};
 }
 std::vector<std::string> row_of(const room_shown& it) {
   return {std::to_string(it.room.value), or_dash(it.title), it.state, or_dash(it.worker), std::to_string(it.epoch)};
 }
 
-const std::vector<std::string> node_header{"NODE",    "ROLES",    "STATE", "PID",
-                                           "ADDRESS", "SESSIONS", "ROOMS", "VERSION"};
+const std::vector<std::string> node_header{"NODE", "ROLES", "STATE", "PID", "ADDRESS", "SESSIONS", "ROOMS", "VERSION"};
 const std::vector<std::string> session_header{"SESSION", "NICK", "PROTOCOL", "STATE", "WORKER", "PROXY"};
 const std::vector<std::string> room_header{"ROOM", "TITLE", "STATE", "WORKER", "EPOCH"};
 
@@ -198,7 +201,9 @@ std::string text_of(const admin_result& what) {
 }
 
 nlohmann::ordered_json json_of(const admin_result& what) {
-  return std::visit(overloaded{[](const admin_done&) { return json{{"done", true}}; },
+  return std::visit(overloaded{[](const admin_done&) {
+                                 return json{{"done", true}};
+                               },
                                [](const nodes_shown& it) { return array_of(it.nodes); },
                                [](const sessions_shown& it) { return array_of(it.sessions); },
                                [](const rooms_shown& it) { return array_of(it.rooms); },
@@ -213,12 +218,15 @@ nlohmann::ordered_json json_of(const admin_result& what) {
                                              {"milliseconds", static_cast<double>(it.microseconds) / 1000.0}};
                                },
                                [](const drain_progress& it) { return object_of(it); },
-                               [](const error& it) { return json{{"error", std::string(name_of(it.code))}}; }},
+                               [](const error& it) {
+                                 return json{{"error", std::string(name_of(it.code))}};
+                               }},
                     what);
 }
 
 std::string text_of(const ctl_failure& why) {
-  return shown_name(why) + ": " + safe(shown_sentence(why)) + (why.why.detail.empty() ? "" : " (" + safe(why.why.detail) + ")");
+  return shown_name(why) + ": " + safe(shown_sentence(why))
+         + (why.why.detail.empty() ? "" : " (" + safe(why.why.detail) + ")");
 }
 
 nlohmann::ordered_json json_of(const ctl_failure& why) {

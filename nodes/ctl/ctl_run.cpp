@@ -39,8 +39,9 @@ private:
   ctl_exit fail(const ctl_failure& why) { return tell_failure(why, options_, output_); }
 
   void show(const admin_result& what) {
-    output_.out(options_.json ? json_of(what).dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n"
-                              : text_of(what));
+    output_.out(options_.json
+                  ? json_of(what).dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n"
+                  : text_of(what));
   }
 
   /// A broker node that has just begun has done nothing: it is asked again.
@@ -48,8 +49,8 @@ private:
     for (const auto until = clock::now() + options_.broker_patience;;) {
       auto told = client_.ask(what);
       const auto* why = std::get_if<ctl_failure>(&told);
-      const bool has_just_begun = why != nullptr && why->code == ctl_exit::failed
-                                  && why->why.code == error_code::no_broker_node;
+      const bool has_just_begun =
+        why != nullptr && why->code == ctl_exit::failed && why->why.code == error_code::no_broker_node;
       if (!has_just_begun || clock::now() >= until)
         return told;
       std::this_thread::sleep_for(settling_pause);
@@ -109,7 +110,8 @@ private:
     for (const auto until = clock::now() + options_.broker_patience;;) {
       auto told = ask(show_drain{node});
       const auto* why = std::get_if<ctl_failure>(&told);
-      const bool is_away = why != nullptr && (why->code == ctl_exit::not_connected || why->code == ctl_exit::unanswered);
+      const bool is_away =
+        why != nullptr && (why->code == ctl_exit::not_connected || why->code == ctl_exit::unanswered);
       if (!is_away || clock::now() >= until)
         return told;
       while (std::holds_alternative<ctl_failure>(client_.connect())) {

@@ -15,9 +15,9 @@ namespace godwit {
 
 struct ctl_options {
   bool json = false;
-  bool is_terminal = false;                       ///< progress is one line that is written anew
-  bool wait = true;                               ///< a drain is watched until the node is empty
-  std::chrono::milliseconds look_every{500};      ///< at a drain
+  bool is_terminal = false;                          ///< progress is one line that is written anew
+  bool wait = true;                                  ///< a drain is watched until the node is empty
+  std::chrono::milliseconds look_every{500};         ///< at a drain
   std::chrono::milliseconds broker_patience{60'000}; ///< while a drain is watched and the broker node is away
 };
 /// What was written is to be seen at once.

@@ -36,7 +36,8 @@ std::variant<admin_target, std::vector<std::string>> find_target(const typed_tar
   if (!typed.server.empty()) {
     const auto where = parse_endpoint(typed.server);
     if (!where)
-      return std::vector<std::string>{"--server \"" + typed.server + "\" is no address; write HOST:PORT, as localhost:7701"};
+      return std::vector<std::string>{"--server \"" + typed.server
+                                      + "\" is no address; write HOST:PORT, as localhost:7701"};
     target.addresses = {*where};
     if (target.server_name.empty())
       target.server_name = where->host;

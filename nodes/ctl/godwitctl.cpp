@@ -15,7 +15,8 @@ namespace {
 
 using namespace godwit;
 
-constexpr auto footer = R"(NICK is a nick, SESSION the number that `sessions` shows, ROOM a room's name, with or without its #.
+constexpr auto footer =
+  R"(NICK is a nick, SESSION the number that `sessions` shows, ROOM a room's name, with or without its #.
 Exit codes: 0 done, 1 wrong arguments, 2 the config or a certificate can not be used, 3 the admin port can not be
 reached, 4 it refuses this certificate, 5 the cluster said no, 6 no answer in time: it may have been done.
 The broker node's log has each command with the operator's name.)";

@@ -152,8 +152,8 @@ TEST_P(Admin, KeepsRoomsInOrderInTheNameOfTheServer) {
 TEST_P(Admin, RefusesCertificatesOfOtherCircles) {
   const auto certificate = [&](const std::string& file) { return running_.path("var/" + file); };
   const auto with = [&](const std::string& name, const std::string& ca) {
-    return ctl(running_, {"nodes", "--certificate", certificate(name + ".pem"), "--key", certificate(name + ".key"), "--ca",
-                          certificate(ca)});
+    return ctl(running_, {"nodes", "--certificate", certificate(name + ".pem"), "--key", certificate(name + ".key"),
+                          "--ca", certificate(ca)});
   };
   EXPECT_EQ(with("operators/admin", "operator-ca.pem").end, process_end{});
   const auto node = with("nodes/" + broker(), "cluster-ca.pem");
@@ -228,7 +228,8 @@ TEST(AdminWide, AnOperatorIsNoNode) {
   cluster local("local");
   local.start();
   const auto where = local.cluster_address("broker-1");
-  const auto ended = run({.arguments = {godwitctl_program(), "--config", local.config_file(), "--server", where, "nodes"}});
+  const auto ended =
+    run({.arguments = {godwitctl_program(), "--config", local.config_file(), "--server", where, "nodes"}});
   EXPECT_EQ(ended.end.code, refused) << ended.errors;
   wait_until("the cluster port has refused it",
              [&] { return local.log("broker-1").find("on the cluster port: ") != std::string::npos; });

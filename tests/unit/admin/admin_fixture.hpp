@@ -33,8 +33,8 @@ protected:
     options_.node = "broker-1";
     options_.cluster = "flock";
     options_.software = "godwit 9";
-    port_ = must(admin_port::start(must(tls_context::for_admin_port(ca_.admin_port("broker-1"), ca_.ca_file())), options_,
-                                   [this](admin_asked what) { asked(std::move(what)); }));
+    port_ = must(admin_port::start(must(tls_context::for_admin_port(ca_.admin_port("broker-1"), ca_.ca_file())),
+                                   options_, [this](admin_asked what) { asked(std::move(what)); }));
   }
 
   admin_target target(const certificate_files& own, const std::string& ca) const {

@@ -93,7 +93,8 @@ TEST_F(AdminPort, AToolRefusesAPortOfAnotherName) {
 
 TEST_F(AdminPort, RefusesAnExpiredOperator) {
   start(all_done);
-  const validity former{.from = std::chrono::system_clock::now() - std::chrono::days{2}, .length = std::chrono::hours{1}};
+  const validity former{.from = std::chrono::system_clock::now() - std::chrono::days{2},
+                        .length = std::chrono::hours{1}};
   EXPECT_FALSE(tls_context::for_operator(ca_.operator_tool("ada", former), ca_.ca_file()));
 }
 

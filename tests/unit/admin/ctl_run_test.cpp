@@ -61,8 +61,9 @@ class CtlRun : public AdminPort {
 protected:
   ctl_exit run(const admin_question& what) {
     auto client = tool();
-    return run_ctl(client, what, options_of_tool_,
-                   {[this](const std::string& text) { out_ += text; }, [this](const std::string& text) { err_ += text; }});
+    return run_ctl(
+      client, what, options_of_tool_,
+      {[this](const std::string& text) { out_ += text; }, [this](const std::string& text) { err_ += text; }});
   }
   std::string out_;
   std::string err_;
@@ -72,7 +73,8 @@ protected:
 TEST_F(CtlRun, FollowsPagesToTheirEnd) {
   start([](const admin_asked& asked) {
     const auto after = std::get<show_rooms>(asked.what).after.value;
-    return rooms_shown{{{{after + 1}, 1, "#r" + std::to_string(after + 1), "open", "worker-1"}}, {after < 2 ? after + 1 : 0}};
+    return rooms_shown{{{{after + 1}, 1, "#r" + std::to_string(after + 1), "open", "worker-1"}},
+                       {after < 2 ? after + 1 : 0}};
   });
   options_of_tool_.json = true;
   EXPECT_EQ(run(show_rooms{}), ctl_exit::done);
@@ -182,7 +184,8 @@ ca = "operator-ca.pem"
   EXPECT_EQ(target.server_name, "godwit-1");
   EXPECT_EQ(target.own.certificate, folder_.path("ada.pem"));
   EXPECT_EQ(target.ca, folder_.path("operator-ca.pem"));
-  const auto other = std::get<admin_target>(find_target({.config = file, .server = "10.0.0.1:99", .certificate = "b.pem"}));
+  const auto other =
+    std::get<admin_target>(find_target({.config = file, .server = "10.0.0.1:99", .certificate = "b.pem"}));
   EXPECT_EQ(other.addresses, (std::vector<endpoint>{{"10.0.0.1", 99}}));
   EXPECT_EQ(other.server_name, "godwit-1");
   EXPECT_EQ(other.own.certificate, "b.pem");
