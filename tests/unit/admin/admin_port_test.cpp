@@ -1,4 +1,5 @@
 // Who is let in by the admin port, what is asked through it, and what the log says of it.
+#include "tests/support/text_file.hpp"
 #include "tests/unit/admin/admin_fixture.hpp"
 #include "tests/unit/admin/raw_client.hpp"
 
@@ -56,14 +57,18 @@ TEST_F(AdminPort, GivesEachQuestionATicketThatRises) {
   EXPECT_EQ(questions()[1].ticket, 1001U);
 }
 
-// Whoever holds a certificate of another circle is a stranger here.
+// Whoever holds a certificate of another circle is a stranger here, though his tool trusts everybody.
 TEST_F(AdminPort, RefusesACertificateOfAnotherCa) {
   start(all_done);
+  const auto both = ca_.path("both.pem");
+  write_text(both, read_text(ca_.ca_file()) + read_text(other_ca_.ca_file()));
   for (const auto& own : {other_ca_.node("worker-1"), other_ca_.operator_tool("ada")}) {
-    // The tool itself would refuse to show it: it says that it trusts the other CA, as a stranger's tool may.
-    auto stranger = must(admin_client::make(target(own, other_ca_.ca_file()), std::chrono::seconds{20}));
-    EXPECT_EQ(failure_of(stranger.connect()).code, ctl_exit::refused);
+    auto stranger = must(admin_client::make(target(own, both), std::chrono::seconds{20}));
+    const auto why = failure_of(stranger.connect());
+    EXPECT_EQ(why.code, ctl_exit::refused);
+    EXPECT_THAT(why.why.detail, HasSubstr("does not trust the CA of our certificate"));
   }
+  EXPECT_TRUE(is_logged("on the admin port: the peer's certificate is not signed by our CA")) << logged();
   EXPECT_THAT(questions(), IsEmpty());
 }
 
