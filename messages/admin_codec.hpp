@@ -23,8 +23,8 @@ namespace godwit::admin {
 inline constexpr std::uint16_t protocol_version = 1;
 /// A question holds a few words and a reason.
 inline constexpr std::size_t admin_request_bytes_max = 8 * 1024;
-/// A page of sessions, with the longest nicks and names.
-inline constexpr std::size_t admin_reply_bytes_max = 256 * 1024;
+/// A page of rooms or sessions, with the longest names.
+inline constexpr std::size_t admin_reply_bytes_max = 512 * 1024;
 /// One text of a question.
 inline constexpr std::size_t admin_text_bytes_max = 1024;
 static_assert(4 * admin_text_bytes_max < admin_request_bytes_max);

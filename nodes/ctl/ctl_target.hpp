@@ -12,12 +12,12 @@ namespace godwit {
 
 /// Empty: not said. What was said goes before what the config says.
 struct typed_target {
-  std::string config;
-  std::string server; ///< HOST:PORT
-  std::string server_name;
-  std::string certificate;
-  std::string key;
-  std::string ca;
+  std::string config{};
+  std::string server{}; ///< HOST:PORT
+  std::string server_name{};
+  std::string certificate{};
+  std::string key{};
+  std::string ca{};
 };
 
 /// Or one sentence for each thing that is wrong or missing.

@@ -69,9 +69,13 @@ TEST(AdminCodec, AWholePageFits) {
   for (std::size_t i = 0; i != admin_page_rows_max; ++i)
     page.sessions.push_back(
       {{~0ULL}, {1, 2}, std::string(128, 'n'), protocol::irc, "placing", "proxy-12345678", "worker-1234567"});
-  const auto bytes = encode(reply_of(1, page));
-  EXPECT_LE(bytes.size(), admin_reply_bytes_max);
-  EXPECT_TRUE(decode_reply(unframed(bytes)));
+  rooms_shown rooms;
+  for (std::size_t i = 0; i != admin_page_rows_max; ++i)
+    rooms.rooms.push_back({{~0ULL}, 7, "#" + std::string(256, 'r'), "opening", "worker-1234567"});
+  for (const auto& bytes : {encode(reply_of(1, page)), encode(reply_of(1, rooms))}) {
+    EXPECT_LE(bytes.size(), admin_reply_bytes_max);
+    EXPECT_TRUE(decode_reply(unframed(bytes)));
+  }
 }
 
 } // namespace

@@ -70,7 +70,8 @@ std::map<std::string, link_greeting> greetings() {
                               .roles = 2,
                               .version_min = 1,
                               .version_max = 1,
-                              .software = "godwit 0.1.0"}},
+                              .software = "godwit 0.1.0",
+                              .pid = 4711}},
           {"welcome", link_welcome{}},
           {"refused", link_refused{"no node 'x' is in the config"}}};
 }
@@ -207,6 +208,16 @@ TEST(Golden, WhatIsSaidAboutAConnectionHasTheBytesThatItAlwaysHad) {
 TEST(Golden, WhatNodesGreetEachOtherWithHasTheBytesThatItAlwaysHad) {
   for (const auto& [name, said] : greetings())
     expect_golden("greeting_" + name, encode_link_greeting(said));
+}
+
+TEST(Golden, AGreetingOfANodeThatTellsNoPidIsRead) {
+  auto text = content_of(data_folder / "former" / "greeting_node.hex");
+  std::erase(text, '\n');
+  const auto read = decode_link_greeting(unhex(text));
+  ASSERT_TRUE(read);
+  auto former = std::get<node_hello>(greetings().at("node"));
+  former.pid = 0;
+  EXPECT_EQ(*read, link_greeting{former});
 }
 
 TEST(Golden, WhatOperatorsToolsSayAndHearHasTheBytesThatItAlwaysHad) {

@@ -89,11 +89,12 @@ TEST(DirectoryAdmin, ShowsEachNodeOfTheConfig) {
 TEST(DirectoryAdmin, CountsSessionsWhereTheyAreServedAndWhereTheyAreHeld) {
   admin_bench b;
   b.start();
+  b.open(7, "lobby");
   for (std::uint64_t id = 1; id <= 5; ++id)
     b.host(id);
-  b.open(7, "lobby");
   const auto told = std::get<nodes_shown>(b.answer_to(show_nodes{}));
   EXPECT_EQ(named(told, "proxy-1").sessions, 5U);
+  EXPECT_EQ(named(told, "worker-1").sessions + named(told, "worker-2").sessions, 5U);
   EXPECT_EQ(named(told, "worker-1").rooms, 1U);
   EXPECT_EQ(named(told, "worker-2").rooms, 0U);
 }
@@ -116,9 +117,9 @@ TEST(DirectoryAdmin, ShowsSessionsPageByPageUntilThereAreNoMore) {
 TEST(DirectoryAdmin, ShowsWhereANickASessionAndARoomAre) {
   admin_bench b;
   b.start();
+  b.open(7, "ada");
   const auto placed = b.host(1);
   b.named(1, "Ada");
-  b.open(7, "ada");
   const auto by_nick = std::get<where_shown>(b.answer_to(show_where{"ADA"}));
   ASSERT_THAT(by_nick.sessions, SizeIs(1));
   EXPECT_EQ(by_nick.sessions[0].nick, "Ada");
@@ -301,7 +302,9 @@ TEST(DirectoryAdmin, KicksWhoIsInChargeLast) {
   b.start();
   b.open(7, "lobby");
   b.ask(treat_room{"lobby", room_measure::clear, {}, {}});
-  b.tell(query_answered{b.take<room_query>()->origin.name, {7}, settings_read{{new_room_flags}}});
+  room_settings as_new;
+  as_new.flags = new_room_flags;
+  b.tell(query_answered{b.take<room_query>()->origin.name, {7}, settings_read{as_new}});
   b.tell(query_answered{b.take<room_query>()->origin.name,
                         {7},
                         members_read{{{"ann", {}, member_modes{member_mode::founder}}, {"bob", {}, {}}}, false}});
