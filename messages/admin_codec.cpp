@@ -92,18 +92,15 @@ result<request> read(wire::AdminRequest::Reader from) {
 // -------------------------------------------------------------------------------------------------- reading answers
 
 node_shown read(wire::AdminNode::Reader from) {
-  return {string(from.getName()), from.getRoles(),         string(from.getState()),
-          string(from.getAddress()), from.getPid(),        string(from.getVersion()),
-          from.getSessions(),     from.getRooms(),         from.getShare()};
+  return {string(from.getName()),    from.getRoles(), string(from.getState()),
+          string(from.getAddress()), from.getPid(),   string(from.getVersion()),
+          from.getSessions(),        from.getRooms(), from.getShare()};
 }
 
 session_shown read(wire::AdminSession::Reader from) {
-  return {{from.getId()},
-          {from.getGeneration(), from.getMoves()},
-          string(from.getNick()),
-          static_cast<protocol>(from.getProtocol()),
-          string(from.getState()),
-          string(from.getProxy()),
+  return {{from.getId()},          {from.getGeneration(), from.getMoves()},
+          string(from.getNick()),  static_cast<protocol>(from.getProtocol()),
+          string(from.getState()), string(from.getProxy()),
           string(from.getWorker())};
 }
 
@@ -135,9 +132,9 @@ reply read(wire::AdminWelcome::Reader from) {
 }
 
 admin_result read(wire::AdminDrain::Reader from) {
-  return drain_progress{string(from.getNode()), from.getDraining(),      from.getSessionsLeft(), from.getRoomsLeft(),
-                        from.getSessionsMoved(), from.getRoomsMoved(), from.getStuck(),
-                        string(from.getWaitsFor())};
+  return drain_progress{string(from.getNode()), from.getDraining(),        from.getSessionsLeft(),
+                        from.getRoomsLeft(),    from.getSessionsMoved(),   from.getRoomsMoved(),
+                        from.getStuck(),        string(from.getWaitsFor())};
 }
 
 result<reply> read(wire::AdminReply::Reader from) {

@@ -268,10 +268,8 @@ private:
 namespace detail {
 /// What is answered from the rows: it waits until they are loaded.
 template <class Message>
-inline constexpr bool waits_for_settling =
-  !(std::
-      is_same_v<Message,
-                store_answered> || std::is_same_v<Message, admin_asked> || std::is_same_v<Message, command_answered> || std::is_same_v<Message, command_expected> || std::is_same_v<Message, room_not_here> || std::is_same_v<Message, query_answered> || std::is_same_v<Message, describe_person> || std::is_same_v<Message, describe_room> || std::is_same_v<Message, proclamation> || std::is_same_v<Message, worker_picked> || std::is_same_v<Message, membership_view> || std::is_same_v<Message, link_reset> || std::is_same_v<Message, link_lost>);
+inline constexpr bool waits_for_settling = !(std::is_same_v<Message,
+                                                            store_answered> || std::is_same_v<Message, admin_asked> || std::is_same_v<Message, command_answered> || std::is_same_v<Message, command_expected> || std::is_same_v<Message, room_not_here> || std::is_same_v<Message, query_answered> || std::is_same_v<Message, describe_person> || std::is_same_v<Message, describe_room> || std::is_same_v<Message, proclamation> || std::is_same_v<Message, worker_picked> || std::is_same_v<Message, membership_view> || std::is_same_v<Message, link_reset> || std::is_same_v<Message, link_lost>);
 } // namespace detail
 
 template <class Message>

@@ -1,4 +1,5 @@
-// What operators' tools see of the cluster, and what they do to people. What they do to rooms: directory_room_orders.cpp.
+// What operators' tools see of the cluster, and what they do to people. What they do to rooms:
+// directory_room_orders.cpp.
 #include "actors/rules/directory.hpp"
 #include "messages/names.hpp"
 #include "messages/text.hpp"
@@ -150,7 +151,8 @@ void directory::asked_by_admin(const admin_asked& asked, const show_where& what)
   if (id)
     answer.rooms.push_back(shown(id, *rooms_.find(id)));
   if (answer.sessions.empty() && answer.rooms.empty())
-    return answer_admin(asked.ticket, is_room ? error{error_code::no_such_room, what.what + " is not open"} : session.why());
+    return answer_admin(asked.ticket,
+                        is_room ? error{error_code::no_such_room, what.what + " is not open"} : session.why());
   answer_admin(asked.ticket, std::move(answer));
 }
 

@@ -200,9 +200,9 @@ std::optional<error> room::why_refused(const room_command& what) const {
   if (is_post(what))
     if (auto why = why_post_refused(what))
       return why;
-  const bool recovers = what.by_server_operator
-                        && (std::holds_alternative<change_modes>(what.action)
-                            || std::holds_alternative<kick_member>(what.action));
+  const bool recovers =
+    what.by_server_operator
+    && (std::holds_alternative<change_modes>(what.action) || std::holds_alternative<kick_member>(what.action));
   if (!member && !is_post(what) && !(recovers && ledger_.settings_to_be()))
     return error{error_code::not_in_room, {}};
   if (auto why = why_action_refused(what.action))

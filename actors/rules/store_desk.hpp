@@ -56,8 +56,8 @@ struct listing {
 struct ordered_room {
   std::uint64_t ticket = 0;
 };
-using any = std::variant<start, new_session, resume, renewal, ending, end_mark, claim, release, removal, search, listing,
-                         ordered_room>;
+using any = std::variant<start, new_session, resume, renewal, ending, end_mark, claim, release, removal, search,
+                         listing, ordered_room>;
 } // namespace store_purpose
 
 class store_desk {

@@ -132,7 +132,8 @@ void admin_connection::take(const admin::request& what) {
 
 void admin_connection::greet(const admin::hello& tool) {
   if (tool.version_max < admin::protocol_version || tool.version_min > admin::protocol_version)
-    return refuse({error_code::version_unsupported, "this server speaks version " + std::to_string(admin::protocol_version)});
+    return refuse(
+      {error_code::version_unsupported, "this server speaks version " + std::to_string(admin::protocol_version)});
   if (const auto why = events_.greeted())
     return refuse(*why);
   phase_ = phase::open;

@@ -1,6 +1,6 @@
 /// @file
-/// The port of the broker node where operators' tools ask and order: by mutual TLS with certificates of the operator CA,
-/// so that no tool ever joins the cluster's own network.
+/// The port of the broker node where operators' tools ask and order: by mutual TLS with certificates of the operator
+/// CA, so that no tool ever joins the cluster's own network.
 ///
 /// Lives on    the broker node, on a thread of its own.
 /// Owns        listeners, connections, the questions that are not answered yet.

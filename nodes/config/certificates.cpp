@@ -205,8 +205,8 @@ result<certified_key> issue_admin_port_certificate(const certified_key& ca, cons
   return issue(ca, {node_name, "DNS:" + node_name, "serverAuth"}, when, key);
 }
 
-result<certified_key> issue_operator_certificate(const certified_key& ca, const std::string& name,
-                                                 const validity& when, const std::string& key) {
+result<certified_key> issue_operator_certificate(const certified_key& ca, const std::string& name, const validity& when,
+                                                 const std::string& key) {
   if (!is_node_name(name))
     return unusable("'" + name + "' is no name of an operator: use letters, digits and -, at most 63");
   return issue(ca, {name, "DNS:" + name, "clientAuth"}, when, key);

@@ -28,9 +28,10 @@ std::error_code listen_on(tcp::acceptor& acceptor, const tcp::endpoint& where) {
 
 } // namespace
 
-result<std::vector<std::shared_ptr<link_listener>>>
-link_listener::open(const asio::any_io_executor& on, const endpoint& where, const accepted_function& accepted,
-                    const std::string& what) {
+result<std::vector<std::shared_ptr<link_listener>>> link_listener::open(const asio::any_io_executor& on,
+                                                                        const endpoint& where,
+                                                                        const accepted_function& accepted,
+                                                                        const std::string& what) {
   const auto failed_with = [&](const std::error_code& failed) {
     return error{error_code::address_unusable, "can not listen on " + to_string(where) + ": " + failed.message()};
   };

@@ -25,9 +25,10 @@ public:
 
   /// Binds and listens on every address that the name has, all on one port; looks the name up, and blocks for that. The
   /// error names the address. `what`: what the log calls the port.
-  static result<std::vector<std::shared_ptr<link_listener>>>
-  open(const asio::any_io_executor& on, const endpoint& where, const accepted_function& accepted,
-       const std::string& what = "cluster port");
+  static result<std::vector<std::shared_ptr<link_listener>>> open(const asio::any_io_executor& on,
+                                                                  const endpoint& where,
+                                                                  const accepted_function& accepted,
+                                                                  const std::string& what = "cluster port");
   link_listener(asio::ip::tcp::acceptor acceptor, accepted_function accepted, std::string what)
       : acceptor_(std::move(acceptor)), retry_(acceptor_.get_executor()), accepted_(std::move(accepted)),
         what_(std::move(what)) {}
