@@ -21,11 +21,11 @@ enum class exit_code : int {
   certificate_unreadable = 12,    ///< no such file, no right to it, or no certificate in it
   key_unreadable = 13,            ///< the same, of a private key
   key_mismatched = 14,            ///< the key is not the certificate's
-  certificate_expired = 15,       ///< the node's, the client port's, or a CA's
+  certificate_expired = 15,       ///< the node's, the client port's, the admin port's, or a CA's
   certificate_not_yet_valid = 16, ///< the same
   descriptors_too_few = 17,       ///< the limit of open files is too low for limits.clients-max
   clock_far = 18,                 ///< this machine's clock is far from the broker node's
-  certificate_unusable = 19,      ///< not signed by the cluster CA, for another name, or for another use
+  certificate_unusable = 19,      ///< not signed by the CA that the config names, for another name, or for another use
 
   data_absent = 20,       ///< no such folder, and the config does not say that it is to be made
   data_not_writable = 21, ///< a read-only file system, or no right

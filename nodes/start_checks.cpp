@@ -109,7 +109,7 @@ start_fault fault_of_bind(const endpoint& where, int why) {
   case EADDRNOTAVAIL:
   case EAFNOSUPPORT:
     return {exit_code::address_absent,
-            begin + "; this machine has no such address: `bind` and what a client port listens on must be its own"};
+            begin + "; this machine has no such address: `bind` and what a client or admin port listens on must be its own"};
   case EACCES:
     return {exit_code::can_not_start, begin + "; take a port above 1023, or give the right to bind lower ones"};
   default: return {exit_code::can_not_start, begin};
@@ -176,7 +176,8 @@ std::size_t further_descriptors(const cluster_config& cluster, const node_config
   constexpr std::size_t per_link = 3;
   constexpr std::size_t per_loop = 4;
   const auto links = cluster.nodes.size() > 1 ? limits::link_handshakes_max + per_link * cluster.nodes.size() : 0;
-  return of_the_process + links + per_loop * (self.client ? most_loops(*self.client) : 0);
+  const auto tools = self.admin ? limits::admin_connections_max + 2 * limits::admin_strangers_max : 0;
+  return of_the_process + links + tools + per_loop * (self.client ? most_loops(*self.client) : 0);
 }
 
 // The edge lets a sixteenth more connect, to be told that it is full.
@@ -309,6 +310,12 @@ std::optional<start_fault> check_start(cluster_config& cluster, const node_confi
     fault = check_motd(cluster.irc.motd);
   if (!fault && self.has(node_role::worker))
     fault = check_cloak_key(cluster.irc.cloak_key);
+  if (!fault && self.admin) {
+    fault = check_certificate(self.admin->certificate, self.admin->key);
+    if (!fault)
+      fault = check_ca(self.admin->ca);
+    addresses.insert(addresses.end(), self.admin->listen.begin(), self.admin->listen.end());
+  }
   if (!fault)
     fault = fit_descriptors(cluster, self);
   if (!fault)

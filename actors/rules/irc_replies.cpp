@@ -223,8 +223,10 @@ void irc_front::tell_settings(const part& to, const tell::settings& what) {
     default: return {settings.bans, numeric::ban_list, numeric::end_of_ban_list, "End of channel ban list"};
     }
   }();
-  for (const auto& each : list.masks)
-    say(numeric(list.row).param(to.target).param(each.mask).param(each.by).param(std::to_string(seconds(each.time))));
+  for (const auto& each : list.masks) {
+    const auto& by = each.by.empty() ? network_->server : each.by; // an operator's tool has put it there
+    say(numeric(list.row).param(to.target).param(each.mask).param(by).param(std::to_string(seconds(each.time))));
+  }
   say(numeric(list.end).param(to.target).trailing(list.text));
 }
 

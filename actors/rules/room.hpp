@@ -121,6 +121,7 @@ private:
   error why_outside(session_id session) const;
   std::optional<error> why_moderation_refused(const room_command& what, const stored_member& by) const;
   bool is_silenced(const stored_member& who) const;
+  std::optional<error> why_kick_refused(const room_command& what) const;
   void refuse_outsider(const room_command& what, error why, room_effects& out);
   [[nodiscard]] stored_member changer_of(const room_command& what) const;
   void decide_changes(const room_command& what, const change_modes& asked, timestamp now, room_effects& out);

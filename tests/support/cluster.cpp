@@ -62,6 +62,7 @@ void run_or_throw(const std::vector<std::string>& arguments) {
 
 std::string godwitd_program() { return program_named("godwitd"); }
 std::string godwit_program() { return program_named("godwit"); }
+std::string godwitctl_program() { return program_named("godwitctl"); }
 std::string godwit_bench_program() { return program_named("godwit-bench"); }
 
 std::string shipped_config(const std::string& name) {
@@ -158,6 +159,9 @@ void cluster::make_certificates() const {
   for (const auto& node : nodes_)
     run_or_throw({godwitd_program(), "certs", "node", node, "--out", out});
   write_text(path("var/cloak.key"), "a secret of a test cluster");
+  run_or_throw({godwitd_program(), "certs", "operator-ca", "--out", out});
+  run_or_throw({godwitd_program(), "certs", "admin", nodes_.front(), "--out", out}); // the broker node
+  run_or_throw({godwitd_program(), "certs", "operator", "admin", "--out", out});
 }
 
 void cluster::print_logs() const {
@@ -255,7 +259,7 @@ void cluster::expect_sound_store() const {
 std::string cluster::client_address() const {
   std::smatch found;
   const auto text = config();
-  if (!std::regex_search(text, found, std::regex{R"(\nlisten = \["([^"]+)\")"}))
+  if (!std::regex_search(text, found, std::regex{R"(\[node\.client\]\s*\nlisten = \["([^"]+)\")"}))
     throw std::runtime_error("the config has no client port");
   return found[1];
 }

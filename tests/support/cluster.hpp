@@ -26,6 +26,7 @@ namespace godwit::test {
 /// The programs under test.
 std::string godwitd_program();
 std::string godwit_program();
+std::string godwitctl_program();
 std::string godwit_bench_program();
 /// cluster-configs/NAME.toml as it is shipped.
 std::string shipped_config(const std::string& name);
