@@ -184,6 +184,8 @@ private:
     now.end = clock::now();
     if (!drained.ok())
       undone(now, drained.errors);
+    else if (drained.last.is_object())
+      now.moved = drained.last.value("sessions_moved", std::uint64_t{0});
     const auto again = tool_.ask({"undrain", node});
     if (!again.ok())
       undone(now, "undrain: " + again.errors);
@@ -240,6 +242,9 @@ chaos_report run_chaos(const chaos_plan& plan, const std::function<void(const st
 namespace {
 
 double ms(std::chrono::nanoseconds time) { return static_cast<double>(time.count()) / 1e6; }
+double moved_per_s(const pause_figures& of) {
+  return of.in.count() == 0 ? 0 : 1e3 * static_cast<double>(of.moved) / ms(of.in);
+}
 
 std::string line(const char* format, auto... values) {
   std::array<char, 240> text{};
@@ -255,6 +260,8 @@ std::string to_table(const chaos_report& report) {
   for (const auto& [what, figures] : report.pauses)
     out += line("%-14s%8zu%10zu%12.1f%12.1f%12.1f\n", std::string{name_of(what)}.c_str(), figures.deeds,
                 figures.members, ms(figures.p50), ms(figures.p99), ms(figures.max));
+  if (const auto drains = report.pauses.find(deed::drain); drains != report.pauses.end())
+    out += line("%llu sessions drained, %.0f in a second\n", count(drains->second.moved), moved_per_s(drains->second));
   out += line("\n%llu posts acknowledged, %llu in the log, %llu refused\n", count(report.posts),
               count(report.log.posts), count(report.refused));
   out += line("disconnects %llu, lost %llu, doubled %llu, out of order %llu, unanswered %llu\n",
@@ -291,7 +298,8 @@ nlohmann::json to_json(const chaos_report& report) {
                                                  {"pauses", figures.members},
                                                  {"p50_ms", ms(figures.p50)},
                                                  {"p99_ms", ms(figures.p99)},
-                                                 {"max_ms", ms(figures.max)}};
+                                                 {"max_ms", ms(figures.max)},
+                                                 {"sessions_moved_per_s", moved_per_s(figures)}};
   return out;
 }
 

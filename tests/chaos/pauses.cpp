@@ -63,7 +63,10 @@ std::map<deed, pause_figures> pauses(const std::vector<done_deed>& done, const s
     for (const auto& [client, pause] : found)
       of_deed.push_back(std::max(pause, least));
     of_deed.insert(of_deed.end(), members - std::min(members, found.size()), least);
-    ++out[each.what].deeds;
+    auto& figures = out[each.what];
+    ++figures.deeds;
+    figures.moved += each.moved;
+    figures.in += each.end - each.begin;
   }
   for (auto& [what, figures] : out) {
     auto& of_deed = all[what];

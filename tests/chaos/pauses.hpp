@@ -30,6 +30,7 @@ struct done_deed {
   steady begin;
   steady end;                                      ///< it is undone, or over
   std::optional<std::set<std::uint32_t>> concerns; ///< clients; nothing: all
+  std::uint64_t moved = 0;                         ///< sessions, by a drain, until `end`
 };
 
 struct pause_figures {
@@ -38,6 +39,8 @@ struct pause_figures {
   std::chrono::nanoseconds p50{};
   std::chrono::nanoseconds p99{};
   std::chrono::nanoseconds max{};
+  std::uint64_t moved = 0;       ///< sessions, by drains
+  std::chrono::nanoseconds in{}; ///< for which these took
 };
 
 /// `done` in the order in which they began; what is late behind the begin of one is not counted for those before it.
