@@ -73,6 +73,16 @@ function(godwit_integration_tests)
   godwit_load_tests()
 endfunction()
 
+# Real clusters to which things are done under load; `chaos` runs as a program of its own and within chaos_test.
+function(godwit_chaos)
+  find_package(GTest REQUIRED)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/chaos/*.cpp)
+  add_executable(chaos ${sources})
+  target_link_libraries(chaos PRIVATE godwit_test_support godwit_bench SQLite::SQLite3 CLI11::CLI11)
+  add_dependencies(chaos godwitd godwitctl godwit-bench)
+  add_dependencies(chaos_test chaos)
+endfunction()
+
 # A crowd of clients in one process, which speaks with Godwit's own codecs, against real nodes.
 function(godwit_load_tests)
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/load/*.cpp)
