@@ -72,8 +72,9 @@ TEST(DirectoryAdmin, ShowsEachNodeOfTheConfig) {
   b.start();
   b.tell(link_reset{"worker-1", one.incarnation, role_worker, "godwit 9", 4711});
   b.tell(link_reset{"worker-2", {21}, role_worker, "godwit 8", 4712}); // a former life
-  b.host(1);
-  b.host(2);
+  const auto before = std::get<nodes_shown>(b.answer_to(show_nodes{}));
+  EXPECT_EQ(named(before, "worker-2").state, "alive");
+  EXPECT_EQ(named(before, "worker-2").pid, 0U) << "its present life has told nothing yet";
   b.view({bench::node(one), bench::node(two, node_state::dead)});
   const auto told = std::get<nodes_shown>(b.answer_to(show_nodes{}));
   ASSERT_THAT(told.nodes, SizeIs(4));
@@ -161,6 +162,7 @@ TEST(DirectoryAdmin, KicksAsKillDoes) {
   EXPECT_EQ(told->why, (error{error_code::killed, "Killed (root-ada (enough))"}));
   EXPECT_TRUE(std::holds_alternative<admin_done>(b.answer_to(kick_person{"1", {}}))) << "it was asked already";
   EXPECT_FALSE(b.take<session_must_end>()) << "and is told once";
+  EXPECT_FALSE(b.take<release_session>()) << "nor is it taken from where it ends";
   EXPECT_EQ(b.refused(kick_person{"nobody", {}}), error_code::no_such_nick);
   EXPECT_EQ(b.refused(kick_person{"bob", "two\nlines"}), error_code::text_invalid);
 }
