@@ -11,8 +11,9 @@ constexpr std::chrono::milliseconds tick_interval{100};
 
 } // namespace
 
-directory_actor::directory_actor(caf::actor_config& config, switchboard& board, directory_config rules)
-    : directory_handle::base(config), board_(board), rules_(std::move(rules), now()) {}
+directory_actor::directory_actor(caf::actor_config& config, switchboard& board, directory_config rules,
+                                 std::shared_ptr<admin_answers> admin)
+    : directory_handle::base(config), board_(board), rules_(std::move(rules), now()), admin_(std::move(admin)) {}
 
 directory_actor::behavior_type directory_actor::make_behavior() {
   balancer_ = home_system().spawn<balancer_actor>();
@@ -49,6 +50,11 @@ directory_actor::behavior_type directory_actor::make_behavior() {
     [this](const link_reset& what) { take(what); },
     [this](const link_lost& what) { take(what); },
     [this](const wake_up&) { tick(); },
+    [this](const admin_asked& what) { take(what); },
+    [this](const command_answered& what) { take(what); },
+    [this](const command_expected& what) { take(what); },
+    [this](const room_not_here& what) { take(what); },
+    [this](const query_answered& what) { take(what); },
   };
 }
 
@@ -82,6 +88,9 @@ void directory_actor::perform(tell_drained& effect) {
     caf::anon_send(judge, effect.what);
 }
 
-void directory_actor::perform(tell_admin&) {}
+void directory_actor::perform(tell_admin& effect) {
+  if (admin_)
+    admin_->answered(std::move(effect.answer));
+}
 
 } // namespace godwit

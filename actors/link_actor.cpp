@@ -151,7 +151,8 @@ void link_actor::open() {
     pulse_->other_end = other_end_;
     pulse_->pulse = rules_->pulse();
   }
-  settings_.ports->link_up(link_reset{settings_.peer.name, settings_.peer.incarnation, settings_.peer.roles}, out_);
+  const auto& peer = settings_.peer;
+  settings_.ports->link_up(link_reset{peer.name, peer.incarnation, peer.roles, peer.software, peer.pid}, out_);
 }
 
 // ---------------------------------------------------------------------------------------------------------- open

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "actors/rules/balancer.hpp"
+#include "messages/admin_messages.hpp"
 #include "messages/cluster_messages.hpp"
 
 #include <caf/allowed_unsafe_message_type.hpp>
@@ -96,3 +97,4 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(godwit::room_rested)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(godwit::relay_rested)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(godwit::rooms_here)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(godwit::operator_checked)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(godwit::admin_asked)

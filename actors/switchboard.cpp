@@ -1,6 +1,7 @@
 #include "actors/switchboard.hpp"
 
 #include "actors/message_types.hpp"
+#include "messages/admin_messages.hpp"
 
 #include <caf/exit_reason.hpp>
 #include <caf/make_message.hpp>
@@ -329,7 +330,8 @@ bool switchboard::give_locally(const address& to, message& what) {
   }
   if (const auto* release = std::get_if<release_session>(&what); release && sessions_)
     sessions_->release(*release); // and the session_host notes it
-  auto handle = local(to.kind, to.id);
+  const bool is_for_admin = to.kind == entity_kind::session && to.id == admin_session.value;
+  auto handle = is_for_admin ? local(entity_kind::directory, 0) : local(to.kind, to.id);
   if (!handle)
     return false;
   std::visit([&](auto& each) { caf::anon_send(handle, std::move(each)); }, what);

@@ -8,6 +8,7 @@
 #include "messages/errors.hpp"
 #include "messages/ids.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -15,6 +16,11 @@
 #include <vector>
 
 namespace godwit {
+
+/// In whose name the directory orders rooms about for operators' tools: no session has this id.
+inline constexpr session_id admin_session{~std::uint64_t{0}};
+/// Rows of one answer.
+inline constexpr std::size_t admin_page_rows_max = 1000;
 
 // ------------------------------------------------------------------------------------------------- questions
 

@@ -216,11 +216,15 @@ struct proclaim {
 struct invitations {
   bool operator==(const invitations&) const = default;
 };
+/// All rooms, conversations apart.
+struct leave_all {
+  bool operator==(const leave_all&) const = default;
+};
 
 using request =
   std::variant<login, change_nick, join, leave, post, members, rooms, set_topic, read_topic, away, history, ping, quit,
                unreadable, kick, invite, change_modes, read_settings, take_nick, introduce, hold_login, local, replay,
-               people, set_user_modes, set_real_name, signal, become_operator, expel, proclaim, invitations>;
+               people, set_user_modes, set_real_name, signal, become_operator, expel, proclaim, invitations, leave_all>;
 
 } // namespace godwit::ask
 
@@ -265,6 +269,7 @@ struct member {
 };
 struct members {
   std::vector<member> rows;
+  bool of_secret_room = false; ///< not on the native wire
   bool operator==(const members&) const = default;
 };
 struct room_row {
@@ -381,13 +386,16 @@ struct presence {
   presence_parts parts = presence_part::away;
   std::string tags{}; ///< where `parts` says so
   timestamp time{};   ///< of tags
+  session_id session{};
+  std::uint32_t change = 0; ///< of the session, rises; what several rooms tell of one has the same; 0: not known
   bool operator==(const presence&) const = default;
 };
 /// Passing: somebody invites the session into a room.
 struct invitation {
   room_id room;
   std::string title;
-  std::string by; ///< a nick
+  std::string by;        ///< a nick
+  std::string by_mask{}; ///< not on the native wire
   bool operator==(const invitation&) const = default;
 };
 /// Passing: somebody says something to the session by tags alone.

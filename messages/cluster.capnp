@@ -193,6 +193,7 @@ struct AttachSession {
   host             @12 :Text;
   unheard          @13 :Bool;
   said             @14 :UInt16;  # so many of the frames from firstInSeq on were said to a former owner, or a former life
+  plaintext        @15 :Bool;  # the client's connection has no TLS
 }
 struct AttachRefused {
   # session_host → edge
@@ -409,6 +410,7 @@ struct DescribePerson {
   address    @9 :Text;   # of the client
   changes    @10 :Bool;  # `rooms` are changes; else all
   rooms      @11 :List(SeenRoom);
+  plaintext  @12 :Bool;  # its client's connection has no TLS
 }
 struct DescribeRoom {
   # room → directory, when it was opened, when that changes, and at each reset of the link
@@ -437,6 +439,7 @@ struct PersonRow {
   goneSeconds @7 :UInt64;
   address     @8 :Text;
   rooms       @9 :List(SeenRoom);
+  plaintext   @10 :Bool;
 }
 struct PeopleTold {
   # directory → session. Bound: people_piece_rows_max rows.
@@ -598,6 +601,7 @@ struct QueryAnswered {
 struct MembersRead {
   members @0 :List(MemberRow);
   more    @1 :Bool;
+  ofSecretRoom @2 :Bool;
 }
 struct MemberRow {
   nick     @0 :Text;
@@ -640,6 +644,7 @@ struct SetPresence {
   away     @2 :Text;
   realName @3 :Text;
   marks    @4 :UInt8;  # user_modes
+  change   @5 :UInt32; # rises with each change of `away` and `realName`; the same in all rooms
 }
 struct RoomInvitation {
   # room → session
@@ -647,6 +652,7 @@ struct RoomInvitation {
   room    @1 :UInt64;
   title   @2 :Text;
   by      @3 :Text;
+  byMask  @4 :Text;
 }
 
 # ---------------------------------------------------------------------------------------------------- room ↔ relay
@@ -688,6 +694,7 @@ struct PresenceChanged {
   parts    @5 :UInt8;  # what has changed: 1 away, 2 real name, 4 nothing, it says `tags`; 0: away
   tags     @6 :Text;
   timeUs   @7 :Int64;  # of tags
+  change   @8 :UInt32; # as SetPresence has it
 }
 struct FanOutDelivered {
   # relay → room, one outstanding

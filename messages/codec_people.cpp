@@ -26,6 +26,7 @@ void put(DescribePerson::Builder to, const describe_person& from) {
   to.setAddress(text_of(from.address));
   to.setChanges(!from.whole);
   put_each(to.initRooms(from.rooms.size()), from.rooms);
+  to.setPlaintext(from.plaintext);
 }
 void get(DescribePerson::Reader from, describe_person& to) {
   to.session = {from.getSession()};
@@ -40,6 +41,7 @@ void get(DescribePerson::Reader from, describe_person& to) {
   to.address = string_of(from.getAddress());
   to.whole = !from.getChanges();
   get_each(from.getRooms(), to.rooms);
+  to.plaintext = from.getPlaintext();
 }
 
 void put(DescribeRoom::Builder to, const describe_room& from) {
@@ -84,6 +86,7 @@ void put(PersonRow::Builder to, const person_row& from) {
   to.setGoneSeconds(from.gone_seconds);
   to.setAddress(text_of(from.address));
   put_each(to.initRooms(from.rooms.size()), from.rooms);
+  to.setPlaintext(from.plaintext);
 }
 void get(PersonRow::Reader from, person_row& to) {
   to.nick = string_of(from.getNick());
@@ -96,6 +99,7 @@ void get(PersonRow::Reader from, person_row& to) {
   to.gone_seconds = from.getGoneSeconds();
   to.address = string_of(from.getAddress());
   get_each(from.getRooms(), to.rooms);
+  to.plaintext = from.getPlaintext();
 }
 
 void put(PeopleTold::Builder to, const people_told& from) {

@@ -35,6 +35,7 @@ void put(PresenceChanged::Builder to, const presence_changed& from) {
   to.setParts(from.parts.bits);
   to.setTags(text_of(from.tags));
   to.setTimeUs(microseconds_of(from.time));
+  to.setChange(from.change);
 }
 void get(PresenceChanged::Reader from, presence_changed& to) {
   to = {{from.getSession()},
@@ -44,7 +45,8 @@ void get(PresenceChanged::Reader from, presence_changed& to) {
         string_of(from.getMask()),
         from.getParts() == 0 ? presence_parts{presence_part::away} : presence_parts{from.getParts()},
         string_of(from.getTags()),
-        time_of(from.getTimeUs())};
+        time_of(from.getTimeUs()),
+        from.getChange()};
 }
 
 void put(FanOutItem::Builder to, const fan_out_item& from) {
@@ -61,7 +63,7 @@ void get(FanOutItem::Reader from, fan_out_item& to) {
   case FanOutItem::PRESENCE: get(from.getPresence(), to.event.emplace<presence_changed>()); return;
   }
   // It has a number: its receiver counts it as seen, and shows nothing.
-  to.event = presence_changed{{}, {}, {}, {}, {}, presence_parts{presence_part::tags}, {}, {}};
+  to.event = presence_changed{{}, {}, {}, {}, {}, presence_parts{presence_part::tags}, {}, {}, 0};
 }
 
 void put(FanOut::Builder to, const fan_out& from) {

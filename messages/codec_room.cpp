@@ -253,6 +253,7 @@ struct put_answer {
     auto members = to.initMembers();
     put_each(members.initMembers(from.members.size()), from.members);
     members.setMore(from.more);
+    members.setOfSecretRoom(from.of_secret_room);
   }
   void operator()(const history_read& from) {
     auto history = to.initHistory();
@@ -277,6 +278,7 @@ void get_answer(QueryAnswered::Answer::Reader from, query_answered& to) {
     auto& members = to.answer.emplace<members_read>();
     get_each(from.getMembers().getMembers(), members.members);
     members.more = from.getMembers().getMore();
+    members.of_secret_room = from.getMembers().getOfSecretRoom();
     return;
   }
   case QueryAnswered::Answer::HISTORY: {
@@ -348,13 +350,15 @@ void put(SetPresence::Builder to, const set_presence& from) {
   to.setAway(text_of(from.away));
   to.setRealName(text_of(from.real_name));
   to.setMarks(from.marks.bits);
+  to.setChange(from.change);
 }
 void get(SetPresence::Reader from, set_presence& to) {
   to = {{from.getRoom()},
         {from.getSession()},
         string_of(from.getAway()),
         string_of(from.getRealName()),
-        user_modes{from.getMarks()}};
+        user_modes{from.getMarks()},
+        from.getChange()};
 }
 
 void put(RoomInvitation::Builder to, const room_invitation& from) {
@@ -362,9 +366,14 @@ void put(RoomInvitation::Builder to, const room_invitation& from) {
   to.setRoom(from.room.value);
   to.setTitle(text_of(from.title));
   to.setBy(text_of(from.by));
+  to.setByMask(text_of(from.by_mask));
 }
 void get(RoomInvitation::Reader from, room_invitation& to) {
-  to = {{from.getSession()}, {from.getRoom()}, string_of(from.getTitle()), string_of(from.getBy())};
+  to = {{from.getSession()},
+        {from.getRoom()},
+        string_of(from.getTitle()),
+        string_of(from.getBy()),
+        string_of(from.getByMask())};
 }
 
 } // namespace godwit::wire

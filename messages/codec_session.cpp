@@ -64,6 +64,7 @@ void put(AttachSession::Builder to, const attach_session& from) {
   to.setHost(text_of(from.host));
   to.setUnheard(from.unheard);
   to.setSaid(from.said);
+  to.setPlaintext(from.plaintext);
 }
 void get(AttachSession::Reader from, attach_session& to) {
   to.session = {from.getSession()};
@@ -81,6 +82,7 @@ void get(AttachSession::Reader from, attach_session& to) {
   to.host = string_of(from.getHost());
   to.unheard = from.getUnheard();
   to.said = from.getSaid();
+  to.plaintext = from.getPlaintext();
 }
 
 void put(AttachRefused::Builder to, const attach_refused& from) {

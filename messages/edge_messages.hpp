@@ -43,6 +43,7 @@ struct attach_session {
   bool unheard = false; ///< nothing has come from the session yet: every attach before may have been lost with a link
   /// So many of the frames that follow were said before, to whoever served the session then.
   std::uint16_t said = 0;
+  bool plaintext = false; ///< the client's connection has no TLS
   bool operator==(const attach_session&) const = default;
 };
 

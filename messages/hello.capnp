@@ -27,4 +27,5 @@ struct NodeHello {
   versionMax  @5 :UInt16;
   software    @6 :Text;    # for people
   clockMs     @7 :Int64;   # the node's time as it says this, since 1970 in UTC; 0: it does not tell
+  pid         @8 :UInt32;  # of its process, for people; 0: it does not tell
 }

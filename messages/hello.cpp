@@ -24,6 +24,7 @@ void write(wire::NodeHello::Builder to, const node_hello& from) {
   to.setVersionMax(from.version_max);
   to.setSoftware(text(from.software));
   to.setClockMs(from.clock.count());
+  to.setPid(from.pid);
 }
 
 node_hello read(wire::NodeHello::Reader from) {
@@ -34,7 +35,8 @@ node_hello read(wire::NodeHello::Reader from) {
           .version_min = from.getVersionMin(),
           .version_max = from.getVersionMax(),
           .software = string_of(from.getSoftware()),
-          .clock = std::chrono::milliseconds{from.getClockMs()}};
+          .clock = std::chrono::milliseconds{from.getClockMs()},
+          .pid = from.getPid()};
 }
 
 result<link_greeting> read(wire::LinkGreeting::Reader from) {

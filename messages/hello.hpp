@@ -33,6 +33,7 @@ struct node_hello {
   std::uint16_t version_max = node_protocol_version_max;
   std::string software;
   std::chrono::milliseconds clock{0}; ///< its time as it says this, since 1970 in UTC; 0: not told
+  std::uint32_t pid = 0;              ///< of its process, for people; 0: not told
 
   bool operator==(const node_hello&) const = default;
 };

@@ -5,6 +5,7 @@
 #include "messages/ids.hpp"
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 namespace godwit {
@@ -44,6 +45,8 @@ struct link_reset {
   node_name node;
   godwit::incarnation incarnation;
   std::uint8_t roles = 0;
+  std::string software{}; ///< for people; empty: not told
+  std::uint32_t pid = 0;  ///< the same; 0: not told
   bool operator==(const link_reset&) const = default;
 };
 /// The link to `node` broke; it may come back. Local only.

@@ -219,7 +219,7 @@ bool is_encodable(const ask::request& request) {
   return std::visit(
     []<class Request>(const Request&) {
       return !is_one_of<Request, ask::unreadable, ask::take_nick, ask::introduce, ask::hold_login, ask::local,
-                        ask::replay, ask::set_real_name, ask::signal, ask::invitations>;
+                        ask::replay, ask::set_real_name, ask::signal, ask::invitations, ask::leave_all>;
     },
     request);
 }

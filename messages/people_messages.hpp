@@ -49,6 +49,7 @@ struct describe_person {
   std::string address;   ///< of its client; for operators
   bool whole = true;     ///< `rooms` are all that it is in; else what has changed of them
   std::vector<seen_room> rooms{};
+  bool plaintext = false; ///< its client's connection has no TLS
   bool operator==(const describe_person&) const = default;
 };
 
@@ -93,6 +94,7 @@ struct person_row {
   std::uint64_t gone_seconds = 0; ///< of former: so long ago
   std::string address{};          ///< only to operators, and of oneself
   std::vector<seen_room> rooms{}; ///< of named
+  bool plaintext = false;         ///< its client's connection has no TLS
   bool operator==(const person_row&) const = default;
 };
 struct people_counts {

@@ -48,8 +48,9 @@ struct presence_changed {
   std::string real_name{};
   std::string mask{}; ///< user@host
   presence_parts parts = presence_part::away;
-  std::string tags{}; ///< as signal_room has them
-  timestamp time{};   ///< of the room; of `tags`
+  std::string tags{};       ///< as signal_room has them
+  timestamp time{};         ///< of the room; of `tags`
+  std::uint32_t change = 0; ///< set_presence::change; not of `tags`
   bool operator==(const presence_changed&) const = default;
 };
 /// An event on its way out of a room. `fan_out_number` counts what goes to one node, logged or passing, caught up or

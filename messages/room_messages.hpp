@@ -161,6 +161,7 @@ struct member_row {
 struct members_read {
   std::vector<member_row> members;
   bool more = false;
+  bool of_secret_room = false;
   bool operator==(const members_read&) const = default;
 };
 struct history_read {
@@ -216,9 +217,13 @@ struct room_invitation {
   session_id session;
   room_id room;
   std::string title;
-  std::string by; ///< a nick
+  std::string by;        ///< a nick
+  std::string by_mask{}; ///< user@host, as people are shown it
   bool operator==(const room_invitation&) const = default;
 };
+
+/// Of `not_in_room`: the room is secret, and its existence nothing that the client is to be told.
+constexpr std::string_view secret_room_detail = "secret";
 
 /// session → room, passing: shown to those who are there now, kept by nobody.
 struct set_presence {
@@ -227,6 +232,7 @@ struct set_presence {
   std::string away; ///< empty: back
   std::string real_name{};
   user_modes marks{};
+  std::uint32_t change = 0; ///< rises with each change of `away` and `real_name`; the same in all rooms; 0: not known
   bool operator==(const set_presence&) const = default;
 };
 

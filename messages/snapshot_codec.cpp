@@ -100,6 +100,7 @@ session_snapshot read_snapshot(wire::SessionSnapshot::Reader from) {
   out.modes = user_modes{from.getUserModes()};
   if (from.hasLoose())
     out.loose = read_loose(from.getLoose());
+  out.presence_change = from.getPresenceChange();
   return out;
 }
 
@@ -115,6 +116,7 @@ std::string encode_snapshot(const session_snapshot& snapshot) {
     write_room(rooms[at], snapshot.rooms[at]);
   root.setSignedOnUs(snapshot.signed_on.time_since_epoch().count());
   root.setUserModes(snapshot.modes.bits);
+  root.setPresenceChange(snapshot.presence_change);
   if (snapshot.piece)
     write_piece(root.initPiece(), *snapshot.piece);
   if (snapshot.login != login_steps{})

@@ -86,6 +86,7 @@ struct session_snapshot {
   timestamp signed_on{}; ///< 0: not known
   user_modes modes{};
   loose_ends loose{};
+  std::uint32_t presence_change = 0; ///< set_presence::change
   bool operator==(const session_snapshot&) const = default;
 };
 

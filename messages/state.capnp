@@ -96,6 +96,7 @@ struct SessionSnapshot {
   signedOnUs @6 :Int64;   # 0: not known
   userModes  @7 :UInt8;   # user_modes
   loose      @8 :LooseEnds;  # null: there are none
+  presenceChange @9 :UInt32;  # of the newest change of what others are told of it
 }
 
 # What most sessions have not.

@@ -21,6 +21,12 @@ namespace {
 using namespace openssl;
 using context_ptr = std::shared_ptr<SSL_CTX>;
 
+/// What an own certificate has to allow, and what to say if it does not.
+struct purposes {
+  std::vector<int> numbers;
+  std::string sentence;
+};
+
 error unusable(const std::string& file, const std::string& what) {
   ERR_clear_error();
   return {error_code::certificate_unusable, file + ": " + what};
@@ -113,9 +119,10 @@ result<context_ptr> trust(context_ptr context, const std::string& ca_file) {
   return context;
 }
 
-// A node whose own certificate no other would take should say so at its start, not at its first link.
-result<context_ptr> own_is_trusted(context_ptr context, const std::string& file, const std::string& ca_file) {
-  for (const int purpose : {X509_PURPOSE_SSL_SERVER, X509_PURPOSE_SSL_CLIENT}) {
+// Who shows a certificate that no other would take should say so at its start, not at its first connection.
+result<context_ptr> own_is_trusted(context_ptr context, const std::string& file, const std::string& ca_file,
+                                   const purposes& wanted) {
+  for (const int purpose : wanted.numbers) {
     const verification_ptr verification{X509_STORE_CTX_new()};
     STACK_OF(X509)* chain = nullptr;
     SSL_CTX_get0_chain_certs(context.get(), &chain);
@@ -126,11 +133,29 @@ result<context_ptr> own_is_trusted(context_ptr context, const std::string& file,
       continue;
     const int why = X509_STORE_CTX_get_error(verification.get());
     if (why == X509_V_ERR_INVALID_PURPOSE)
-      return unusable(file, "a node's certificate must allow both server and client authentication");
+      return unusable(file, wanted.sentence);
     return unusable(file, "the certificate is not signed by the CA in " + ca_file + " ("
                             + X509_verify_cert_error_string(why) + ")");
   }
   return context;
+}
+
+/// Both sides show a certificate of the same CA.
+result<context_ptr> make_mutual(const certificate_files& own, const std::string& ca_file, const purposes& wanted) {
+  auto made = make_context();
+  if (made)
+    made = use_own(*std::move(made), own);
+  if (made)
+    made = trust(*std::move(made), ca_file);
+  if (made)
+    made = own_is_trusted(*std::move(made), own.certificate, ca_file, wanted);
+  if (!made)
+    return made;
+  SSL_CTX_set_verify(made->get(), SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
+  // Each connection begins with a whole handshake, so that a certificate is looked at every time.
+  SSL_CTX_set_options(made->get(), SSL_OP_NO_TICKET);
+  SSL_CTX_set_num_tickets(made->get(), 0);
+  return made;
 }
 
 } // namespace
@@ -160,19 +185,31 @@ result<tls_context> tls_context::for_client(const std::string& ca_file, client_t
 result<tls_context> tls_context::for_nodes(const certificate_files& own, const std::string& ca_file) {
   if (ca_file.empty()) // the system's CAs know no nodes
     return error{error_code::file_unusable, "nodes need the file of the cluster's CA"};
-  auto made = make_context();
-  if (made)
-    made = use_own(*std::move(made), own);
-  if (made)
-    made = trust(*std::move(made), ca_file);
-  if (made)
-    made = own_is_trusted(*std::move(made), own.certificate, ca_file);
+  auto made = make_mutual(own, ca_file,
+                          {{X509_PURPOSE_SSL_SERVER, X509_PURPOSE_SSL_CLIENT},
+                           "a node's certificate must allow both server and client authentication"});
   if (!made)
     return made.why();
-  SSL_CTX_set_verify(made->get(), SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
-  // Links live long: each begins with a whole handshake, so that a certificate is looked at every time.
-  SSL_CTX_set_options(made->get(), SSL_OP_NO_TICKET);
-  SSL_CTX_set_num_tickets(made->get(), 0);
+  return tls_context{*std::move(made)};
+}
+
+result<tls_context> tls_context::for_admin_port(const certificate_files& own, const std::string& ca_file) {
+  if (ca_file.empty())
+    return error{error_code::file_unusable, "the admin port needs the file of the operator CA"};
+  auto made = make_mutual(own, ca_file,
+                          {{X509_PURPOSE_SSL_SERVER}, "the admin port's certificate must allow server authentication"});
+  if (!made)
+    return made.why();
+  return tls_context{*std::move(made)};
+}
+
+result<tls_context> tls_context::for_operator(const certificate_files& own, const std::string& ca_file) {
+  if (ca_file.empty())
+    return error{error_code::file_unusable, "an operator's tool needs the file of the operator CA"};
+  auto made = make_mutual(own, ca_file,
+                          {{X509_PURPOSE_SSL_CLIENT}, "an operator's certificate must allow client authentication"});
+  if (!made)
+    return made.why();
   return tls_context{*std::move(made)};
 }
 

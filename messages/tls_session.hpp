@@ -48,6 +48,11 @@ public:
   /// Nodes among each other, both sides: shows a certificate and requires one of the same CA.
   /// The own certificate must be signed by `ca_file` too.
   static result<tls_context> for_nodes(const certificate_files& own, const std::string& ca_file);
+  /// The port for operators' tools: shows a certificate, and requires one of `ca_file` that is for clients. The own
+  /// one must be signed by it too, for servers.
+  static result<tls_context> for_admin_port(const certificate_files& own, const std::string& ca_file);
+  /// An operator's tool: the other side of it.
+  static result<tls_context> for_operator(const certificate_files& own, const std::string& ca_file);
 
   /// Whether the own certificate is valid for this DNS name (no wildcards).
   bool own_certificate_is_for(const std::string& name) const;

@@ -89,4 +89,26 @@ result<std::string> make_node_certificate(const fs::path& directory, const std::
               });
 }
 
+result<std::string> make_operator_ca(const fs::path& directory, const certs_options& options) {
+  return make_or_keep(directory, "operator-ca", options, ca_lifetime, [](const validity& when, const std::string& key) {
+    return make_ca("Godwit operator CA", when, key);
+  });
+}
+
+result<std::string> make_admin_port_certificate(const fs::path& directory, const std::string& node,
+                                                const certs_options& options) {
+  return sign(directory / "admin", node, options, files_of(directory.string(), "operator-ca"),
+              [&](const certified_key& ca, const validity& when, const std::string& key) {
+                return issue_admin_port_certificate(ca, node, when, key);
+              });
+}
+
+result<std::string> make_operator_certificate(const fs::path& directory, const std::string& name,
+                                              const certs_options& options) {
+  return sign(directory / "operators", name, options, files_of(directory.string(), "operator-ca"),
+              [&](const certified_key& ca, const validity& when, const std::string& key) {
+                return issue_operator_certificate(ca, name, when, key);
+              });
+}
+
 } // namespace godwit

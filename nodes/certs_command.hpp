@@ -37,5 +37,13 @@ result<std::string> make_server_certificate(const std::filesystem::path& directo
 /// DIR/nodes/NAME.pem and DIR/nodes/NAME.key, signed by DIR/cluster-ca.
 result<std::string> make_node_certificate(const std::filesystem::path& directory, const std::string& node,
                                           const certs_options& options = {});
+/// DIR/operator-ca.pem and DIR/operator-ca.key: signs the admin port's and the operators' certificates.
+result<std::string> make_operator_ca(const std::filesystem::path& directory, const certs_options& options = {});
+/// DIR/admin/NODE.pem and DIR/admin/NODE.key, signed by DIR/operator-ca: for the admin port of that broker node.
+result<std::string> make_admin_port_certificate(const std::filesystem::path& directory, const std::string& node,
+                                                const certs_options& options = {});
+/// DIR/operators/NAME.pem and DIR/operators/NAME.key, signed by DIR/operator-ca.
+result<std::string> make_operator_certificate(const std::filesystem::path& directory, const std::string& name,
+                                              const certs_options& options = {});
 
 } // namespace godwit

@@ -43,6 +43,8 @@ edge_config edge_settings(const cluster_config& cluster, const node_config& self
     config.listen.push_back({each.host, each.port});
   for (const auto& each : client.irc_listen)
     config.irc_listen.push_back({each.host, each.port});
+  for (const auto& each : client.irc_plain_listen)
+    config.irc_plain_listen.push_back({each.host, each.port});
   config.irc_server = cluster.irc.server;
   config.loops_max = most_loops(client);
   config.loops_min = std::min(client.loops_min != 0 ? client.loops_min : cores(), config.loops_max);

@@ -21,11 +21,11 @@ enum class exit_code : int {
   certificate_unreadable = 12,    ///< no such file, no right to it, or no certificate in it
   key_unreadable = 13,            ///< the same, of a private key
   key_mismatched = 14,            ///< the key is not the certificate's
-  certificate_expired = 15,       ///< the node's, the client port's, or a CA's
+  certificate_expired = 15,       ///< the node's, the client port's, the admin port's, or a CA's
   certificate_not_yet_valid = 16, ///< the same
   descriptors_too_few = 17,       ///< the limit of open files is too low for limits.clients-max
   clock_far = 18,                 ///< this machine's clock is far from the broker node's
-  certificate_unusable = 19,      ///< not signed by the cluster CA, for another name, or for another use
+  certificate_unusable = 19,      ///< not signed by the CA that the config names, for another name, or for another use
 
   data_absent = 20,       ///< no such folder, and the config does not say that it is to be made
   data_not_writable = 21, ///< a read-only file system, or no right
@@ -34,6 +34,9 @@ enum class exit_code : int {
   store_newer = 24,       ///< a newer version of Godwit wrote it
   store_corrupt = 25,     ///< it is damaged
   store_foreign = 26,     ///< it is a database of another program
+
+  motd_unreadable = 27,    ///< irc.motd: no such file, no right to it, or no UTF-8
+  cloak_key_unusable = 28, ///< irc.cloak-key: no such file, no right to it, or too short for a secret
 };
 
 constexpr int number_of(exit_code code) { return static_cast<int>(code); }
@@ -54,7 +57,9 @@ constexpr bool may_mend_itself(int code) {
   case exit_code::data_not_writable:
   case exit_code::store_newer:
   case exit_code::store_corrupt:
-  case exit_code::store_foreign: return false;
+  case exit_code::store_foreign:
+  case exit_code::motd_unreadable:
+  case exit_code::cloak_key_unusable: return false;
   default: return true;
   }
 }

@@ -124,10 +124,13 @@ int main(int argc, char** argv) {
   auto* cluster_ca = certs->add_subcommand("cluster-ca", "the CA that signs the nodes' certificates");
   auto* server = certs->add_subcommand("server", "the certificate of the client ports");
   auto* node = certs->add_subcommand("node", "the certificate of a node");
+  auto* operator_ca = certs->add_subcommand("operator-ca", "the CA that signs operators' certificates");
+  auto* admin_port = certs->add_subcommand("admin", "the certificate of a broker node's admin port");
+  auto* operator_tool = certs->add_subcommand("operator", "the certificate of an operator, for godwitctl");
   int days = 0;
   bool force = false;
   bool renew = false;
-  for (auto* each : {ca, cluster_ca, server, node}) {
+  for (auto* each : {ca, cluster_ca, server, node, operator_ca, admin_port, operator_tool}) {
     each->add_option("--out", out, "the folder")->capture_default_str();
     each->add_option("--days", days, "for how long it is valid; a CA 3650, others 397 if not said")
       ->check(CLI::Range(1, 36500));
@@ -139,7 +142,9 @@ int main(int argc, char** argv) {
   server->add_option("--dns", addresses, "a further DNS name");
   std::string revocations;
   server->add_option("--crl", revocations, "the URL where the CA's list of revoked certificates is published");
-  node->add_option("name", name, "the node's name in the config")->required();
+  for (auto* each : {node, admin_port})
+    each->add_option("name", name, "the node's name in the config")->required();
+  operator_tool->add_option("name", name, "the operator's name, as logs are to show it")->required();
   auto* check = app.add_subcommand("check", "check a broker node's store wholly; its node may run");
   auto* backup = app.add_subcommand("backup", "copy a broker node's store; its node may run");
   auto* hash = app.add_subcommand("hash-password", "print what the config takes for an operator's password");
@@ -169,6 +174,12 @@ int main(int argc, char** argv) {
   }
   if (node->parsed())
     return tell(make_node_certificate(out, name, options));
+  if (operator_ca->parsed())
+    return tell(make_operator_ca(out, options));
+  if (admin_port->parsed())
+    return tell(make_admin_port_certificate(out, name, options));
+  if (operator_tool->parsed())
+    return tell(make_operator_certificate(out, name, options));
   if (hash->parsed())
     return hash_password_command();
   if (check->parsed())

@@ -9,6 +9,7 @@
 #include "actors/session_spawner.hpp"
 #include "actors/store_actor.hpp"
 #include "messages/names.hpp"
+#include "nodes/admin_adapter.hpp"
 #include "nodes/client_settings_reader.hpp"
 #include "nodes/edge_adapter.hpp"
 #include "nodes/edge_settings.hpp"
@@ -33,6 +34,7 @@
 #include <openssl/rand.h>
 #include <optional>
 #include <thread>
+#include <unistd.h>
 
 namespace godwit {
 namespace {
@@ -118,6 +120,8 @@ start_fault fault_of(const error& why) {
   return {code, with_advice(code, why.detail.empty() ? std::string{sentence_of(why.code)} : why.detail)};
 }
 
+std::uint32_t own_pid() { return static_cast<std::uint32_t>(::getpid()); }
+
 timestamp wall_time() {
   return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
 }
@@ -146,11 +150,12 @@ public:
     if (cluster_.nodes.size() > 1)
       if (auto problem = start_links())
         return problem;
+    if (self_.admin)
+      if (auto problem = start_admin())
+        return without_edge(*std::move(problem));
     if (self_.has(node_role::proxy))
-      if (auto problem = start_edge()) {
-        edge_adapter_->can_not_start(); // links may wait for it already
-        return problem;
-      }
+      if (auto problem = start_edge())
+        return without_edge(*std::move(problem));
     edge_started_ = true;
     if (self_.has(node_role::broker))
       broker_linked_ = true;
@@ -159,6 +164,8 @@ public:
   }
 
   void stop() {
+    if (admin_)
+      admin_->stop();
     if (edge_)
       edge_->stop();
     if (transport_)
@@ -172,11 +179,20 @@ public:
     hub_.reset(); // holds handles of actors: they must not outlive the system
     // CAF waits here for the actors to end. The edge and the store are still there for what they say last.
     system_.reset();
+    admin_adapter_->set_port(nullptr);
+    admin_.reset();
     edge_.reset();
     gate_.reset();
   }
 
 private:
+  /// Links may wait for it already.
+  start_fault without_edge(start_fault why) {
+    if (edge_adapter_)
+      edge_adapter_->can_not_start();
+    return why;
+  }
+
   std::optional<start_fault> start_store() {
     store_options options;
     // The directory's requests that were answered "away" are said again; rooms ask by themselves.
@@ -211,7 +227,8 @@ private:
     };
     if (self_.has(node_role::broker)) {
       enter(entity_kind::store, system_->spawn<store_actor>(std::ref(board_), std::ref<store_port>(*gate_)));
-      enter(entity_kind::directory, system_->spawn<directory_actor>(std::ref(board_), directory_rules()));
+      enter(entity_kind::directory,
+            system_->spawn<directory_actor>(std::ref(board_), directory_rules(), admin_adapter_));
     }
     if (self_.has(node_role::worker)) {
       board_.set_client_settings(std::make_shared<const client_settings>(client_settings_of(cluster_)));
@@ -235,6 +252,10 @@ private:
       spdlog::error("{}", to_string(problem));
     if (!reading.config)
       return std::nullopt;
+    if (const auto fault = check_motd(reading.config->irc.motd)) {
+      spdlog::error("{}", fault->sentence);
+      return std::nullopt;
+    }
     auto settings = *board_.client_settings();
     settings.irc.motd = client_settings_of(*reading.config).irc.motd;
     board_.set_client_settings(std::make_shared<const client_settings>(std::move(settings)));
@@ -253,6 +274,13 @@ private:
     config.resume_timeout = cluster_.limits.resume_timeout;
     config.store_wait = cluster_.limits.store_wait;
     config.ended_kept = cluster_.limits.ended_kept;
+    for (const auto& each : cluster_.nodes) {
+      node_shown node;
+      node.name = each.name;
+      node.roles = each.roles;
+      node.address = each.address ? to_string(*each.address) : std::string{};
+      config.nodes.push_back(std::move(node));
+    }
     return config;
   }
 
@@ -266,7 +294,7 @@ private:
     return membership_follower{self_.name, incarnation_, cluster_.broker().name};
   }
 
-  link_reset own_reset() const { return {self_.name, incarnation_, self_.roles}; }
+  link_reset own_reset() const { return {self_.name, incarnation_, self_.roles, version_text, own_pid()}; }
 
   node_hello own_hello() const {
     node_hello hello;
@@ -275,6 +303,7 @@ private:
     hello.incarnation = incarnation_;
     hello.roles = self_.roles;
     hello.software = version_text;
+    hello.pid = own_pid();
     return hello;
   }
 
@@ -333,6 +362,32 @@ private:
     return std::nullopt;
   }
 
+  std::optional<start_fault> start_admin() {
+    const auto& admin = *self_.admin;
+    auto tls = tls_context::for_admin_port({admin.certificate.string(), admin.key.string()}, admin.ca.string());
+    if (!tls)
+      return fault_of(tls.why());
+    if (!tls->own_certificate_is_for(self_.name))
+      return fault_of(
+        {error_code::certificate_unusable,
+         admin.certificate.string() + ": the admin port's certificate is not for this node, " + self_.name});
+    admin_port_options options;
+    options.listen = admin.listen;
+    options.node = self_.name;
+    options.cluster = cluster_.name;
+    options.software = version_text;
+    options.first_ticket = static_cast<std::uint64_t>(wall_time().time_since_epoch().count());
+    auto started = admin_port::start(*tls, std::move(options), [this](admin_asked what) {
+      if (auto directory = board_.local(entity_kind::directory, 0))
+        caf::anon_send(directory, std::move(what));
+    });
+    if (!started)
+      return fault_of(started.why());
+    admin_ = std::move(*started);
+    admin_adapter_->set_port(admin_.get());
+    return std::nullopt;
+  }
+
   void tell_if_ready() {
     if (edge_started_ && broker_linked_)
       std::call_once(told_ready_, events_.ready);
@@ -352,6 +407,8 @@ private:
   std::unique_ptr<link_hub> hub_;
   std::unique_ptr<link_transport> transport_;
   std::unique_ptr<edge> edge_;
+  std::shared_ptr<admin_adapter> admin_adapter_ = std::make_shared<admin_adapter>();
+  std::unique_ptr<admin_port> admin_;
   std::atomic<bool> edge_started_{false};
   std::atomic<bool> broker_linked_{false};
   std::once_flag told_ready_;

@@ -1,6 +1,7 @@
 #include "nodes/start_checks.hpp"
 
 #include "actors/rules/limits.hpp"
+#include "messages/irc/irc_line.hpp"
 #include "messages/openssl_ptr.hpp"
 #include "nodes/edge_settings.hpp"
 
@@ -52,7 +53,7 @@ struct text_or_fault {
   std::optional<start_fault> fault;
 };
 
-text_or_fault read_file(const fs::path& file, exit_code unreadable) {
+text_or_fault read_file(const fs::path& file, exit_code unreadable, const char* making = "`godwitd certs`") {
   std::ifstream stream(file, std::ios::binary);
   std::string text{std::istreambuf_iterator<char>(stream), {}};
   if (stream)
@@ -60,7 +61,7 @@ text_or_fault read_file(const fs::path& file, exit_code unreadable) {
   return {{},
           start_fault{unreadable, file.string() + ": " + words_of(errno)
                                     + "; correct the path in the config, or the file's rights, or make it with "
-                                      "`godwitd certs`"}};
+                                    + making}};
 }
 
 std::optional<start_fault> check_time(const fs::path& file, X509* certificate) {
@@ -108,7 +109,7 @@ start_fault fault_of_bind(const endpoint& where, int why) {
   case EADDRNOTAVAIL:
   case EAFNOSUPPORT:
     return {exit_code::address_absent,
-            begin + "; this machine has no such address: `bind` and `client.listen` must be its own"};
+            begin + "; this machine has no such address: `bind` and what a client or admin port listens on must be its own"};
   case EACCES:
     return {exit_code::can_not_start, begin + "; take a port above 1023, or give the right to bind lower ones"};
   default: return {exit_code::can_not_start, begin};
@@ -175,7 +176,8 @@ std::size_t further_descriptors(const cluster_config& cluster, const node_config
   constexpr std::size_t per_link = 3;
   constexpr std::size_t per_loop = 4;
   const auto links = cluster.nodes.size() > 1 ? limits::link_handshakes_max + per_link * cluster.nodes.size() : 0;
-  return of_the_process + links + per_loop * (self.client ? most_loops(*self.client) : 0);
+  const auto tools = self.admin ? limits::admin_connections_max + 2 * limits::admin_strangers_max : 0;
+  return of_the_process + links + tools + per_loop * (self.client ? most_loops(*self.client) : 0);
 }
 
 // The edge lets a sixteenth more connect, to be told that it is full.
@@ -218,6 +220,30 @@ std::optional<start_fault> check_certificate(const fs::path& certificate, const 
 std::optional<start_fault> check_ca(const fs::path& certificate) {
   certificate_ptr own;
   return check_chain(certificate, own);
+}
+
+std::optional<start_fault> check_motd(const fs::path& motd) {
+  if (motd.empty())
+    return {};
+  const auto read = read_file(motd, exit_code::motd_unreadable, "an editor");
+  if (read.fault || irc::is_utf8(read.text))
+    return read.fault;
+  return start_fault{exit_code::motd_unreadable,
+                     motd.string() + ": is not UTF-8, and could be shown to nobody; save it as UTF-8"};
+}
+
+std::optional<start_fault> check_cloak_key(const fs::path& key) {
+  constexpr std::size_t secret_bytes_min = 16;
+  if (key.empty())
+    return {};
+  auto read = read_file(key, exit_code::cloak_key_unusable, "`head -c 32 /dev/urandom`");
+  const auto size = read.text.size();
+  OPENSSL_cleanse(read.text.data(), read.text.size());
+  if (read.fault || size >= secret_bytes_min)
+    return read.fault;
+  return start_fault{exit_code::cloak_key_unusable, key.string() + ": has " + std::to_string(size) + " bytes, which "
+                                                      + "anybody can guess; make one of 16 or more with "
+                                                      + "`head -c 32 /dev/urandom`, the same for all nodes"};
 }
 
 std::optional<start_fault> check_addresses(const std::vector<endpoint>& where) {
@@ -277,7 +303,18 @@ std::optional<start_fault> check_start(cluster_config& cluster, const node_confi
   }
   if (!fault && self.client) {
     fault = check_certificate(self.client->certificate, self.client->key);
-    addresses.insert(addresses.end(), self.client->listen.begin(), self.client->listen.end());
+    for (const auto* each : {&self.client->listen, &self.client->irc_listen, &self.client->irc_plain_listen})
+      addresses.insert(addresses.end(), each->begin(), each->end());
+  }
+  if (!fault && self.has(node_role::worker))
+    fault = check_motd(cluster.irc.motd);
+  if (!fault && self.has(node_role::worker))
+    fault = check_cloak_key(cluster.irc.cloak_key);
+  if (!fault && self.admin) {
+    fault = check_certificate(self.admin->certificate, self.admin->key);
+    if (!fault)
+      fault = check_ca(self.admin->ca);
+    addresses.insert(addresses.end(), self.admin->listen.begin(), self.admin->listen.end());
   }
   if (!fault)
     fault = fit_descriptors(cluster, self);

@@ -22,6 +22,9 @@ std::optional<start_fault> check_certificate(const std::filesystem::path& certif
                                              const std::filesystem::path& key);
 /// A CA's certificate: there, readable, valid now.
 std::optional<start_fault> check_ca(const std::filesystem::path& certificate);
+/// irc.motd, irc.cloak-key: there, readable; text, or long enough for a secret. Empty: the config names none.
+std::optional<start_fault> check_motd(const std::filesystem::path& motd);
+std::optional<start_fault> check_cloak_key(const std::filesystem::path& key);
 /// Each can be listened on. All are tried at once, so that one that is named twice is found too.
 std::optional<start_fault> check_addresses(const std::vector<endpoint>& where);
 /// The store's folder: there (or `make` it), writable, and nobody else's.

@@ -73,6 +73,7 @@ directory_effects directory::tick(instant now) {
     delete_ended();
     judge_all_moves_ = true;
     go_on_draining();
+    tick_room_orders();
   }
   return finish();
 }
@@ -163,6 +164,7 @@ void directory::on(const membership_view& view) {
 
 /// Whatever was sent over this link and not answered may be lost: it is said again.
 void directory::on(const link_reset& reset) {
+  facts_by_node_[reset.node] = {reset.incarnation, reset.software, reset.pid};
   if (reset.node == config_.self) { // the store stands on this node
     if (!std::exchange(loading_, true))
       ask_store(load_directory{}, store_purpose::start{});

@@ -4,7 +4,8 @@
 /// Rules only; actors/directory_actor.hpp is their actor, on the broker node. Each `handle` takes what was told and the
 /// time, and returns what to do, in order. Sources: directory.cpp (start, store, balancer, view),
 /// directory_sessions.cpp, directory_endings.cpp, directory_rooms.cpp, directory_nicks.cpp, directory_people.cpp,
-/// directory_admin.cpp (what operators' tools see and do to people and rooms), directory_moves.cpp (moves and drains).
+/// directory_admin.cpp (what operators' tools see and do to people), directory_room_orders.cpp (what they do to rooms),
+/// directory_moves.cpp (moves and drains).
 ///
 /// Hard are the store's rows: sessions, nick claims, rooms. All else is soft: after a restart it comes from the rows
 /// and the worker nodes' reports. Until it has settled (rows loaded, and all worker nodes of the config reported or
@@ -24,6 +25,7 @@
 #include "actors/rules/move_table.hpp"
 #include "actors/rules/nick_table.hpp"
 #include "actors/rules/people.hpp"
+#include "actors/rules/room_orders.hpp"
 #include "actors/rules/room_table.hpp"
 #include "actors/rules/session_table.hpp"
 #include "actors/rules/store_desk.hpp"
@@ -47,6 +49,7 @@ struct directory_config {
   std::chrono::milliseconds resume_timeout{};
   std::chrono::milliseconds store_wait = limits::store_given_up_after; ///< for a store that is away
   std::chrono::milliseconds ended_kept = limits::last_ops_kept;        ///< rows of sessions that have ended
+  std::vector<node_shown> nodes{}; ///< all of the config, with name, roles and address, as operators are shown them
 };
 
 class directory {
@@ -99,8 +102,12 @@ private:
   void on(const ask_people& asked);
   void on(const expel_person& asked);
   void on(const proclamation& told);
-  // operators' tools
+  // operators' tools, and rooms that answer what was ordered for them
   void on(const admin_asked& asked);
+  void on(const command_answered& told);
+  void on(const command_expected& told);
+  void on(const room_not_here& told);
+  void on(const query_answered& told);
   void asked_by_admin(const admin_asked& asked, const show_nodes& what);
   void asked_by_admin(const admin_asked& asked, const show_sessions& what);
   void asked_by_admin(const admin_asked& asked, const show_rooms& what);
@@ -115,7 +122,6 @@ private:
   void answer_admin(std::uint64_t ticket, admin_result result);
   // planned moves: directory_moves.cpp, move_table.hpp
   result<worker_place> target_named(const node_name& node) const;
-  result<session_id> session_meant(const std::string& who);
   std::optional<error> why_not_moved(const held_session& session) const;
   void order_move(session_id id, const held_session& session, const worker_place& to, std::uint64_t ticket);
   void order_move(room_id id, const room_table::room& room, const worker_place& to, std::uint64_t ticket);
@@ -146,6 +152,23 @@ private:
   void move_rooms_off(const worker_place& place);
   drain_progress progress_of(const node_name& node);
   std::string what_drain_waits_for(const drain_progress& progress) const;
+  // what is ordered of rooms: directory_room_orders.cpp
+  std::map<std::uint64_t, room_order>::iterator oldest_order_of(room_id room);
+  void begin_oldest_order(room_id room);
+  void end_order(std::uint64_t ticket, admin_result result);
+  void go_on_with(std::uint64_t ticket, room_order& order);
+  void order_done(std::uint64_t ticket, room_order& order, std::optional<room_action> action);
+  void order_asked(std::uint64_t ticket, room_order& order, room_question question);
+  void say_order(std::uint64_t ticket, room_order& order);
+  room_order* order_called(const effect_name& name);
+  void tick_room_orders();
+  void say_orders_of(room_id room);
+  node_shown shown(node_shown node) const;
+  session_shown shown(session_id id, const held_session& session) const;
+  room_shown shown(room_id id, const room_table::room& room) const;
+  std::uint64_t sessions_through(const node_name& proxy) const;
+  result<session_id> session_named(const std::string& who) const;
+  void end_by_operator(session_id id, const std::string& by, const std::string& reason);
   // rooms
   void on(const locate_room& asked);
   void on(const list_rooms& asked);
@@ -182,6 +205,7 @@ private:
   void stored(const store_purpose::search& purpose, const directory_result& result);
   void stored(const store_purpose::listing& purpose, const directory_result& result);
   void stored(const store_purpose::drain& purpose, const directory_result& result);
+  void stored(const store_purpose::ordered_room& purpose, const directory_result& result);
 
   void place_again(const place_session& asked, const session_row& row, held_session& known);
   void adopt(held_session& session, const session_row& row);
@@ -251,6 +275,14 @@ private:
   membership_view view_;
 
   session_table sessions_;
+  /// What a living process told of itself.
+  struct node_facts {
+    godwit::incarnation incarnation;
+    std::string version;
+    std::uint32_t pid = 0;
+  };
+  std::map<node_name, node_facts> facts_by_node_;
+  std::map<std::uint64_t, room_order> room_orders_; ///< by ticket
   nick_table nicks_;
   people people_;
   /// What each operator's session was answered: bounded by the frames that may come again.
@@ -282,10 +314,8 @@ private:
 namespace detail {
 /// What is answered from the rows: it waits until they are loaded.
 template <class Message>
-inline constexpr bool waits_for_settling =
-  !(std::
-      is_same_v<Message,
-                store_answered> || std::is_same_v<Message, admin_asked> || std::is_same_v<Message, describe_person> || std::is_same_v<Message, describe_room> || std::is_same_v<Message, proclamation> || std::is_same_v<Message, worker_picked> || std::is_same_v<Message, membership_view> || std::is_same_v<Message, link_reset> || std::is_same_v<Message, link_lost>);
+inline constexpr bool waits_for_settling = !(std::is_same_v<Message,
+                                                            store_answered> || std::is_same_v<Message, admin_asked> || std::is_same_v<Message, command_answered> || std::is_same_v<Message, command_expected> || std::is_same_v<Message, room_not_here> || std::is_same_v<Message, query_answered> || std::is_same_v<Message, describe_person> || std::is_same_v<Message, describe_room> || std::is_same_v<Message, proclamation> || std::is_same_v<Message, worker_picked> || std::is_same_v<Message, membership_view> || std::is_same_v<Message, link_reset> || std::is_same_v<Message, link_lost>);
 } // namespace detail
 
 template <class Message>

@@ -243,6 +243,7 @@ void directory::room_opened(room_id id) {
   const auto* room = rooms_.find(id);
   if (room == nullptr || !room->place)
     return;
+  say_orders_of(id);
   const auto quits = quits_by_room_.extract(id);
   if (!quits)
     return;

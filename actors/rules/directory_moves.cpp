@@ -5,20 +5,12 @@
 #include "messages/names.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 namespace godwit {
 
 namespace {
 
 error move_failed(std::string why) { return {error_code::move_failed, std::move(why)}; }
-
-std::optional<session_id> session_number(const std::string& text) {
-  session_id id;
-  const auto* end = text.data() + text.size();
-  const auto read = std::from_chars(text.data(), end, id.value);
-  return read.ec == std::errc{} && read.ptr == end && id ? std::optional{id} : std::nullopt;
-}
 
 /// The one with the fewest, those on their way to it counted.
 template <class Moves>
@@ -57,20 +49,6 @@ result<worker_place> directory::target_named(const node_name& node) const {
   if (is_drained(node))
     return move_failed(node + " is drained; undrain it first");
   return worker_place{life->name, life->incarnation};
-}
-
-/// No nick begins with a digit.
-result<session_id> directory::session_meant(const std::string& who) {
-  if (const auto number = session_number(who)) {
-    if (sessions_.find(*number) == nullptr)
-      return error{error_code::no_such_session, who};
-    return *number;
-  }
-  const auto folded = fold_nick(who);
-  const auto* claim = folded ? nicks_.find(*folded) : nullptr;
-  if (claim == nullptr || sessions_.find(claim->session) == nullptr)
-    return error{error_code::no_such_nick, who};
-  return claim->session;
 }
 
 bool directory::is_stuck(const held_session& session) const {
@@ -120,7 +98,7 @@ void directory::asked_by_admin(const admin_asked& asked, const migrate_session& 
   const auto to = target_named(what.to);
   if (!to)
     return answer_admin(asked.ticket, to.why());
-  const auto id = session_meant(what.who);
+  const auto id = session_named(what.who);
   if (!id)
     return answer_admin(asked.ticket, id.why());
   if (joins_move(session_moves_, *id, *to, asked.ticket))

@@ -10,13 +10,13 @@ namespace godwit {
 namespace {
 
 /// It becomes the reason of a quit, and has to fit there: a longer one is none.
-std::string kill_reason(const expel_person& asked) {
-  if (asked.reason.empty())
-    return "Killed (" + asked.by + ")";
-  const std::string begin = "Killed (" + asked.by + " (";
+std::string kill_reason(const std::string& by, const std::string& reason) {
+  if (reason.empty())
+    return "Killed (" + by + ")";
+  const std::string begin = "Killed (" + by + " (";
   const std::string end = "))";
   const auto room = limits::reason_bytes_max - begin.size() - end.size();
-  return begin + std::string(irc::utf8_prefix(asked.reason, room)) + end;
+  return begin + std::string(irc::utf8_prefix(reason, room)) + end;
 }
 
 } // namespace
@@ -60,9 +60,14 @@ nick_found directory::expel(const expel_person& asked) {
     return {asked.origin.name, std::nullopt, error{error_code::no_such_nick, {}}};
   const auto id = claim->session;
   nick_found answer{asked.origin.name, found_person{id, claim->shown, session->row.identity, {}}, std::nullopt};
-  session->end_why = error{error_code::killed, kill_reason(asked)};
-  begin_ending(id);
+  end_by_operator(id, asked.by, asked.reason);
   return answer;
+}
+
+/// Requires a session that is not ending.
+void directory::end_by_operator(session_id id, const std::string& by, const std::string& reason) {
+  sessions_.find(id)->end_why = error{error_code::killed, kill_reason(by, reason)};
+  begin_ending(id);
 }
 
 /// Passing: a node that can not be reached now does not hear it.

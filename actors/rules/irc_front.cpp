@@ -92,7 +92,7 @@ std::string irc_front::tell(const server_frame& what) {
                  rooms_[it.room] = {it.person.empty() ? irc::channel_name(it.title) : std::string{}, it.person};
                },
                [this](const tell::invitation& it) {
-                 say(irc::line_writer(irc::source_of(it.by, {}), "INVITE")
+                 say(irc::line_writer(irc::source_of(it.by, it.by_mask), "INVITE")
                        .param(nick_or_star())
                        .param(irc::channel_name(it.title)));
                },
@@ -115,9 +115,10 @@ std::string irc_front::tell(const server_frame& what) {
 void irc_front::reply(asked& of, const part& to, const client_reply& what) {
   const auto& answer = what.answer;
   const auto before = lines_.size();
-  if (const auto* why = std::get_if<error>(&answer))
+  if (const auto* why = std::get_if<error>(&answer)) {
+    of.is_refused = true;
     refuse(of, to, *why);
-  else if (const auto* in = std::get_if<tell::logged_in>(&answer)) {
+  } else if (const auto* in = std::get_if<tell::logged_in>(&answer)) {
     state_.told_nick = in->nick;
     step_noted(of, to);
     welcome();
@@ -126,7 +127,7 @@ void irc_front::reply(asked& of, const part& to, const client_reply& what) {
     state_.told_nick = changed->nick;
   } else if (std::holds_alternative<tell::was_posted>(answer)) {
     // A former owner has shown its own words to it, and with them the label.
-    of.label_used = of.label_used || state_.capabilities.has(irc::capability::echo_message);
+    of.is_shown = of.is_shown || state_.capabilities.has(irc::capability::echo_message);
   } else if (std::holds_alternative<tell::noted>(answer)) {
     step_noted(of, to);
   } else if (const auto* members = std::get_if<tell::members>(&answer)) {
@@ -181,30 +182,71 @@ std::string tagged(const std::string& line, const std::string& tag) {
   return line.starts_with('@') ? "@" + tag + ";" + line.substr(1) : "@" + tag + " " + line;
 }
 
+/// What stands in a batch of its own goes into the label's with that.
+bool is_in_inner_batch(const std::string& line) {
+  const auto read = irc::parse_line(std::string_view(line).substr(0, line.size() - 2)).what;
+  return read.tag_value("batch") || (read.command == "BATCH" && read.param(0).starts_with('-'));
+}
+
+std::vector<std::string> lines_in(const std::string& text) {
+  std::vector<std::string> out;
+  for (std::size_t at = 0; at < text.size();) {
+    const auto end = text.find('\n', at) + 1;
+    out.push_back(text.substr(at, end - at));
+    at = end;
+  }
+  return out;
+}
+
 } // namespace
 
+std::string irc_front::open_batch(const asked& of) const {
+  return tagged(irc::line_writer(network_->server, "BATCH").param("+" + of.batch).param("labeled-response").str(),
+                "label=" + irc::escape_tag_value(of.label));
+}
+
+/// An event that may be all of the answer has the label itself; else it begins the batch, or goes on with it.
+std::string irc_front::labelled_event(asked& of, const std::string& text) {
+  const auto lines = lines_in(text);
+  if (of.parts.size() == 1 && lines.size() == 1 && of.batch.empty() && !of.is_shown)
+    return tagged(text, "label=" + irc::escape_tag_value(of.label));
+  std::string out;
+  if (of.batch.empty()) {
+    of.batch = "label-" + std::to_string(++batches_);
+    out = open_batch(of);
+  }
+  for (const auto& each : lines)
+    out += tagged(each, "batch=" + of.batch);
+  return out;
+}
+
 void irc_front::flush(asked& of) {
-  if (of.label.empty() || !state_.capabilities.has(irc::capability::labeled_response))
+  const bool is_labelled = !of.label.empty() && state_.capabilities.has(irc::capability::labeled_response);
+  const auto before = lines_.size();
+  if (of.parts.front().what == verb::invite && !of.is_shown && !of.is_refused)
+    say(numeric(irc::numeric::user_on_channel)
+          .param(of.line.param(0))
+          .param(of.line.param(1))
+          .trailing("is already on channel"));
+  if (!is_labelled)
     return;
+  std::ranges::move(lines_.begin() + static_cast<std::ptrdiff_t>(before), lines_.end(), std::back_inserter(of.answer));
+  lines_.resize(before);
   const auto label = "label=" + irc::escape_tag_value(of.label);
-  if (of.answer.empty()) {
-    if (!of.label_used)
+  if (of.batch.empty() && of.answer.size() <= 1) {
+    if (!of.answer.empty())
+      lines_.push_back(tagged(of.answer.front(), label));
+    else if (!of.is_shown)
       lines_.push_back(tagged(irc::line_writer(network_->server, "ACK").str(), label));
     return;
   }
-  if (of.answer.size() == 1 && !of.label_used) {
-    lines_.push_back(tagged(of.answer.front(), label));
-    return;
+  if (of.batch.empty()) {
+    of.batch = "label-" + std::to_string(++batches_);
+    lines_.push_back(open_batch(of));
   }
-  // References are unique among the open batches of one connection, and this one is closed at once.
-  const std::string reference = "label";
-  lines_.push_back(
-    tagged(irc::line_writer(network_->server, "BATCH").param("+" + reference).param("labeled-response").str(), label));
   for (const auto& each : of.answer)
-    lines_.push_back(each.starts_with("@batch=") || each.find(" BATCH ") != std::string::npos
-                       ? each
-                       : tagged(each, "batch=" + reference));
-  lines_.push_back(irc::line_writer(network_->server, "BATCH").param("-" + reference).str());
+    lines_.push_back(is_in_inner_batch(each) ? each : tagged(each, "batch=" + of.batch));
+  lines_.push_back(irc::line_writer(network_->server, "BATCH").param("-" + of.batch).str());
 }
 
 // ----------------------------------------------------------------------------------------------------------- events
@@ -228,6 +270,23 @@ log_entry by_nick(log_entry entry, const std::string& nick) {
 }
 
 } // namespace
+std::string irc_front::inviting(const asked& of, const invited& what) const {
+  return numeric(irc::numeric::inviting).param(what.nick).param(of.line.param(1)).str();
+}
+
+/// Each room tells of somebody's changes in their order, so that who was told of one was told of those before it.
+bool irc_front::told_before(const tell::presence& what) {
+  if (what.change == 0)
+    return false;
+  const auto told = told_changes_.find(what.session);
+  if (told != told_changes_.end() && static_cast<std::int32_t>(what.change - told->second) <= 0)
+    return true;
+  if (told == told_changes_.end() && told_changes_.size() == told_once_max)
+    told_changes_.erase(std::ranges::min_element(
+      told_changes_, [&](const auto& a, const auto& b) { return what.change - a.second > what.change - b.second; }));
+  told_changes_[what.session] = what.change;
+  return false;
+}
 
 shared_bytes irc_front::show(const tell::event& what, shared_bytes shared) {
   static const auto nothing = std::make_shared<const std::string>();
@@ -242,45 +301,46 @@ shared_bytes irc_front::show(const tell::event& what, shared_bytes shared) {
   if (is_private && !posted)
     return nothing;
   const bool everywhere = std::holds_alternative<renamed>(entry.body) || (left && left->quit);
+  const bool to_itself = is_private && room != rooms_.end() && room->second.person == state_.told_nick;
+  const bool hears = to_itself || state_.capabilities.has(irc::capability::echo_message);
   // Its own quit is answered by ERROR, its own nick by the reply, its own words where it wants to hear them.
-  if (own && (everywhere || (posted && !state_.capabilities.has(irc::capability::echo_message))))
+  if (own && (everywhere || (posted && !hears)))
     return nothing;
   if (everywhere && told_before(entry))
     return nothing;
   const auto at = own ? asked_by_op_.find(what.op) : asked_by_op_.end();
   const bool labelled =
     at != asked_by_op_.end() && !at->second.label.empty() && state_.capabilities.has(irc::capability::labeled_response);
+  const auto* invited = std::get_if<godwit::invited>(&entry.body);
   // Under a nick that it is told by the reply only once every room has it, its own doings would be another's to it.
   const bool early = own && !entry.nick.empty() && entry.nick != state_.told_nick;
-  if (shared && !is_private && !labelled && !early)
+  if (shared && !is_private && !labelled && !early && !(own && invited))
     return shared;
   std::string target = is_private ? state_.told_nick : room->second.channel;
   if (is_private && own && room != rooms_.end())
     target = room->second.person;
   const irc::event_view view{profile(), target, network_->server};
-  auto text = irc::encode_event(view, what.room, early ? by_nick(entry, state_.told_nick) : entry);
-  if (labelled && !at->second.label_used && posted) {
-    at->second.label_used = true;
-    text = tagged(text, "label=" + irc::escape_tag_value(at->second.label));
-  }
+  auto text = invited && at != asked_by_op_.end()
+                ? inviting(at->second, *invited)
+                : irc::encode_event(view, what.room, early ? by_nick(entry, state_.told_nick) : entry);
+  if (labelled && !text.empty())
+    text = labelled_event(at->second, text);
+  if (at != asked_by_op_.end())
+    at->second.is_shown = at->second.is_shown || !text.empty();
   return std::make_shared<const std::string>(std::move(text));
 }
 
 shared_bytes irc_front::show(const tell::presence& what) {
   const auto from = irc::source_of(what.nick, what.mask);
   std::string text;
-  if (what.parts.has(presence_part::away) && state_.capabilities.has(irc::capability::away_notify)) {
+  const bool is_new = !what.parts.has(presence_part::tags) && !told_before(what);
+  if (is_new && what.parts.has(presence_part::away) && state_.capabilities.has(irc::capability::away_notify)) {
     irc::line_writer line(from, "AWAY");
     if (!what.away.empty())
       line.trailing(what.away);
     text += line.str();
   }
-  const bool is_named_anew = what.parts.has(presence_part::real_name) && told_names_[what.nick] != what.real_name;
-  if (told_names_.size() > told_once_max)
-    told_names_.clear();
-  if (is_named_anew)
-    told_names_[what.nick] = what.real_name;
-  if (is_named_anew && state_.capabilities.has(irc::capability::setname))
+  if (is_new && what.parts.has(presence_part::real_name) && state_.capabilities.has(irc::capability::setname))
     text += irc::line_writer(from, "SETNAME").trailing(what.real_name).str();
   const bool echoes = what.nick != state_.told_nick || state_.capabilities.has(irc::capability::echo_message);
   if (const auto room = rooms_.find(what.room); what.parts.has(presence_part::tags) && echoes && room != rooms_.end())

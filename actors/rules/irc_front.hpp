@@ -10,8 +10,9 @@
 /// Promises   what is kept for the client (capabilities, log-in) changes only in `tell`, which sees everything in the
 ///            order in which it is confirmed: a snapshot that leaves with a confirmation is exactly that of its moment.
 ///            `take` decides nothing by it, so that a frame that comes again is taken as the first time.
-///            Of several rooms that log one quit or change of nick the client is told once.
-/// Bounded    by the frames that are not confirmed; of quits and nicks the newest `told_once_max`.
+///            Of several rooms that log one quit or change of nick, or tell that somebody is away or named anew, the
+///            client is told once.
+/// Bounded    by the frames that are not confirmed; of quits, nicks and presence by `told_once_max`.
 /// Source     docs/IRC.md; Modern IRC Client Protocol; IRCv3.
 #pragma once
 
@@ -82,7 +83,9 @@ private:
     std::vector<part> parts;
     std::vector<std::string> answer; ///< lines that wait for the label's batch to be known
     std::string label;
-    bool label_used = false; ///< by an event
+    std::string batch{};   ///< the label's, which an event has opened
+    bool is_shown = false; ///< by an event
+    bool is_refused = false;
   };
   struct room_view {
     std::string channel; ///< empty: a private conversation
@@ -95,6 +98,9 @@ private:
   // irc_front.cpp
   void reply(asked& of, const part& to, const client_reply& what);
   void flush(asked& of);
+  std::string labelled_event(asked& of, const std::string& text);
+  std::string open_batch(const asked& of) const;
+  std::string inviting(const asked& of, const invited& what) const;
   void flush_until(std::uint64_t op);
   const std::string& nick_or_star() const;
   std::string source() const;
@@ -150,6 +156,7 @@ private:
   void tell_motd();
 
   bool told_before(const log_entry& entry);
+  bool told_before(const tell::presence& what);
 
   std::shared_ptr<const irc_network> network_;
   std::string host_;
@@ -157,7 +164,8 @@ private:
   std::map<std::uint64_t, asked> asked_by_op_;
   std::map<room_id, room_view> rooms_;
   std::deque<effect_name> told_once_;
-  std::map<std::string, std::string> told_names_; ///< of others, by nick: each shared room tells of a new one
+  std::uint64_t batches_ = 0;                        ///< of labels, opened so far
+  std::map<session_id, std::uint32_t> told_changes_; ///< of others' presence, the newest: each shared room tells of it
   timestamp now_{};
   std::vector<std::string> lines_; ///< of the reply that is being made
 };

@@ -123,7 +123,8 @@ void irc_front::tell_person(const person_row& who) {
     say(about(numeric::whois_operator).trailing("is an IRC operator"));
   if (who.modes.has(user_mode::bot))
     say(about(numeric::whois_bot).trailing("is a bot on " + network_->name));
-  say(about(numeric::whois_secure).trailing("is using a secure connection")); // there are no other ports
+  if (!who.plaintext)
+    say(about(numeric::whois_secure).trailing("is using a secure connection"));
   if (who.signed_on != timestamp{})
     say(about(numeric::whois_idle)
           .param(std::to_string(idle_seconds(who, now_)))

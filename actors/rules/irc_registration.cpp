@@ -123,7 +123,7 @@ void irc_front::tell_isupport() {
     "TOPICLEN=" + number(390),
     "KICKLEN=" + number(390),
     "AWAYLEN=" + number(390),
-    "MODES=" + number(limits::irc_modes_per_line_max),
+    "MODES=" + number(limits::irc_modes_with_parameter_max),
     "MAXLIST=beI:" + number(100),
     "TARGMAX=PRIVMSG:" + number(limits::irc_message_targets_max) + ",NOTICE:" + number(limits::irc_message_targets_max)
       + ",JOIN:" + number(limits::irc_channels_per_line_max) + ",PART:" + number(limits::irc_channels_per_line_max)

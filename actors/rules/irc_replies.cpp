@@ -111,6 +111,9 @@ void irc_front::refuse(const asked& of, const part& to, const error& why) {
   case error_code::not_an_operator:
     return say(numeric(numeric::no_privileges).trailing("Permission Denied- You're not an IRC operator"));
   case error_code::operator_refused:
+    if (why.detail == "plaintext")
+      return say(
+        numeric(numeric::no_operator_host).trailing("OPER is taken over TLS only; your password is known now"));
     if (why.detail == "address")
       return say(numeric(numeric::no_operator_host).trailing("No O-lines for your host"));
     return say(numeric(numeric::password_mismatch).trailing("Password incorrect"));
@@ -120,6 +123,10 @@ void irc_front::refuse(const asked& of, const part& to, const error& why) {
   default: break;
   }
   if (is_about_channel(why.code)) {
+    if (to.what == verb::names) // Modern IRC, "NAMES", "WHO": of what there is not, the end alone
+      return say(numeric(numeric::end_of_names).param(to.target).trailing("End of /NAMES list"));
+    if (to.what == verb::who)
+      return say(numeric(numeric::end_of_who).param(to.target).trailing("End of /WHO list"));
     const bool speaks = to.what == verb::message || to.what == verb::notice;
     const auto [which, text] = channel_refusal(why.code, speaks);
     if (to.what == verb::notice)
@@ -137,10 +144,11 @@ void irc_front::tell_members(const part& to, const tell::members& what, bool mor
   const bool all = state_.capabilities.has(irc::capability::multi_prefix);
   const bool masks = state_.capabilities.has(irc::capability::userhost_in_names);
   std::string names;
-  const auto room = numeric(numeric::names_reply).param("=").param(to.target).room();
+  const auto* const kind = what.of_secret_room ? "@" : "=";
+  const auto room = numeric(numeric::names_reply).param(kind).param(to.target).room();
   const auto end_line = [&] {
     if (!names.empty())
-      say(numeric(numeric::names_reply).param("=").param(to.target).trailing(names));
+      say(numeric(numeric::names_reply).param(kind).param(to.target).trailing(names));
     names.clear();
   };
   for (const auto& each : what.rows) {
@@ -215,8 +223,10 @@ void irc_front::tell_settings(const part& to, const tell::settings& what) {
     default: return {settings.bans, numeric::ban_list, numeric::end_of_ban_list, "End of channel ban list"};
     }
   }();
-  for (const auto& each : list.masks)
-    say(numeric(list.row).param(to.target).param(each.mask).param(each.by).param(std::to_string(seconds(each.time))));
+  for (const auto& each : list.masks) {
+    const auto& by = each.by.empty() ? network_->server : each.by; // an operator's tool has put it there
+    say(numeric(list.row).param(to.target).param(each.mask).param(by).param(std::to_string(seconds(each.time))));
+  }
   say(numeric(list.end).param(to.target).trailing(list.text));
 }
 

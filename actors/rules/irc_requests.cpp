@@ -147,6 +147,8 @@ void irc_front::request_reader::ping() {
 void irc_front::request_reader::join() {
   if (!needs(1))
     return;
+  if (line().param(0) == "0") // RFC 2812, 3.2.1
+    return add(verb::part, ask::leave_all{});
   const auto channels = pieces_of(line().param(0));
   // Keys go by their places, also where one between is empty.
   std::vector<std::string> keys;

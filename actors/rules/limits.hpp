@@ -206,6 +206,18 @@ inline constexpr std::size_t link_handshakes_max = 128;
 /// What one direction of a link holds between CAF's socket and the network: a few TLS records per system call.
 inline constexpr std::size_t link_buffer_bytes = 64 * 1024;
 
+// ------------------------------------------------------------------------------------------------ admin port
+
+/// Operators' tools at once. Those that have not shown who they are yet count apart: the oldest of them makes place.
+inline constexpr std::size_t admin_connections_max = 64;
+inline constexpr std::size_t admin_strangers_max = 32;
+/// Questions of one tool that wait for their answer.
+inline constexpr std::size_t admin_questions_max = 8;
+/// From a tool's connection to its whole greeting.
+inline constexpr auto admin_handshake_timeout = 5s;
+/// A tool that waits for no answer and says nothing for so long is closed.
+inline constexpr auto admin_idle_timeout = 60s;
+
 // ---------------------------------------------------------------------------------------------------- store
 
 /// Requests that wait for a commit; beyond it the store answers store_unavailable.

@@ -71,6 +71,16 @@ std::vector<std::string> nick_table::of(session_id session) const {
   return nicks == nicks_by_session_.end() ? std::vector<std::string>{} : nicks->second;
 }
 
+std::string nick_table::shown_of(session_id session) const {
+  const claim* newest = nullptr;
+  for (const auto& folded : of(session)) {
+    const auto* each = find(folded);
+    if (!each->releasing && (newest == nullptr || newest->number < each->number))
+      newest = each;
+  }
+  return newest == nullptr ? std::string{} : newest->shown;
+}
+
 void nick_table::remember(const nick_claimed& answer) {
   auto& answers = answers_by_session_[answer.name.session];
   answers.push_back(answer);

@@ -39,6 +39,8 @@ public:
   bool looks_like_anothers(const nick_row& wanted) const;
   /// Folded; all that the session has or is giving back.
   std::vector<std::string> of(session_id session) const;
+  /// What the session goes by, as people see it: its newest; empty: nothing.
+  std::string shown_of(session_id session) const;
 
   /// Sessions that have a nick, or are giving one back.
   std::size_t session_count() const { return nicks_by_session_.size(); }

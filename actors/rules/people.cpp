@@ -171,6 +171,7 @@ person_row people::row_of(const known_person& whom, const known_person* asker, b
   row.modes = card.modes;
   row.signed_on = card.signed_on;
   row.spoke_at = card.spoke_at;
+  row.plaintext = card.plaintext;
   if (sees_all)
     row.address = card.address;
   if (!with_rooms)

@@ -26,6 +26,9 @@ struct cost_of {
   std::uint32_t operator()(const ask::set_topic&) const { return limits::topic_cost; }
   std::uint32_t operator()(const ask::read_topic&) const { return limits::topic_cost; }
   std::uint32_t operator()(const ask::leave&) const { return limits::leave_cost; }
+  std::uint32_t operator()(const ask::leave_all&) const {
+    return limits::leave_cost * static_cast<std::uint32_t>(room_count);
+  }
   std::uint32_t operator()(const ask::people& what) const {
     return what.what.kind == people_kind::matching ? limits::people_search_cost : limits::person_cost;
   }

@@ -2,6 +2,7 @@
 
 #include "actors/rules/limits.hpp"
 #include "actors/rules/room_moderation.hpp"
+#include "messages/admin_messages.hpp"
 #include "messages/names.hpp"
 
 #include <algorithm>
@@ -205,15 +206,19 @@ room_effects room::command(const room_command& what, timestamp now) {
 }
 
 bool room::may_ask(const room_query& what) const {
-  if (!is_private(key_))
-    return ledger_.members().find(what.origin.name.session) != nullptr;
+  const auto asker = what.origin.name.session;
+  if (!is_private(key_)) {
+    const bool is_public =
+      std::holds_alternative<read_topic>(what.question) || std::holds_alternative<read_members>(what.question);
+    return (is_public && !is_secret()) || asker == admin_session || ledger_.members().find(asker) != nullptr;
+  }
   const auto people = identities_of(key_);
   return people && (what.identity == people->first || what.identity == people->second);
 }
 
-void room::refuse(const room_query& what, error_code why, room_effects& out) const {
+void room::refuse(const room_query& what, error why, room_effects& out) const {
   out.push_back(send{session_at(what.origin.reply_to, what.origin.name.session),
-                     query_answered{what.origin.name, id_, error{why, {}}}});
+                     query_answered{what.origin.name, id_, std::move(why)}});
 }
 
 /// Requires that the room is open.
@@ -226,7 +231,7 @@ void room::take(const room_query& what, room_effects& out) {
   else if (may_ask(what))
     reader_.ask(what, ledger_, out);
   else
-    refuse(what, is_private(key_) ? error_code::no_such_room : error_code::not_in_room, out);
+    refuse(what, is_private(key_) ? error{error_code::no_such_room, {}} : why_outside(what.origin.name.session), out);
 }
 
 room_effects room::query(const room_query& what, timestamp now) {
@@ -239,7 +244,7 @@ room_effects room::query(const room_query& what, timestamp now) {
   else if (phase_ == phase::opening && held_queries_.size() < limits::room_reads_max)
     held_queries_.push_back(what);
   else if (phase_ == phase::opening)
-    refuse(what, error_code::too_many_requests, out);
+    refuse(what, {error_code::too_many_requests, {}}, out);
   else
     take(what, out);
   settle(now, out);
@@ -253,8 +258,9 @@ room_effects room::presence(const set_presence& what, timestamp now) {
   const auto parts = is_new ? ledger_.set_presence(what) : presence_parts{};
   if (!parts.empty()) {
     const auto& who = *ledger_.members().find(what.session);
-    window_.publish(presence_changed{what.session, who.nick, what.away, who.real_name, who.mask, parts, {}, {}}, now,
-                    out);
+    window_.publish(
+      presence_changed{what.session, who.nick, what.away, who.real_name, who.mask, parts, {}, {}, what.change}, now,
+      out);
   }
   settle(now, out);
   return out;
@@ -267,8 +273,8 @@ room_effects room::signal(const signal_room& what, timestamp now) {
   const auto& settings = ledger_.settings_to_be();
   const bool may_speak = who && (!settings || !moderation::why_post_refused(*settings, who, is_silenced(*who)));
   if (may_speak && what.tags.size() <= limits::signal_tags_bytes_max && window_.takes_posts())
-    window_.publish(presence_changed{what.session, who->nick, {}, {}, who->mask, presence_part::tags, what.tags, now},
-                    now, out);
+    window_.publish(
+      presence_changed{what.session, who->nick, {}, {}, who->mask, presence_part::tags, what.tags, now, 0}, now, out);
   settle(now, out);
   return out;
 }

@@ -117,8 +117,11 @@ private:
   void answer(const effect_name& name, logged_at at, room_effects& out);
   // room_decisions.cpp: what keeps the room in order
   std::optional<error> why_post_refused(const room_command& what) const;
+  bool is_secret() const;
+  error why_outside(session_id session) const;
   std::optional<error> why_moderation_refused(const room_command& what, const stored_member& by) const;
   bool is_silenced(const stored_member& who) const;
+  std::optional<error> why_kick_refused(const room_command& what) const;
   void refuse_outsider(const room_command& what, error why, room_effects& out);
   [[nodiscard]] stored_member changer_of(const room_command& what) const;
   void decide_changes(const room_command& what, const change_modes& asked, timestamp now, room_effects& out);
@@ -152,7 +155,7 @@ private:
   void answer_late(room_effects& out);
   void found_nothing(const logged_found& what, const room_action& action, room_effects& out);
   void take(const room_query& what, room_effects& out);
-  void refuse(const room_query& what, error_code why, room_effects& out) const;
+  void refuse(const room_query& what, error why, room_effects& out) const;
   bool may_ask(const room_query& what) const;
   void send_appends(std::vector<append_entries> appends, room_effects& out) const;
   void say_again_to_store(room_effects& out) const;

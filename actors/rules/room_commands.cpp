@@ -2,6 +2,7 @@
 #include "actors/rules/limits.hpp"
 #include "actors/rules/room.hpp"
 #include "actors/rules/room_moderation.hpp"
+#include "messages/admin_messages.hpp"
 #include "messages/names.hpp"
 
 namespace godwit {
@@ -199,12 +200,20 @@ std::optional<error> room::why_refused(const room_command& what) const {
   if (is_post(what))
     if (auto why = why_post_refused(what))
       return why;
-  const bool recovers = what.by_server_operator && std::holds_alternative<change_modes>(what.action);
+  const bool recovers =
+    what.by_server_operator
+    && (std::holds_alternative<change_modes>(what.action) || std::holds_alternative<kick_member>(what.action));
   if (!member && !is_post(what) && !(recovers && ledger_.settings_to_be()))
-    return error{error_code::not_in_room, {}};
+    return why_outside(what.name.session);
   if (auto why = why_action_refused(what.action))
     return why;
-  return member ? why_moderation_refused(what, *member) : why_person_refused(what.nick, what.mask, {});
+  if (member)
+    return why_moderation_refused(what, *member);
+  if (auto why = why_kick_refused(what))
+    return why;
+  if (what.name.session == admin_session) // nobody's nick: it is the server who does it
+    return std::nullopt;
+  return why_person_refused(what.nick, what.mask, {});
 }
 
 entry_group room::begin_group(const room_command& what) {
@@ -233,6 +242,8 @@ void room::decide(const room_command& what, timestamp now, room_effects& out) {
   const auto* found = ledger_.members_to_be().find(what.name.session);
   group.answer_outsider = !found; // of outsiders only posts come so far
   auto member = found ? *found : stored_member{what.name.session, what.nick, what.identity, 0, {}, what.mask};
+  if (member.mask.empty()) // brought into a conversation, he has not said it yet
+    member.mask = what.mask;
   ledger_.plan(group, {what.name, member.nick, member.identity, body_of(what.action), member.mask}, now);
   if (const auto* rename = std::get_if<rename_member>(&what.action)) {
     member.nick = rename->to;

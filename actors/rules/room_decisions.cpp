@@ -1,6 +1,7 @@
 // How a room decides what keeps it in order: who speaks, kicks, invites, changes modes, and who is in charge.
 #include "actors/rules/room.hpp"
 #include "actors/rules/room_moderation.hpp"
+#include "messages/admin_messages.hpp"
 #include "messages/masks.hpp"
 #include "messages/names.hpp"
 
@@ -28,7 +29,19 @@ std::optional<error> room::why_post_refused(const room_command& what) const {
     return std::nullopt;
   const bool silenced =
     member ? is_silenced(*member) : moderation::is_silenced(*settings, folded_address(what.nick, what.mask));
-  return moderation::why_post_refused(*settings, member, silenced);
+  auto why = moderation::why_post_refused(*settings, member, silenced);
+  return why && !member && is_secret() ? why_outside(what.name.session) : why;
+}
+
+bool room::is_secret() const {
+  const auto& settings = ledger_.settings_to_be();
+  return settings && settings->flags.has(room_flag::secret);
+}
+
+/// Only the session knows how its client asked, and so what it is told of a room that is not there.
+error room::why_outside(session_id session) const {
+  const bool is_outside = !ledger_.members().find(session);
+  return {error_code::not_in_room, is_outside && is_secret() ? std::string{secret_room_detail} : std::string{}};
 }
 
 std::optional<error> room::why_moderation_refused(const room_command& what, const stored_member& by) const {
@@ -47,6 +60,14 @@ std::optional<error> room::why_moderation_refused(const room_command& what, cons
     return whom ? moderation::why_kick_refused(by, *whom) : error{error_code::no_such_member, kick->nick};
   }
   return std::nullopt;
+}
+
+/// By an operator of the server who is not in the room.
+std::optional<error> room::why_kick_refused(const room_command& what) const {
+  const auto* kick = std::get_if<kick_member>(&what.action);
+  if (kick == nullptr || ledger_.members_to_be().find_nick(kick->nick))
+    return std::nullopt;
+  return error{error_code::no_such_member, kick->nick};
 }
 
 /// Whose membership ended by another's doing hears where: its session shows everything up to there first.
@@ -125,9 +146,10 @@ void room::plan_changes(entry_group& group, const std::vector<mode_change>& chan
 }
 
 void room::decide_kick(const room_command& what, const kick_member& kick, timestamp now, room_effects&) {
-  const auto by = *ledger_.members_to_be().find(what.name.session);
+  const auto by = changer_of(what);
   const auto whom = *ledger_.members_to_be().find_nick(kick.nick);
   auto group = begin_group(what);
+  group.answer_outsider = !ledger_.members_to_be().find(what.name.session);
   note_kicked(whom.session, ledger_.next_seq());
   ledger_.plan(group, {what.name, by.nick, by.identity, kicked{whom.session, whom.nick, kick.reason}, by.mask}, now);
   ledger_.plan_gone(group, whom.session);
@@ -141,7 +163,7 @@ void room::decide_invite(const room_command& what, const invite_member& invite, 
   const auto by = *ledger_.members_to_be().find(what.name.session);
   auto group = begin_group(what);
   if (!invite.worker.empty()) {
-    group.invitation = room_invitation{invite.session, id_, ledger_.state().title, by.nick};
+    group.invitation = room_invitation{invite.session, id_, ledger_.state().title, by.nick, by.mask};
     group.invitee_node = invite.worker;
   }
   ledger_.plan(group, {what.name, by.nick, by.identity, invited{invite.session, invite.nick}, by.mask}, now);
@@ -178,20 +200,21 @@ void room::keep_an_operator(entry_group& group, const std::vector<session_id>& b
 // ------------------------------------------------------------------------------------------------------ questions
 
 bool room::answer_at_once(const room_query& what, room_effects& out) const {
-  const auto* member = ledger_.members().find(what.origin.name.session);
+  const bool sees_all =
+    what.origin.name.session == admin_session || ledger_.members().find(what.origin.name.session) != nullptr;
   const auto& settings = ledger_.state().settings;
   const auto answer = [&](decltype(query_answered::answer) with) {
     out.push_back(send{session_at(what.origin.reply_to, what.origin.name.session),
                        query_answered{what.origin.name, id_, std::move(with)}});
   };
   if (std::holds_alternative<read_settings>(what.question)) {
-    if (!settings || (!member && settings->flags.has(room_flag::secret))) {
+    if (!settings || (!sees_all && settings->flags.has(room_flag::secret))) {
       answer(error{error_code::no_such_room, {}});
       return true;
     }
     auto told = *settings;
     told.invitations.clear();
-    if (!member)
+    if (!sees_all)
       told.key.clear();
     answer(settings_read{std::move(told)});
     return true;

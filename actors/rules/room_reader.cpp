@@ -41,9 +41,19 @@ void room_reader::ask(const room_query& query, const room_ledger& ledger, room_e
   if (const auto* range = std::get_if<read_history>(&query.question))
     history(query, *range, ledger, out);
   else if (const auto* page = std::get_if<read_members>(&query.question))
-    answer(query.origin, ledger.members().page(page->after, limits::members_piece_rows_max), out);
+    members(query, *page, ledger, out);
   else if (std::holds_alternative<read_topic>(query.question))
     answer(query.origin, topic_read{ledger.state().topic, ledger.state().topic_by, ledger.state().topic_time}, out);
+}
+
+/// Who is not in the room does not see those who do not want to be found.
+void room_reader::members(const room_query& query, const read_members& page, const room_ledger& ledger,
+                          room_effects& out) const {
+  const auto& settings = ledger.settings_to_be();
+  const bool is_member = ledger.members().find(query.origin.name.session) != nullptr;
+  auto read = ledger.members().page(page.after, limits::members_piece_rows_max, is_member || !settings);
+  read.of_secret_room = settings && settings->flags.has(room_flag::secret);
+  answer(query.origin, std::move(read), out);
 }
 
 void room_reader::history(const room_query& query, const read_history& range, const room_ledger& ledger,

@@ -60,6 +60,7 @@ private:
     room_seq last = 0; ///< the newest entry when it was asked
   };
 
+  void members(const room_query& query, const read_members& page, const room_ledger& ledger, room_effects& out) const;
   void history(const room_query& query, const read_history& range, const room_ledger& ledger, room_effects& out);
   void from_log(read_log request, purpose why, room_seq last, room_effects& out);
   void answer(const request_origin& origin, decltype(query_answered::answer) answer, room_effects& out) const;

@@ -79,7 +79,7 @@ const stored_member* room_roster::find(session_id session) const {
   return at == members_.end() ? nullptr : &at->second.who;
 }
 
-members_read room_roster::page(const std::string& after, std::size_t rows_max) const {
+members_read room_roster::page(const std::string& after, std::size_t rows_max, bool invisible_too) const {
   members_read page;
   auto at = by_nick_.upper_bound({after, session_id{std::numeric_limits<std::uint64_t>::max()}});
   for (; at != by_nick_.end(); ++at) {
@@ -88,6 +88,8 @@ members_read room_roster::page(const std::string& after, std::size_t rows_max) c
       break;
     }
     const auto& member = members_.at(at->second);
+    if (!invisible_too && member.marks.has(user_mode::invisible))
+      continue;
     page.members.push_back(
       {at->first, member.away, member.who.modes, member.who.mask, member.who.real_name, member.marks});
   }

@@ -32,7 +32,8 @@ public:
   [[nodiscard]] const stored_member* longest_present(const std::vector<session_id>& but_for) const;
   [[nodiscard]] std::size_t size() const { return members_.size(); }
   /// Those behind the nick `after`, by nick; a nick that two sessions have for a moment is not split over two pages.
-  [[nodiscard]] members_read page(const std::string& after, std::size_t rows_max) const;
+  /// `invisible_too`: also those who do not want to be found from outside.
+  [[nodiscard]] members_read page(const std::string& after, std::size_t rows_max, bool invisible_too) const;
 
 private:
   struct row {

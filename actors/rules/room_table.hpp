@@ -34,6 +34,7 @@ public:
     std::vector<locate_room> waiters;
   };
 
+  const std::map<room_id, room>& all() const { return rooms_by_id_; }
   room* find(room_id id);
   room* find(const room_key& key);
   room_id id_of(const room_key& key) const;

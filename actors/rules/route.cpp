@@ -405,6 +405,7 @@ void route::send_attach(route_effects& out) {
   what.protocol = claim_.protocol;
   what.identity = claim_.identity;
   what.peer_address = claim_.peer_address;
+  what.plaintext = claim_.plaintext;
   what.from_store = from_store_ && snapshot_.empty();
   what.snapshot = snapshot_;
   what.unheard = !heard_ && !what.from_store && snapshot_.empty();

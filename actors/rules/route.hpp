@@ -72,6 +72,7 @@ struct route_claim {
   token_name token;        ///< new: the first of its chain; resume: the one that was shown
   token_hash next_chain{}; ///< resume of a session that has no route here: of the tokens from here on
   std::string peer_address;
+  bool plaintext = false;                 ///< its connection has no TLS
   std::vector<stream_position> positions; ///< resume: what the client has
 };
 

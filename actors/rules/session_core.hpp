@@ -188,10 +188,12 @@ private:
   void note_spoken();
   bool has_presence() const;
   void say_presence_everywhere();
+  void note_presence_change();
   void begin_user_modes(const client_command& command, const ask::set_user_modes& what);
   void begin_real_name(const client_command& command, const ask::set_real_name& what);
   void begin_people(const client_command& command, const ask::people& what);
   void begin_invitations(const client_command& command);
+  void begin_leave_all(const client_command& command);
   void note_invitation(const room_invitation& what);
   void begin_signal(const client_command& command, const ask::signal& what, bool begun_before);
   void signal_to(session_task& task, const nick_found& found);
@@ -225,7 +227,9 @@ private:
   void drop_empty_seats();
   void ask_missing(room_seat& seat);
   void effect_done(room_seat& seat, const effect_name& name, std::optional<logged_at> at);
+  void has_left(room_seat& seat, room_seq seq);
   void effect_refused(room_seat& seat, const effect_name& name, const error& why, std::optional<logged_at> gone_at);
+  static error as_told(const ask::request& request, bool is_member, const error& why);
   void recognised(room_seat& seat, const effect_name& name, logged_at at);
   void say_presence(const room_seat& seat);
   void find_again(room_seat& seat);
@@ -252,12 +256,14 @@ private:
   std::string user_ = "native";
   std::string host_; ///< as people are shown it; empty: hidden
   std::string real_name_;
-  std::string address_; ///< of the client, for operators of the server
+  std::string address_;    ///< of the client, for operators of the server
+  bool plaintext_ = false; ///< its connection has no TLS
   user_modes modes_;
   timestamp now_{};       ///< of the newest frame
   timestamp signed_on_{}; ///< 0: not known
   timestamp spoke_at_{};  ///< to the minute
   bool real_name_changed_ = false;
+  std::uint32_t presence_change_ = 0; ///< set_presence::change
   bool person_changed_ = false;
   std::optional<describe_person> described_; ///< without rooms; none: the directory is to be told all
   std::map<room_id, seen_room> described_rooms_;
@@ -280,9 +286,9 @@ private:
   std::map<room_id, departed_seat> departed_; ///< rooms that the session was kicked from, until its client comes back
   std::size_t replayed_bytes_ = 0;
   std::uint32_t reserved_names_ = 0;
-  std::uint64_t highest_begun_ = 0; ///< op of a frame
-  bool knows_all_begun_ = false;    ///< no frame was begun by a predecessor that could still come again
-  std::uint64_t said_before_ = 0;   ///< in_seq: a predecessor may have begun the frames before it
+  task_key highest_begun_{};      ///< of a frame, as far as its parts were begun
+  bool knows_all_begun_ = false;  ///< no frame was begun by a predecessor that could still come again
+  std::uint64_t said_before_ = 0; ///< in_seq: a predecessor may have begun the frames before it
   session_effects effects_;
 };
 

@@ -17,6 +17,7 @@ void session_core::attach(const attach_session& how) {
   protocol_ = how.protocol;
   host_ = how.host;
   address_ = how.peer_address;
+  plaintext_ = how.plaintext;
   drop_questions();
   frames_.start(how.attach, how.first_in_seq);
   positions_ = how.positions;
@@ -56,6 +57,7 @@ void session_core::take_snapshot(const std::string& bytes) {
   nick_ = read->nick;
   away_ = read->away;
   modes_ = read->modes;
+  presence_change_ = read->presence_change;
   signed_on_ = read->signed_on;
   take_loose_ends(read->loose);
   steps_ = read->login;
@@ -397,7 +399,7 @@ session_effects session_core::finish() {
 // --------------------------------------------------------------------------------------------------- snapshot
 
 session_snapshot session_core::snapshot() const {
-  session_snapshot out{nick_, away_, {}, piece_, steps_, {}, signed_on_, modes_};
+  session_snapshot out{nick_, away_, {}, piece_, steps_, {}, signed_on_, modes_, {}, presence_change_};
   for (const auto& [room, seat] : seats_by_room_)
     if (seat.member)
       out.rooms.push_back({room, seat.key, seat.title, seat.companion, seat.joined_seq, seat.modes});

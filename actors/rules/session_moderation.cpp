@@ -11,7 +11,7 @@ namespace godwit {
 void session_core::invited(const room_invitation& what) {
   note_invitation(what);
   if (!over() && !nick_.empty())
-    tell_now({tell::invitation{what.room, what.title, what.by}});
+    tell_now({tell::invitation{what.room, what.title, what.by, what.by_mask}});
 }
 
 void session_core::begin_invite(const client_command& command, const ask::invite& what) {

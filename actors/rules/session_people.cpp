@@ -1,5 +1,6 @@
 // People, as a session knows them: how it describes itself, what it asks of others, what passes between them, and what
 // operators of the server do.
+#include "actors/rules/ip_network.hpp"
 #include "actors/rules/limits.hpp"
 #include "actors/rules/session_core.hpp"
 #include "messages/masks.hpp"
@@ -8,6 +9,19 @@
 #include <algorithm>
 
 namespace godwit {
+namespace {
+
+/// Of "127.0.0.1:4711" or "[::1]:4711".
+bool is_loopback(const std::string& peer) {
+  static const std::vector<ip_network> here{*parse_ip_network("127.0.0.0/8"), *parse_ip_network("::1")};
+  auto host = peer.substr(0, peer.rfind(':'));
+  if (host.starts_with('[') && host.ends_with(']'))
+    host = host.substr(1, host.size() - 2);
+  const auto address = parse_ip_address(host);
+  return address && any_contains(here, *address);
+}
+
+} // namespace
 
 // ------------------------------------------------------------------------------------------- what others may know
 
@@ -15,8 +29,8 @@ namespace godwit {
 void session_core::describe() {
   if (nick_.empty() || life_ != life::living)
     return;
-  describe_person what{id_,    route_.epoch, nick_,     mask(),   real_name_,  away_,
-                       modes_, signed_on_,   spoke_at_, address_, !described_, {}};
+  describe_person what{id_,        route_.epoch, nick_,    mask(),      real_name_, away_,     modes_,
+                       signed_on_, spoke_at_,    address_, !described_, {},         plaintext_};
   for (const auto& [room, seat] : seats_by_room_) {
     if (!seat.member || is_private(seat.key))
       continue;
@@ -69,6 +83,16 @@ void session_core::say_presence_everywhere() {
       say_presence(seat);
 }
 
+/// By the time, so that it rises on another node too, which knows no former one.
+void session_core::note_presence_change() {
+  const auto milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(now_.time_since_epoch()).count();
+  const auto by_time = static_cast<std::uint32_t>(milliseconds);
+  const bool rises = static_cast<std::int32_t>(by_time - presence_change_) > 0;
+  presence_change_ = rises || presence_change_ == 0 ? by_time : presence_change_ + 1;
+  if (presence_change_ == 0)
+    presence_change_ = 1; // 0 is none
+}
+
 void session_core::begin_user_modes(const client_command& command, const ask::set_user_modes& what) {
   const auto whose = fold_nick(what.nick);
   const auto mine = fold_nick(nick_);
@@ -84,6 +108,7 @@ void session_core::begin_user_modes(const client_command& command, const ask::se
 }
 
 void session_core::begin_real_name(const client_command& command, const ask::set_real_name& what) {
+  note_presence_change();
   real_name_ = what.real_name;
   steps_.real_name = what.real_name;
   real_name_changed_ = true;
@@ -189,7 +214,10 @@ void session_core::proclaimed(const proclamation& what) {
 
 // -------------------------------------------------------------------------------------- operators of the server
 
+/// A password that crosses a network as it is, is anybody's on the way: it is not even looked at.
 void session_core::begin_operator(const client_command& command, const ask::become_operator& what) {
+  if (plaintext_ && !is_loopback(address_))
+    return refuse(key_of(command), {error_code::operator_refused, "plaintext"});
   auto& task = start(command, task_step::acting);
   const auto name = name_of_effect(key_of(command), effect_k::find);
   effect(check_operator{name, what.name, what.password, address_, mask()});

@@ -150,7 +150,7 @@ void session_core::answered(const query_answered& what) {
   const auto which = key_of(what.name);
   if (const auto* why = std::get_if<error>(&what.answer)) {
     piece_.reset();
-    return refuse(which, *why);
+    return refuse(which, as_told(task->command.request, seat_of(what.room) && seat_of(what.room)->member, *why));
   }
   if (const auto* topic = std::get_if<topic_read>(&what.answer))
     return done(which, tell::topic{what.room, topic->text, topic->by, topic->time});
@@ -163,7 +163,8 @@ void session_core::answered(const query_answered& what) {
 }
 
 void session_core::take_members(session_task& task, const members_read& what) {
-  tell::members piece;
+  const tell::members none{{}, what.of_secret_room};
+  auto piece = none;
   std::size_t bytes = 0;
   for (const auto& each : what.members) {
     piece.rows.push_back({each.nick, each.away, each.modes, each.mask, each.real_name, each.marks});
@@ -171,7 +172,7 @@ void session_core::take_members(session_task& task, const members_read& what) {
     task.pages->after = each.nick;
     if (bytes < limits::reply_piece_bytes_max)
       continue;
-    add_piece(task, std::exchange(piece, {}));
+    add_piece(task, std::exchange(piece, none));
     bytes = 0;
   }
   if (!piece.rows.empty())

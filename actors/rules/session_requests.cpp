@@ -53,6 +53,7 @@ struct request_starter {
   void operator()(const ask::become_operator& it) const { session.begin_operator(command, it); }
   void operator()(const ask::expel& it) const { session.begin_expel(command, it); }
   void operator()(const ask::proclaim& it) const { session.begin_proclaim(command, it, begun_before); }
+  void operator()(const ask::leave_all&) const { session.begin_leave_all(command); }
   void operator()(const ask::invitations&) const { session.begin_invitations(command); }
 
   void to(const ask::target& target) const {
@@ -85,8 +86,8 @@ bool session_core::note_begun(const client_command& command) {
   if (command.op == 0)
     return false;
   knows_all_begun_ = knows_all_begun_ || !command.resent;
-  const bool begun_before = command.op <= highest_begun_ || !knows_all_begun_;
-  highest_begun_ = std::max(highest_begun_, command.op);
+  const bool begun_before = key_of(command) <= highest_begun_ || !knows_all_begun_;
+  highest_begun_ = std::max(highest_begun_, key_of(command));
   return begun_before;
 }
 
@@ -206,7 +207,15 @@ void session_core::finish_nick(session_task& task) {
   done(which, tell::nick_changed{nick_});
 }
 
-/// A nick change or a quit goes to all rooms, as many at a time as may be unanswered.
+void session_core::begin_leave_all(const client_command& command) {
+  auto& task = start(command, task_step::acting);
+  for (const auto& [room, seat] : seats_by_room_)
+    if (seat.member && !is_private(seat.key))
+      task.to_come.push_back(room);
+  tell_next_rooms(task);
+}
+
+/// A nick change, a quit or a leaving of all goes to many rooms, as many at a time as may be unanswered.
 void session_core::tell_next_rooms(session_task& task) {
   while (!task.to_come.empty() && task.waiting.size() < limits::unanswered_effects_max) {
     const auto room = task.to_come.front();
@@ -219,6 +228,8 @@ void session_core::tell_next_rooms(session_task& task) {
   }
   if (!task.waiting.empty())
     return;
+  if (std::holds_alternative<ask::leave_all>(task.command.request))
+    return done(key_of(task.command));
   if (!std::holds_alternative<ask::quit>(task.command.request))
     return finish_nick(task);
   const auto& frames = frames_.frames();
@@ -227,6 +238,7 @@ void session_core::tell_next_rooms(session_task& task) {
 }
 
 void session_core::begin_away(const client_command& command, const ask::away& what) {
+  note_presence_change();
   away_ = what.text;
   snapshot_changed_ = true;
   for (const auto& [room, seat] : seats_by_room_)
@@ -456,6 +468,8 @@ room_action session_core::action_for(const session_task& task) const {
                        : invite_member{{}, invite->nick, {}};
   if (const auto* leave = std::get_if<ask::leave>(&request))
     return leave_room{leave->reason, false};
+  if (std::holds_alternative<ask::leave_all>(request))
+    return leave_room{{}, false};
   if (const auto* quit = std::get_if<ask::quit>(&request))
     return leave_room{tasks::reason_or_none(quit->reason), true};
   return rename_member{task.new_nick};

@@ -85,7 +85,7 @@ void session_core::drop_empty_seats() {
 }
 
 void session_core::say_presence(const room_seat& seat) {
-  send_to(room_anywhere(seat.id), set_presence{seat.id, id_, away_, real_name_, modes_});
+  send_to(room_anywhere(seat.id), set_presence{seat.id, id_, away_, real_name_, modes_, presence_change_});
 }
 
 // ----------------------------------------------------------------------------------------------------- events
@@ -100,7 +100,7 @@ void session_core::events(const room_events& what) {
     } else if (const auto& passing = std::get<presence_changed>(item.event);
                seat->member && (passing.session != id_ || passing.parts.has(presence_part::tags))) {
       effect(show_presence{{what.room, passing.nick, passing.away, passing.mask, passing.real_name, passing.parts,
-                            passing.tags, passing.time},
+                            passing.tags, passing.time, passing.session, passing.change},
                            item.native,
                            item.ticket});
     }
@@ -298,6 +298,8 @@ void session_core::effect_done(room_seat& seat, const effect_name& name, std::op
   if (!task->waiting.empty()) {
     if (seat.member && std::holds_alternative<ask::quit>(request))
       leave_seat(seat);
+    else if (at && std::holds_alternative<ask::leave_all>(request))
+      has_left(seat, at->seq);
     task->waiting.erase(seat.id);
     return tell_next_rooms(*task);
   }
@@ -310,27 +312,36 @@ void session_core::effect_done(room_seat& seat, const effect_name& name, std::op
   frame_answer replies;
   if (at && std::holds_alternative<ask::post>(request))
     replies.push_back(client_reply{name.op, false, tell::was_posted{seat.id, at->seq, at->time}, part});
-  const bool came_back_since = at && seat.member && at->seq < seat.joined_seq;
-  if (at && std::holds_alternative<ask::leave>(request) && !came_back_since) {
-    if (seat.member)
-      leave_seat(seat);                                          // shown already, but forgotten since
-    tell_now({client_reply{0, false, tell::has_left{seat.id}}}); // at once: behind others' answers it could be old
-  }
+  if (at && std::holds_alternative<ask::leave>(request))
+    has_left(seat, at->seq);
   done(key_of(name), std::move(replies));
+}
+
+/// The log says so, at `seq`; the event was shown already, but is forgotten since.
+void session_core::has_left(room_seat& seat, room_seq seq) {
+  if (seat.member && seq < seat.joined_seq)
+    return; // it has come back
+  if (seat.member)
+    leave_seat(seat);
+  tell_now({client_reply{0, false, tell::has_left{seat.id}}}); // at once: behind others' answers it could be old
 }
 
 /// `gone_at`: where the log has the end of the membership; everything up to there is shown first.
 void session_core::effect_refused(room_seat& seat, const effect_name& name, const error& why,
                                   std::optional<logged_at> gone_at) {
   const bool joins = effect_k::step_of(name.k) == effect_k::join;
+  const bool was_member = seat.member;
   auto* task = task_of(name);
   if (joins && !seat.member)
     leave_seat(seat);
   if (!task)
     return;
   if (!task->waiting.empty()) { // a room that does not know the session has nothing to rename and nobody to let go
-    if (std::holds_alternative<ask::quit>(task->command.request))
+    const bool leaves = std::holds_alternative<ask::leave_all>(task->command.request);
+    if (leaves || std::holds_alternative<ask::quit>(task->command.request))
       leave_seat(seat);
+    if (leaves)
+      tell_now({client_reply{0, false, tell::has_left{seat.id}}});
     task->waiting.erase(seat.id);
     return tell_next_rooms(*task);
   }
@@ -343,7 +354,16 @@ void session_core::effect_refused(room_seat& seat, const effect_name& name, cons
     leave_seat(seat);
     tell_now({client_reply{0, false, tell::has_left{seat.id}}}); // at once: the client may be on its way in again
   }
-  refuse(key_of(name), why);
+  refuse(key_of(name), as_told(task->command.request, was_member, why));
+}
+
+/// A secret room is to outsiders as one that is not there: `no_such_room` for a name, `not_in_room` for an id.
+error session_core::as_told(const ask::request& request, bool is_member, const error& why) {
+  if (why.code != error_code::not_in_room || why.detail != secret_room_detail)
+    return why;
+  const auto* target = tasks::target_of(request);
+  const bool by_id = target && std::holds_alternative<ask::room_numbered>(*target);
+  return {is_member || by_id ? error_code::not_in_room : error_code::no_such_room, {}};
 }
 
 // ------------------------------------------------------------------------------------------- given memberships
@@ -362,12 +382,14 @@ void session_core::given(const membership_given& what) {
     seat.outbox.start_after(what.last);
   become_member(seat, what.joined_seq);
   enrol(seat);
-  for (auto& [key, task] : tasks_by_key_)
-    if (!task.waiting.empty()) { // a nick change or a quit: this room is to hear of it too
+  for (auto& [key, task] : tasks_by_key_) {
+    const bool leaves = std::holds_alternative<ask::leave_all>(task.command.request);
+    if (!task.waiting.empty() && !leaves) { // a nick change or a quit: this room is to hear of it too
       task.to_come.push_back(what.room);
       tell_next_rooms(task);
       return;
     }
+  }
 }
 
 // ------------------------------------------------------------------------------------------------ where rooms are

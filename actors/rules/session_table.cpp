@@ -7,6 +7,11 @@ held_session* session_table::find(session_id id) {
   return row == sessions_by_id_.end() ? nullptr : &row->second;
 }
 
+const held_session* session_table::find(session_id id) const {
+  const auto found = sessions_by_id_.find(id);
+  return found == sessions_by_id_.end() ? nullptr : &found->second;
+}
+
 held_session& session_table::add(const session_row& row, session_phase phase) {
   auto& session = sessions_by_id_[row.session];
   session.row = row;

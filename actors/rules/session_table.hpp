@@ -52,6 +52,7 @@ struct held_session {
 class session_table {
 public:
   held_session* find(session_id id);
+  const held_session* find(session_id id) const;
   held_session& add(const session_row& row, session_phase phase);
   void remove(session_id id);
   std::size_t size() const { return sessions_by_id_.size(); }
@@ -67,6 +68,7 @@ public:
   std::optional<session_id> next_at(const worker_place& place, session_id after) const;
   std::set<worker_place> places() const;
   std::map<session_id, held_session>& all() { return sessions_by_id_; }
+  const std::map<session_id, held_session>& all() const { return sessions_by_id_; }
 
 private:
   std::map<session_id, held_session> sessions_by_id_;

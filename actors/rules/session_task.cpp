@@ -14,7 +14,8 @@ bool is_any(const ask::request& request) {
 } // namespace
 
 bool is_barrier(const ask::request& request) {
-  return is_any<ask::login, ask::change_nick, ask::quit, ask::take_nick, ask::introduce, ask::hold_login>(request);
+  return is_any<ask::login, ask::change_nick, ask::quit, ask::take_nick, ask::introduce, ask::hold_login,
+                ask::leave_all>(request);
 }
 
 bool renames(const ask::request& request) { return is_any<ask::change_nick, ask::take_nick>(request); }

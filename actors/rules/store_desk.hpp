@@ -55,8 +55,12 @@ struct listing {
 struct drain {
   node_name node;
 };
-using any =
-  std::variant<start, new_session, resume, renewal, ending, end_mark, claim, release, removal, search, listing, drain>;
+/// For an operator's order to it.
+struct ordered_room {
+  std::uint64_t ticket = 0;
+};
+using any = std::variant<start, new_session, resume, renewal, ending, end_mark, claim, release, removal, search,
+                         listing, drain, ordered_room>;
 } // namespace store_purpose
 
 class store_desk {

@@ -17,11 +17,23 @@
 
 namespace godwit::bench {
 
+/// Where the plan's servers are.
+struct load_servers {
+  std::vector<dialled_server> first; ///< of load_plan::servers
+  std::vector<dialled_server> irc;   ///< of load_plan::irc_servers
+
+  const dialled_server& of(const load_plan& plan, std::uint32_t client) const {
+    const bool second = plan.is_mixed() && plan.spoken_by(client) == protocol::irc;
+    return (second ? irc : first).at(plan.server_of(client));
+  }
+};
+
 /// What the clients of one thread share.
 struct client_base {
   const load_plan& plan;
   const run_names& names;
   connection_base connections;
+  const load_servers& servers;
   load_figures& figures;
   load_progress& progress;
   first_fault& fault;

@@ -49,6 +49,7 @@ std::string load_of(const load_plan& plan) {
 }
 
 const char* name_of(protocol which) { return which == protocol::native ? "native" : "irc"; }
+const char* protocol_of(const load_plan& plan) { return plan.is_mixed() ? "mixed" : name_of(plan.spoken); }
 
 void add_processes(std::string& to, const bench_report& report) {
   if (report.processes.empty())
@@ -114,7 +115,7 @@ nlohmann::json process_json(const process_report& each) {
 
 nlohmann::json plan_json(const load_plan& plan) {
   nlohmann::json out{
-    {"server", plan.server},         {"protocol", name_of(plan.spoken)}, {"clients", plan.client_count},
+    {"server", plan.servers.front()}, {"protocol", protocol_of(plan)}, {"clients", plan.client_count},
     {"rooms", plan.room_count},      {"senders", plan.sender_count},     {"size", plan.post_bytes},
     {"seconds", plan.lasts.count()}, {"warm_up", plan.warm_up.count()},  {"threads", plan.thread_count}};
   if (plan.posts_per_s)
@@ -156,12 +157,20 @@ std::size_t bench_report::server_idle_bytes() const {
   return sum;
 }
 
+std::string slow_lines(const bench_report& report) {
+  std::string out = "client due_ns latency_ns\n";
+  for (const auto& each : report.figures.slow)
+    add(out, "%u %lld %lld\n", each.client, static_cast<long long>(each.due.time_since_epoch().count()),
+        static_cast<long long>(each.latency.count()));
+  return out;
+}
+
 std::string to_table(const bench_report& report) {
   const auto& plan = report.plan;
   const auto& figures = report.figures;
   std::string out;
   add(out, "%s, %s: %u clients in %u rooms, %u senders, %zu bytes, %lld s behind %lld s of warm-up\n",
-      name_of(plan.spoken), load_of(plan).c_str(), plan.client_count, plan.room_count, plan.sender_count,
+      protocol_of(plan), load_of(plan).c_str(), plan.client_count, plan.room_count, plan.sender_count,
       plan.post_bytes, static_cast<long long>(plan.lasts.count()), static_cast<long long>(plan.warm_up.count()));
   add(out, "%-26s%10.0f   %u in %.2f s\n", "connects/s", plan.client_count / report.connecting.count(),
       plan.client_count, report.connecting.count());

@@ -52,6 +52,8 @@ struct bench_report {
   double per_second(std::uint64_t count) const;    ///< of the measured time
 };
 
+/// What load_plan::slow_above was asked for: a line for each, times of the steady clock.
+std::string slow_lines(const bench_report& report);
 std::string to_table(const bench_report& report);
 nlohmann::json to_json(const bench_report& report);
 

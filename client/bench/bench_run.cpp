@@ -5,6 +5,7 @@
 
 #include <asio/connect.hpp>
 
+#include <iostream>
 #include <random>
 #include <sys/resource.h>
 
@@ -45,7 +46,11 @@ std::optional<error> take_files(const load_plan& plan) {
 }
 
 /// The first address of the server that answers.
-result<asio::ip::tcp::endpoint> find_server(const server_address& where) {
+result<dialled_server> find_server(const std::string& text) {
+  const auto parsed = parse_server_address(text);
+  if (!parsed)
+    return parsed.why();
+  const auto& where = *parsed;
   asio::io_context io;
   asio::error_code failed;
   const auto found = asio::ip::tcp::resolver(io).resolve(where.host, where.port, failed);
@@ -54,17 +59,28 @@ result<asio::ip::tcp::endpoint> find_server(const server_address& where) {
   if (failed)
     return error{error_code::tls_failed, "can not connect to " + to_text(where) + ": " + failed.message()
                                            + "; is the server there, and does --server name its port?"};
-  return answered;
+  return dialled_server{answered, where.host};
+}
+
+std::optional<error> find_servers(const std::vector<std::string>& names, std::vector<dialled_server>& found) {
+  for (const auto& each : names) {
+    auto server = find_server(each);
+    if (!server)
+      return server.why();
+    found.push_back(*std::move(server));
+  }
+  return std::nullopt;
 }
 
 class load_run {
 public:
-  load_run(const load_plan& plan, tls_context context, const asio::ip::tcp::endpoint& server, const std::string& name)
-      : plan_(plan), context_(std::move(context)), names_{random_word()} {
+  load_run(const load_plan& plan, tls_context context, load_servers servers)
+      : plan_(plan), context_(std::move(context)), servers_(std::move(servers)),
+        names_{plan.run.empty() ? random_word() : plan.run} {
     report_.plan = plan;
     report_.run = names_.run;
     for (std::uint32_t i = 0; i != plan_.thread_count; ++i)
-      loops_.push_back(std::make_unique<load_loop>(plan_, names_, context_, server, name, fault_, i));
+      loops_.push_back(std::make_unique<load_loop>(plan_, names_, context_, servers_, fault_, i));
   }
 
   result<bench_report> run() {
@@ -160,6 +176,7 @@ private:
     times.begin = bench_clock::now() + 50ms;
     times.measure_from = times.begin + plan_.warm_up;
     times.end = times.measure_from + plan_.lasts;
+    std::cerr << plan_.client_count << " clients are in, the load begins" << std::endl;
     for (const auto& each : loops_)
       each->load(times);
     wait_for(times.measure_from);
@@ -224,6 +241,7 @@ private:
 
   const load_plan& plan_;
   tls_context context_;
+  load_servers servers_;
   run_names names_;
   first_fault fault_;
   bench_report report_;
@@ -239,17 +257,16 @@ result<bench_report> run_load(const load_plan& plan) {
     if (!usage_of(pid))
       return error{error_code::request_invalid, "there is no process " + std::to_string(pid)
                                                   + " on this machine that can be read; --pid is for a server here"};
-  const auto where = parse_server_address(plan.server);
-  if (!where)
-    return where.why();
   auto context =
     tls_context::for_client(plan.ca_file, plan.resume_tls ? client_tickets::kept : client_tickets::ignored);
   if (!context)
     return context.why();
-  const auto server = find_server(*where);
-  if (!server)
-    return server.why();
-  return load_run(plan, *std::move(context), *server, where->host).run();
+  load_servers servers;
+  if (auto failed = find_servers(plan.servers, servers.first))
+    return *failed;
+  if (auto failed = find_servers(plan.irc_servers, servers.irc))
+    return *failed;
+  return load_run(plan, *std::move(context), std::move(servers)).run();
 }
 
 } // namespace godwit::bench

@@ -5,7 +5,7 @@
 namespace godwit::bench {
 
 void connection::start() {
-  socket_.async_connect(base_.server, [this](const asio::error_code& failed) { dialled(failed); });
+  socket_.async_connect(server_.where, [this](const asio::error_code& failed) { dialled(failed); });
 }
 
 void connection::dialled(const asio::error_code& failed) {
@@ -16,7 +16,7 @@ void connection::dialled(const asio::error_code& failed) {
   asio::error_code ignored;
   socket_.non_blocking(true, ignored);
   socket_.set_option(asio::ip::tcp::no_delay{true}, ignored);
-  tls_.emplace(tls_session::connect(base_.context, base_.server_name));
+  tls_.emplace(tls_session::connect(base_.context, server_.name));
   tls_->write(std::exchange(early_, {}));
   flush();
   wait_for_input();

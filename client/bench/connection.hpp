@@ -29,18 +29,22 @@ public:
   virtual void lost(const std::string& why) = 0;
 };
 
+struct dialled_server {
+  asio::ip::tcp::endpoint where;
+  std::string name; ///< that its certificate must hold
+};
+
 /// What all connections of one thread share.
 struct connection_base {
   asio::io_context& io;
   const tls_context& context;
-  asio::ip::tcp::endpoint server;
-  std::string server_name; ///< that its certificate must hold
   std::vector<char> buffer = std::vector<char>(64 * 1024);
 };
 
 class connection {
 public:
-  connection(connection_base& base, connection_owner& owner) : base_(base), owner_(owner), socket_(base.io) {}
+  connection(connection_base& base, connection_owner& owner, const dialled_server& server)
+      : base_(base), owner_(owner), server_(server), socket_(base.io) {}
   connection(const connection&) = delete;
   connection& operator=(const connection&) = delete;
 
@@ -61,6 +65,7 @@ private:
 
   connection_base& base_;
   connection_owner& owner_;
+  const dialled_server& server_;
   asio::ip::tcp::socket socket_;
   std::optional<tls_session> tls_;
   std::string early_; ///< written before TLS began

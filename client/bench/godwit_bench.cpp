@@ -42,7 +42,7 @@ std::string complete(load_plan& plan, bool senders_are_said) {
     return "there are more --senders than --clients: senders are clients that post";
   if (plan.thread_count > plan.client_count)
     return "there are more --threads than --clients";
-  const auto bytes_max = post_bytes_max(plan.spoken);
+  const auto bytes_max = post_bytes_max(plan.is_mixed() ? protocol::irc : plan.spoken);
   if (plan.post_bytes < post_bytes_min || plan.post_bytes > bytes_max)
     return "--size must be " + std::to_string(post_bytes_min) + " to " + std::to_string(bytes_max)
            + " bytes with this protocol";
@@ -57,6 +57,8 @@ struct typed_options {
   unsigned patience = 15;
   bool json = false;
   std::string save_to;
+  std::string slow_to;
+  unsigned slow_above_ms = 5;
   std::vector<std::string> compared;
 };
 
@@ -64,8 +66,12 @@ void describe(CLI::App& app, typed_options& typed) {
   auto& plan = typed.plan;
   const std::map<std::string, protocol> protocols{{"native", protocol::native}, {"irc", protocol::irc}};
   const CLI::Range one_or_more(1U, 1'000'000U);
-  app.add_option("--server", plan.server, "HOST:PORT of a client port; IRC's is another one")->capture_default_str();
+  app.add_option("--server", plan.servers, "HOST:PORT of a client port; IRC's is another one. Of several each gets its part")
+    ->capture_default_str();
   app.add_option("--protocol", plan.spoken, "native or irc")->transform(CLI::CheckedTransformer(protocols));
+  app.add_option("--irc-server", plan.irc_servers,
+                 "half of the clients speak IRC to these: HOST:PORT; the others speak what --protocol says");
+  app.add_option("--run", plan.run, "a word for the names of this run's clients and rooms: gb-WORD-0, gb-WORD-1, …");
   app.add_option("--ca", plan.ca_file, "the CA that signs the server's certificate; '' for the system's")
     ->capture_default_str();
   app.add_flag("--resume-tls", plan.resume_tls, "take up TLS sessions by tickets, as clients do that come back");
@@ -93,6 +99,8 @@ void describe(CLI::App& app, typed_options& typed) {
   app.add_option("--threads", plan.thread_count)->check(CLI::Range(1U, 256U))->capture_default_str();
   app.add_flag("--json", typed.json, "one JSON object instead of a table");
   app.add_option("--save", typed.save_to, "a file that gets the JSON, whatever is printed");
+  app.add_option("--slow", typed.slow_to, "a file that gets each delivery that came late: client, when it was due, how late");
+  app.add_option("--slow-above", typed.slow_above_ms, "milliseconds that are late")->capture_default_str();
   app.add_option("--compare", typed.compared, "no load: saved runs side by side, each with its ratio to the first");
 }
 
@@ -127,6 +135,8 @@ int main(int argc, char** argv) {
   plan.lasts = std::chrono::seconds{typed.seconds};
   plan.warm_up = std::chrono::seconds{typed.warm_up};
   plan.patience = std::chrono::seconds{typed.patience};
+  if (!typed.slow_to.empty())
+    plan.slow_above = std::chrono::milliseconds{typed.slow_above_ms};
   if (const auto wrong = complete(plan, app.count("--senders") != 0); !wrong.empty())
     return fail({error_code::request_invalid, wrong});
   std::signal(SIGPIPE, SIG_IGN);
@@ -139,5 +149,7 @@ int main(int argc, char** argv) {
     std::cout << to_table(*report) << std::flush;
   if (!typed.save_to.empty() && !(std::ofstream(typed.save_to) << to_json(*report) << std::endl))
     return fail({error_code::file_unusable, "can not write " + typed.save_to + "; correct --save"});
+  if (!typed.slow_to.empty() && !(std::ofstream(typed.slow_to) << slow_lines(*report) << std::flush))
+    return fail({error_code::file_unusable, "can not write " + typed.slow_to + "; correct --slow"});
   return static_cast<int>(report->is_sound() ? bench_exit::sound : bench_exit::not_sound);
 }

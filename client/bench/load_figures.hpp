@@ -4,12 +4,22 @@
 
 #include "client/bench/latency_histogram.hpp"
 
+#include "client/bench/post_text.hpp"
+
 #include <atomic>
 #include <cstdint>
 #include <mutex>
 #include <string>
+#include <vector>
 
 namespace godwit::bench {
+
+/// A post that a client was told late.
+struct slow_delivery {
+  std::uint32_t client = 0;
+  bench_time due{};
+  std::chrono::nanoseconds latency{};
+};
 
 /// Belongs to the thread of its clients; read by others when that has ended.
 struct load_figures {
@@ -19,6 +29,8 @@ struct load_figures {
   std::uint64_t acknowledged_in_time = 0; ///< heard in the measured time
   std::uint64_t told_in_time = 0;         ///< the same
   std::uint64_t overdue = 0; ///< due, and not even sent when the time was over: counted as if acknowledged then
+  static constexpr std::size_t slow_kept_max = 1'000'000; ///< of one thread
+  std::vector<slow_delivery> slow;                        ///< in the order in which they were told
 
   void merge(const load_figures& other) {
     connecting.merge(other.connecting);
@@ -27,6 +39,7 @@ struct load_figures {
     acknowledged_in_time += other.acknowledged_in_time;
     told_in_time += other.told_in_time;
     overdue += other.overdue;
+    slow.insert(slow.end(), other.slow.begin(), other.slow.end());
   }
 };
 

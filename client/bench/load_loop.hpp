@@ -22,10 +22,9 @@ public:
   /// Connections that are being made at once by one thread, and joins.
   static constexpr std::uint32_t at_once = 16;
 
-  /// `plan`, `names`, `context` and `fault` outlive it.
-  load_loop(const load_plan& plan, const run_names& names, const tls_context& context,
-            const asio::ip::tcp::endpoint& server, const std::string& server_name, first_fault& fault,
-            std::uint32_t index);
+  /// What it is given outlives it.
+  load_loop(const load_plan& plan, const run_names& names, const tls_context& context, const load_servers& servers,
+            first_fault& fault, std::uint32_t index);
   ~load_loop();
   load_loop(const load_loop&) = delete;
   load_loop& operator=(const load_loop&) = delete;

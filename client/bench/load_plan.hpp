@@ -2,7 +2,7 @@
 /// What a load is to be: who is in which room, who posts, how much, and for how long.
 ///
 /// Clients, senders and rooms are numbered from 0. Client i is in room i mod rooms, and in no other; the first
-/// `sender_count` clients post.
+/// `sender_count` clients post. Where both protocols are spoken they take turns in each room, and so do servers.
 #pragma once
 
 #include "client/bench/post_schedule.hpp"
@@ -17,7 +17,9 @@
 namespace godwit::bench {
 
 struct load_plan {
-  std::string server = "localhost:7700"; ///< HOST:PORT
+  std::vector<std::string> servers{"localhost:7700"}; ///< HOST:PORT; at least one
+  /// Not empty: half of the clients speak IRC to these, whatever `spoken` is.
+  std::vector<std::string> irc_servers{};
   protocol spoken = protocol::native;
   std::string ca_file = "var/ca.pem"; ///< empty: the system's CAs
   bool resume_tls = false;
@@ -32,9 +34,21 @@ struct load_plan {
   std::chrono::seconds lasts{10}; ///< behind the warm-up: what is measured
   std::uint32_t thread_count = 1;
   std::vector<int> pids; ///< of the server
+  std::string run{};     ///< the word in all names of this run; empty: one that no other has
+  /// What is told later than so long behind its time is kept, delivery by delivery. Nothing: nothing is.
+  std::optional<std::chrono::microseconds> slow_above{};
   /// No progress for so long: what does not come any more is given up.
   std::chrono::seconds patience{15};
 
+  bool is_mixed() const { return !irc_servers.empty(); }
+  protocol spoken_by(std::uint32_t client) const {
+    return !is_mixed() ? spoken : client / room_count % 2 == 0 ? protocol::native : protocol::irc;
+  }
+  /// Which of the servers for its protocol, from 0.
+  std::size_t server_of(std::uint32_t client) const {
+    const auto turn = client / room_count / (is_mixed() ? 2 : 1);
+    return turn % (is_mixed() && spoken_by(client) == protocol::irc ? irc_servers : servers).size();
+  }
   std::uint32_t room_of(std::uint32_t client) const { return client % room_count; }
   std::uint32_t members_of(std::uint32_t room) const { return share(client_count, room); }
   std::uint32_t senders_to(std::uint32_t room) const { return share(sender_count, room); }

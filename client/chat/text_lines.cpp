@@ -125,7 +125,7 @@ std::string changes_text(const std::vector<mode_change>& changes) {
 /// What happened, without time and place.
 struct sentence_writer {
   const log_entry& entry;
-  std::string who() const { return safe(entry.nick); }
+  std::string who() const { return entry.nick.empty() ? "the server" : safe(entry.nick); }
   std::string operator()(const posted& body) const {
     if (const auto action = action_of(body.text))
       return "* " + who() + " " + safe_for_terminal(without_irc_marks(*action));
@@ -248,8 +248,8 @@ struct writer {
     say(room + (on.empty() ? " has no restrictions" : ": " + changes_text(on)));
     const auto list = [&](mask_list which, const std::vector<listed_mask>& masks) {
       for (const auto& each : masks)
-        say(room + " " + change_text({true, mask_change{which, each.mask}}) + ", by " + safe(each.by) + ", "
-            + local_day_and_time(each.time));
+        say(room + " " + change_text({true, mask_change{which, each.mask}}) + ", by "
+            + (each.by.empty() ? "the server" : safe(each.by)) + ", " + local_day_and_time(each.time));
     };
     list(mask_list::bans, it.bans);
     list(mask_list::exceptions, it.exceptions);

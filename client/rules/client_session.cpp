@@ -216,12 +216,9 @@ void client_session::take_own_piece(const outgoing& asked, tell::answer& piece, 
 
 void client_session::take(tell::room_opened& what) {
   news::room_ref room{what.room, what.title, what.person};
-  const auto at = feeds_.find(what.room);
-  if (at == feeds_.end())
-    feeds_.emplace(what.room, room_feed{room, what.seq});
-  else
-    at->second.opened(room, what.seq);
-  say(news::room_opened{std::move(room)});
+  auto& feed = feeds_.try_emplace(what.room, room, what.seq).first->second;
+  if (feed.opened(room, what.seq))
+    say(news::room_opened{std::move(room)});
   ask_for_missing();
 }
 

@@ -4,10 +4,12 @@
 
 namespace godwit {
 
-void room_feed::opened(news::room_ref room, room_seq seq) {
+bool room_feed::opened(news::room_ref room, room_seq seq) {
+  const bool is_news = !std::exchange(told_open_, true) || room != room_;
   room_ = std::move(room);
   if (seq > last_)
     catching_up_ = true;
+  return is_news;
 }
 
 std::vector<tell::event> room_feed::live(tell::event event) {
@@ -90,12 +92,14 @@ bool room_feed::is_news(const std::string& nick, const std::string& away) {
 }
 
 void room_feed::resumed() {
+  told_open_ = false;
   held_.clear();
   dropped_ = false;
   answered_ = 0;
 }
 
 void room_feed::session_over() {
+  told_open_ = false;
   held_.clear();
   dropped_ = false;
   catching_up_ = false;

@@ -25,8 +25,9 @@ public:
   /// `last`: the event that the client has got last.
   room_feed(news::room_ref room, room_seq last) : room_(std::move(room)), last_(last) {}
 
-  /// The server will go on behind `seq`. What lies between must be asked for: then catching_up().
-  void opened(news::room_ref room, room_seq seq);
+  /// The server will go on behind `seq`. What lies between must be asked for: then catching_up(). False: the user
+  /// knows, and by the same name; a session that has moved says all that it holds once more, on the same connection.
+  bool opened(news::room_ref room, room_seq seq);
   /// Something may have happened while no session was there.
   void begin_catching_up() { catching_up_ = true; }
   /// What may be told now: the event, or nothing.
@@ -62,7 +63,8 @@ private:
   room_seq last_ = 0;
   std::size_t answered_ = 0; // events of the answer that is coming in
   bool catching_up_ = false;
-  bool dropped_ = false; // more than could be held
+  bool told_open_ = false; // on this connection
+  bool dropped_ = false;   // more than could be held
   std::deque<tell::event> held_;
   std::map<std::string, std::string> told_away_by_nick_; // of members whose presence was told; empty: back
 };

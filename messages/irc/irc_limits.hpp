@@ -23,8 +23,10 @@ inline constexpr std::size_t irc_message_targets_max = 8;
 /// Names in one JOIN, PART, NAMES, …: more do not fit into the numbers of one frame's effects. A client that joins a
 /// hundred channels at its start sends two lines.
 inline constexpr std::size_t irc_channels_per_line_max = 60;
-/// Changes in one MODE (ISUPPORT MODES).
+/// Changes in one MODE.
 inline constexpr std::size_t irc_modes_per_line_max = 20;
+/// Of these, such with a parameter each (ISUPPORT MODES): as many as parameters are left beside channel and letters.
+inline constexpr std::size_t irc_modes_with_parameter_max = irc_params_max - 2;
 /// Of USER; what is longer is cut.
 inline constexpr std::size_t irc_user_bytes_max = 16;
 inline constexpr std::size_t irc_real_name_bytes_max = 128;

@@ -19,20 +19,6 @@ std::string_view take_word(std::string_view& rest) {
   return word;
 }
 
-bool is_utf8(std::string_view text) {
-  const auto* at = reinterpret_cast<const utf8proc_uint8_t*>(text.data());
-  auto rest = static_cast<utf8proc_ssize_t>(text.size());
-  while (rest > 0) {
-    utf8proc_int32_t code_point = 0;
-    const auto length = utf8proc_iterate(at, rest, &code_point);
-    if (length <= 0)
-      return false;
-    at += length;
-    rest -= length;
-  }
-  return true;
-}
-
 bool is_command(std::string_view word) {
   const auto letter = [](char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); };
   const auto digit = [](char c) { return c >= '0' && c <= '9'; };
@@ -82,6 +68,20 @@ std::string_view harmless(std::string_view text, std::string_view stops = {"\0\r
 }
 
 } // namespace
+
+bool is_utf8(std::string_view text) {
+  const auto* at = reinterpret_cast<const utf8proc_uint8_t*>(text.data());
+  auto rest = static_cast<utf8proc_ssize_t>(text.size());
+  while (rest > 0) {
+    utf8proc_int32_t code_point = 0;
+    const auto length = utf8proc_iterate(at, rest, &code_point);
+    if (length <= 0)
+      return false;
+    at += length;
+    rest -= length;
+  }
+  return true;
+}
 
 const std::string& line::param(std::size_t index) const {
   static const std::string none;

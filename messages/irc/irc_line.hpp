@@ -56,6 +56,7 @@ read_line parse_line(std::string_view text);
 std::string escape_tag_value(std::string_view value);
 std::string unescape_tag_value(std::string_view escaped);
 
+bool is_utf8(std::string_view text);
 /// As many bytes of `text` from its start as fit into `bytes_max` without cutting a character of UTF-8 in two.
 std::string_view utf8_prefix(std::string_view text, std::size_t bytes_max);
 

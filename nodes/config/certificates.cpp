@@ -198,6 +198,20 @@ result<certified_key> issue_node_certificate(const certified_key& ca, const std:
   return issue(ca, {node_name, "DNS:" + node_name, "serverAuth,clientAuth"}, when, key);
 }
 
+result<certified_key> issue_admin_port_certificate(const certified_key& ca, const std::string& node_name,
+                                                   const validity& when, const std::string& key) {
+  if (!is_node_name(node_name))
+    return unusable("'" + node_name + "' is no name of a node: use letters, digits and -, at most 63");
+  return issue(ca, {node_name, "DNS:" + node_name, "serverAuth"}, when, key);
+}
+
+result<certified_key> issue_operator_certificate(const certified_key& ca, const std::string& name, const validity& when,
+                                                 const std::string& key) {
+  if (!is_node_name(name))
+    return unusable("'" + name + "' is no name of an operator: use letters, digits and -, at most 63");
+  return issue(ca, {name, "DNS:" + name, "clientAuth"}, when, key);
+}
+
 certified_key_files files_of(const std::string& directory, const std::string& name) {
   const auto base = (std::filesystem::path(directory) / name).string();
   return {base + ".pem", base + ".key"};

@@ -46,6 +46,15 @@ result<certified_key> issue_server_certificate(const certified_key& ca, const st
 result<certified_key> issue_node_certificate(const certified_key& ca, const std::string& node_name,
                                              const validity& when = {}, const std::string& key = {});
 
+/// The certificate of a broker node's admin port: common name and DNS name are the node's; for servers only.
+result<certified_key> issue_admin_port_certificate(const certified_key& ca, const std::string& node_name,
+                                                   const validity& when = {}, const std::string& key = {});
+
+/// A certificate by which an operator's tool shows who asks: common name and DNS name are `name` (letters, digits and
+/// -, at most 63); for clients only.
+result<certified_key> issue_operator_certificate(const certified_key& ca, const std::string& name,
+                                                 const validity& when = {}, const std::string& key = {});
+
 /// Whether files may be replaced that are there already.
 enum class existing_files : bool { keep, replace };
 

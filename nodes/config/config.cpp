@@ -99,6 +99,8 @@ private:
         read_operator(*who, "operators[" + std::to_string(operator_index++) + "].");
     if (const auto* log = top.table("log"))
       read_log(*log);
+    if (const auto* tool = top.table("godwitctl"))
+      read_operator_tool(*tool);
     std::size_t index = 0;
     for (const auto* node : top.tables("node", true))
       if (node->is_table())
@@ -264,6 +266,14 @@ private:
     table.refuse_the_rest();
   }
 
+  void read_operator_tool(const toml::value& value) {
+    auto table = reader(value, "godwitctl.");
+    config_.operator_tool.certificate =
+      path_of(table.text("certificate", "the path of an operator's certificate", true));
+    config_.operator_tool.key = path_of(table.text("key", "the path of its key", true));
+    table.refuse_the_rest();
+  }
+
   void read_node(const toml::value& value, const std::string& path) {
     auto table = reader(value, path);
     node_config node;
@@ -285,6 +295,11 @@ private:
       read_client(*client, path + "client.", node);
     if (client != nullptr && !node.has(node_role::proxy))
       table.complain("client", "a client port", "client ports on nodes with the role \"proxy\" only");
+    const auto* admin = table.table("admin");
+    if (admin != nullptr)
+      read_admin(*admin, path + "admin.", node);
+    if (admin != nullptr && !node.has(node_role::broker))
+      table.complain("admin", "an admin port", "an admin port on the node with the role \"broker\" only");
     table.refuse_the_rest();
     config_.nodes.push_back(std::move(node));
   }
@@ -294,7 +309,8 @@ private:
     client_port_config client;
     client.listen = read_endpoints(table, "listen", true);
     client.irc_listen = read_endpoints(table, "irc-listen", false);
-    client.address = value.contains("address") ? read_client_addresses(table) : default_client_addresses(client, node);
+    client.irc_plain_listen = read_endpoints(table, "irc-plain-listen", false);
+    client.address = value.contains("address") ? read_dialled(table) : default_dialled(client.listen, node);
     client.certificate = path_of(table.text("certificate", "the path of the client port's certificate", true));
     client.key = path_of(table.text("key", "the path of the client port's key", true));
     constexpr std::int64_t loops_most = 64; // the edge shares its work out in as many parts
@@ -307,19 +323,31 @@ private:
     node.client = std::move(client);
   }
 
-  static std::vector<endpoint> read_client_addresses(table_reader& table) {
+  void read_admin(const toml::value& value, const std::string& path, node_config& node) {
+    auto table = reader(value, path);
+    admin_port_config admin;
+    admin.listen = read_endpoints(table, "listen", true);
+    admin.address = value.contains("address") ? read_dialled(table) : default_dialled(admin.listen, node);
+    admin.certificate = path_of(table.text("certificate", "the path of the admin port's certificate", true));
+    admin.key = path_of(table.text("key", "the path of the admin port's key", true));
+    admin.ca = path_of(table.text("ca", "the path of the CA that signs the operators' certificates", true));
+    table.refuse_the_rest();
+    node.admin = std::move(admin);
+  }
+
+  static std::vector<endpoint> read_dialled(table_reader& table) {
     auto addresses = read_endpoints(table, "address", false);
     for (const auto& each : addresses)
       if (is_wildcard(each) || each.port == 0)
         table.complain("address", '"' + to_string(each) + '"',
-                       "host:port that clients can dial: a port, and neither 0.0.0.0 nor [::]");
+                       "host:port that can be dialled: a port, and neither 0.0.0.0 nor [::]");
     return addresses;
   }
 
   /// Where it listens; for all addresses of the machine the one that other nodes dial.
-  static std::vector<endpoint> default_client_addresses(const client_port_config& client, const node_config& node) {
+  static std::vector<endpoint> default_dialled(const std::vector<endpoint>& listen, const node_config& node) {
     std::vector<endpoint> addresses;
-    for (auto where : client.listen) {
+    for (auto where : listen) {
       if (is_wildcard(where) && node.address)
         where.host = node.address->host;
       if (!is_wildcard(where) && where.port != 0 && std::ranges::find(addresses, where) == addresses.end())

@@ -32,9 +32,25 @@ struct client_port_config {
   std::vector<endpoint> address; ///< what clients of other proxy nodes are told to dial; no wildcard, no port 0
   std::filesystem::path certificate;
   std::filesystem::path key;
-  std::size_t loops_min = 1;        ///< threads that serve client sockets, at least; 0: one per core
-  std::size_t loops_max = 0;        ///< at most; 0: one per core, and not less than `loops_min`
-  std::vector<endpoint> irc_listen; ///< for IRC over TLS, with the same certificate; empty: none
+  std::size_t loops_min = 1;              ///< threads that serve client sockets, at least; 0: one per core
+  std::size_t loops_max = 0;              ///< at most; 0: one per core, and not less than `loops_min`
+  std::vector<endpoint> irc_listen;       ///< for IRC over TLS, with the same certificate; empty: none
+  std::vector<endpoint> irc_plain_listen; ///< for IRC without TLS; empty: none
+};
+
+/// Where a broker node takes operators' tools.
+struct admin_port_config {
+  std::vector<endpoint> listen;
+  std::vector<endpoint> address; ///< what tools dial, one after the other; no wildcard, no port 0
+  std::filesystem::path certificate;
+  std::filesystem::path key;
+  std::filesystem::path ca; ///< signs the operators' certificates, and this port's own
+};
+
+/// Who an operator's tool that reads this file says it is.
+struct operator_tool_config {
+  std::filesystem::path certificate; ///< empty: it has to be told
+  std::filesystem::path key;
 };
 
 struct node_config {
@@ -47,6 +63,7 @@ struct node_config {
   std::filesystem::path data; ///< broker nodes: the store's folder
   bool make_data = false;     ///< if it is not there; else that is a fault, since a disk may not be mounted
   std::optional<client_port_config> client;
+  std::optional<admin_port_config> admin; ///< broker nodes; none: no operators' tools
 
   bool has(node_role role) const { return (roles & static_cast<std::uint8_t>(role)) != 0; }
 };
@@ -106,6 +123,7 @@ struct cluster_config {
   keep_config keep;
   irc_config irc;
   std::vector<operator_config> operators;
+  operator_tool_config operator_tool;
   std::size_t store_cache_bytes = 64 * 1024 * 1024; ///< what a broker node keeps of its file in memory, for writing
   std::vector<std::string> reserved_nicks;          ///< default_reserved_nicks(), unless the file has a list of its own
   std::string log_level = "info";

@@ -20,8 +20,9 @@ constexpr std::size_t queue_capacity_kept = 64;
 } // namespace
 
 connection::connection(connection_parts parts)
-    : between_(std::move(parts.socket)), ipv6_(parts.ipv6), peer_(std::move(parts.peer)), tls_(std::move(parts.tls)),
-      wire_(std::move(parts.wire)), budget_(std::move(parts.budget)), heard_(std::chrono::steady_clock::now()) {}
+    : between_(std::move(parts.socket)), ipv6_(parts.ipv6), peer_(std::move(parts.peer)),
+      stream_(std::move(parts.stream)), wire_(std::move(parts.wire)), budget_(std::move(parts.budget)),
+      heard_(std::chrono::steady_clock::now()) {}
 
 connection::~connection() {
   if (here_)
@@ -103,7 +104,7 @@ void connection::read() {
     if (count <= 0) {
       if (i != 0)
         break; // it is met again by the next reading
-      tls_.feed_end();
+      stream_.feed_end();
       return note_trouble(trouble_kind::gone);
     }
     heard_ = context_->now;
@@ -112,17 +113,17 @@ void connection::read() {
     if (static_cast<std::size_t>(count) < buffer.size())
       break;
   }
-  use_plaintext(tls_.state());
+  use_plaintext(stream_.state());
   arm_read();
 }
 
 void connection::take(std::string_view ciphertext) {
   context_->counters.bytes_in.add(ciphertext.size());
-  tls_.feed(ciphertext, context_->plaintext);
+  stream_.feed(ciphertext, context_->plaintext);
 }
 
 void connection::use_plaintext(tls_state state) {
-  if (!tls_.output().empty())
+  if (!stream_.output().empty())
     mark_dirty();
   if (phase_ != phase::closing) {
     wire_.feed(context_->plaintext);
@@ -206,10 +207,10 @@ void connection::mark_dirty() {
 
 /// Encrypts as much as one send takes. False: nothing is left to be sent.
 bool connection::stage() {
-  while (queue_head_ != queue_.size() && tls_.waiting_bytes() < staged_bytes_max) {
+  while (queue_head_ != queue_.size() && stream_.waiting_bytes() < staged_bytes_max) {
     auto& frame = queue_[queue_head_++];
     queued_bytes_ -= frame->size();
-    tls_.write(*frame);
+    stream_.write(*frame);
     frame.reset();
   }
   if (queue_head_ == queue_.size()) {
@@ -218,9 +219,9 @@ bool connection::stage() {
     if (queue_.capacity() > queue_capacity_kept)
       queue_.shrink_to_fit();
     if (phase_ == phase::closing && !std::exchange(said_goodbye_, true))
-      tls_.close();
+      stream_.close();
   }
-  return !tls_.output().empty();
+  return !stream_.output().empty();
 }
 
 void connection::flush() {
@@ -229,7 +230,7 @@ void connection::flush() {
     return;
   was_full_ = was_full_ || !half_empty();
   while (stage()) {
-    const auto bytes = tls_.output();
+    const auto bytes = stream_.output();
     context_->counters.sends.add(); // before the client can have it, and look at the count
     const auto count = ::send(socket_->native_handle(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
     if (count < 0 && errno == EINTR)
@@ -241,7 +242,7 @@ void connection::flush() {
     if (sent != 0 && !read_armed_)
       heard_ = context_->now; // it is not read, but it reads
     const bool whole = sent == bytes.size();
-    tls_.sent(sent);
+    stream_.sent(sent);
     if (!whole) {
       arm_write();
       break;
@@ -295,7 +296,7 @@ void connection::refuse(error why) {
 void connection::close(const error& why) {
   if (phase_ == phase::closing || phase_ == phase::closed)
     return;
-  if (tls_.state() != tls_state::open)
+  if (stream_.state() != tls_state::open)
     return abort();
   if (queued_bytes() > context_->config.send_queue_bytes_max) {
     queue_.clear();

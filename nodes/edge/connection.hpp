@@ -1,9 +1,9 @@
 /// @file
-/// One client's connection: its socket, its TLS, its frames, and what waits to be written to it.
+/// One client's connection: its socket, its TLS (none on a plaintext port), its frames, and what waits to be written.
 ///
 /// Lives on   one loop at a time; may leave it between two of its turns and enter another one as it is: nothing that
 ///            was read or waits to be written is lost, and its deadlines stay.
-/// Owns       the socket, the TLS session, the send queue (payloads are shared with other clients until they are
+/// Owns       the socket, the stream through it, the send queue (payloads are shared with other clients until they are
 ///            encrypted).
 /// Promises   all that waits is written as one run of TLS records by one send; nothing of its owner is called back in
 ///            the middle of a write: troubles are noted, and told at the end of the turn.
@@ -14,8 +14,8 @@
 
 #include "actors/rules/route.hpp"
 #include "messages/control_codec.hpp"
-#include "messages/tls_session.hpp"
 #include "nodes/edge/admissions.hpp"
+#include "nodes/edge/client_stream.hpp"
 #include "nodes/edge/client_wire.hpp"
 #include "nodes/edge/edge_config.hpp"
 #include "nodes/edge/edge_counters.hpp"
@@ -100,7 +100,7 @@ struct connection_parts {
   unique_fd socket;
   bool ipv6 = false;
   std::string peer; ///< host:port
-  tls_session tls;
+  client_stream stream;
   client_wire wire;
   connection_budget budget;
 };
@@ -149,6 +149,7 @@ public:
   phase where() const { return phase_; }
   void set_phase(phase to) { phase_ = to; }
   const std::string& peer() const { return peer_; }
+  bool is_plaintext() const { return stream_.is_plaintext(); }
   const client_wire& wire() const { return wire_; }
   bool paused() const { return paused_; }
   /// Its client is held back.
@@ -156,12 +157,12 @@ public:
   const std::optional<error_code>& unwelcome() const { return budget_.unwelcome; }
   steady_time heard() const { return heard_; }
   void set_heard(steady_time when) { heard_ = when; }
-  std::size_t queued_bytes() const { return queued_bytes_ + tls_.waiting_bytes(); }
+  std::size_t queued_bytes() const { return queued_bytes_ + stream_.waiting_bytes(); }
   bool half_empty() const { return queued_bytes() <= context_->config.send_queue_bytes_max / 2; }
   trouble_kind trouble() const { return trouble_; }
   const error& refusal() const { return refusal_; }
   /// What the peer did to TLS; null: nothing.
-  const error* tls_failure() const { return tls_.state() == tls_state::failed ? &tls_.failure() : nullptr; }
+  const error* tls_failure() const { return stream_.state() == tls_state::failed ? &stream_.failure() : nullptr; }
   /// The owner wants the client to go, for this reason. Noted like every trouble.
   void refuse(error why);
 
@@ -192,7 +193,7 @@ private:
   unique_fd between_;                           // while it is on none
   bool ipv6_;
   std::string peer_;
-  tls_session tls_;
+  client_stream stream_;
   client_wire wire_;
   std::vector<shared_bytes> queue_; // from queue_head_ on
   std::size_t queue_head_ = 0;

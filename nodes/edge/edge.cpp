@@ -19,6 +19,7 @@ struct edge::parts {
   std::vector<std::shared_ptr<listener>> listeners;
   std::vector<edge_address> addresses;
   std::vector<edge_address> irc_addresses;
+  std::vector<edge_address> plain_addresses;
   std::mutex stopping;
   bool stopped = false;
 };
@@ -67,13 +68,14 @@ result<std::unique_ptr<edge>> edge::start(edge_config config, tls_context tls, e
               {},
               {},
               {},
+              {},
               false});
   auto& shared = running->shared;
   running->pool.emplace(shared);
-  const auto listen = [&](const std::vector<edge_address>& addresses, protocol spoken,
+  const auto listen = [&](const std::vector<edge_address>& addresses, port_kind kind,
                           std::vector<edge_address>& in_use) -> std::optional<error> {
     for (const auto& where : addresses) {
-      auto opened = listener::open(shared, *running->pool, where, spoken);
+      auto opened = listener::open(shared, *running->pool, where, kind);
       if (!opened)
         return opened.why();
       for (auto& one : *opened) {
@@ -83,9 +85,11 @@ result<std::unique_ptr<edge>> edge::start(edge_config config, tls_context tls, e
     }
     return std::nullopt;
   };
-  if (auto why = listen(shared.config.listen, protocol::native, running->addresses))
+  if (auto why = listen(shared.config.listen, {protocol::native}, running->addresses))
     return *std::move(why);
-  if (auto why = listen(shared.config.irc_listen, protocol::irc, running->irc_addresses))
+  if (auto why = listen(shared.config.irc_listen, {protocol::irc}, running->irc_addresses))
+    return *std::move(why);
+  if (auto why = listen(shared.config.irc_plain_listen, {protocol::irc, true}, running->plain_addresses))
     return *std::move(why);
   for (const auto& one : running->listeners)
     one->start();
@@ -94,6 +98,8 @@ result<std::unique_ptr<edge>> edge::start(edge_config config, tls_context tls, e
     spdlog::info("clients are served on {} port {}", where.host, where.port);
   for (const auto& where : running->irc_addresses)
     spdlog::info("IRC clients are served on {} port {}", where.host, where.port);
+  for (const auto& where : running->plain_addresses)
+    spdlog::info("IRC clients are served without TLS on {} port {}", where.host, where.port);
   return std::unique_ptr<edge>(new edge(std::move(running)));
 }
 
@@ -102,6 +108,7 @@ edge::~edge() { stop(); }
 
 const std::vector<edge_address>& edge::listening() const { return parts_->addresses; }
 const std::vector<edge_address>& edge::listening_for_irc() const { return parts_->irc_addresses; }
+const std::vector<edge_address>& edge::listening_for_plain_irc() const { return parts_->plain_addresses; }
 
 void edge::receive(message what) {
   if (const auto session = session_of(what)) {

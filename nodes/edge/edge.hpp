@@ -36,6 +36,8 @@ public:
   const std::vector<edge_address>& listening() const;
   /// The same for IRC.
   const std::vector<edge_address>& listening_for_irc() const;
+  /// The same for IRC without TLS.
+  const std::vector<edge_address>& listening_for_plain_irc() const;
 
   /// What is addressed to this edge: session_placed, session_output, attach_refused, route_revoked, move_session,
   /// membership_view. Anything else is dropped and logged.

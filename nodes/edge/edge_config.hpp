@@ -27,6 +27,7 @@ struct edge_config {
   incarnation node_incarnation;
   std::vector<edge_address> listen;
   std::vector<edge_address> irc_listen;
+  std::vector<edge_address> irc_plain_listen;        ///< without TLS
   std::string irc_server = "irc.godwit.test";        ///< the name that IRC clients are shown
   std::size_t loops_min = 1;                         ///< threads; at least 1
   std::size_t loops_max = 1;                         ///< at least loops_min; more than shard_count are of no use

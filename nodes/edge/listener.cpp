@@ -82,7 +82,7 @@ asio::error_code listen_on(tcp::acceptor& socket, const tcp::endpoint& where) {
 } // namespace
 
 result<std::vector<std::shared_ptr<listener>>> listener::open(edge_shared& shared, loop_pool& loops,
-                                                              const edge_address& where, protocol spoken) {
+                                                              const edge_address& where, port_kind kind) {
   auto& io = shared.loops.at(0).io();
   asio::error_code failed;
   tcp::resolver resolver(io);
@@ -94,13 +94,13 @@ result<std::vector<std::shared_ptr<listener>>> listener::open(edge_shared& share
     tcp::acceptor socket(io);
     if (const auto why = listen_on(socket, one.endpoint()))
       return unusable(where, why);
-    listeners.push_back(std::make_shared<listener>(shared, loops, std::move(socket), spoken));
+    listeners.push_back(std::make_shared<listener>(shared, loops, std::move(socket), kind));
   }
   return listeners;
 }
 
-listener::listener(edge_shared& shared, loop_pool& loops, tcp::acceptor socket, protocol spoken)
-    : shared_(shared), loops_(loops), socket_(std::move(socket)), spoken_(spoken), pause_(socket_.get_executor()) {}
+listener::listener(edge_shared& shared, loop_pool& loops, tcp::acceptor socket, port_kind kind)
+    : shared_(shared), loops_(loops), socket_(std::move(socket)), kind_(kind), pause_(socket_.get_executor()) {}
 
 edge_address listener::address() const {
   asio::error_code ignored;
@@ -132,7 +132,7 @@ void listener::accept_all() {
     if (accepted.get() >= 0) {
       const int on = 1;
       ::setsockopt(accepted.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on); // what waits is gathered by us
-      hand_over({std::move(accepted), peer.ss_family == AF_INET6, text_of(peer), {}, false, spoken_, {}},
+      hand_over({std::move(accepted), peer.ss_family == AF_INET6, text_of(peer), {}, false, kind_, {}},
                 address_of(peer));
     } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
       return wait_for_descriptors();

@@ -19,9 +19,9 @@ class listener : public std::enable_shared_from_this<listener> {
 public:
   /// One for each address that `where` resolves to, already listening. `address_unusable` if one of them fails.
   static result<std::vector<std::shared_ptr<listener>>> open(edge_shared& shared, loop_pool& loops,
-                                                             const edge_address& where, protocol spoken);
+                                                             const edge_address& where, port_kind kind);
 
-  listener(edge_shared& shared, loop_pool& loops, asio::ip::tcp::acceptor socket, protocol spoken);
+  listener(edge_shared& shared, loop_pool& loops, asio::ip::tcp::acceptor socket, port_kind kind);
 
   void start();
   /// On the first loop's thread.
@@ -37,7 +37,7 @@ private:
   edge_shared& shared_;
   loop_pool& loops_;
   asio::ip::tcp::acceptor socket_;
-  protocol spoken_;
+  port_kind kind_;
   asio::steady_timer pause_;
   refusal_log lacks_{limits::refusals_counted_for, 1}; // of descriptors
 };

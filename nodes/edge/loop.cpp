@@ -147,14 +147,14 @@ void loop::perform(accepted_socket& what) {
     return;
   }
   counters_.accepted.add();
-  auto wire = what.spoken == protocol::irc ? client_wire::irc(shared_.config.irc_server)
-                                           : client_wire::native({shared_.config.frame_bytes_max, 2});
+  auto wire = what.port.spoken == protocol::irc ? client_wire::irc(shared_.config.irc_server)
+                                                : client_wire::native({shared_.config.frame_bytes_max, 2});
   connection_budget budget{std::move(what.share), std::nullopt, what.unwelcome};
   if (!what.exempt)
     budget.flood.emplace(shared_.config.flood, context_.now);
-  const auto client = std::make_shared<connection>(
-    connection_parts{std::move(what.socket), what.ipv6, std::move(what.peer), tls_session::accept(shared_.tls),
-                     std::move(wire), std::move(budget)});
+  auto stream = what.port.plaintext ? client_stream::plaintext() : client_stream(tls_session::accept(shared_.tls));
+  const auto client = std::make_shared<connection>(connection_parts{
+    std::move(what.socket), what.ipv6, std::move(what.peer), std::move(stream), std::move(wire), std::move(budget)});
   load_.fetch_sub(1, std::memory_order_relaxed); // it was counted when it was assigned
   take_in(client);
   client->due = context_.now + greeting_.span();

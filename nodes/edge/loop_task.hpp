@@ -14,6 +14,12 @@ namespace godwit {
 
 class loop;
 
+/// What is spoken on a port, and through what.
+struct port_kind {
+  protocol spoken = protocol::native;
+  bool plaintext = false;
+};
+
 struct shard_message {
   std::size_t shard = 0;
   message what;
@@ -29,7 +35,7 @@ struct accepted_socket {
   std::string peer;
   admission share;
   bool exempt = false;
-  protocol spoken = protocol::native;
+  port_kind port;
   std::optional<error_code> unwelcome;
 };
 /// A connection that has said hello, for its session's shard. It has left its loop.

@@ -53,6 +53,7 @@ std::optional<std::size_t> reception::take_first_line(connection& from, const fr
   }
   asked->claim.protocol = protocol::irc;
   asked->claim.peer_address = from.peer();
+  asked->claim.plaintext = from.is_plaintext();
   asked->first_line = what.bytes;
   from.asked = std::move(asked);
   from.set_phase(connection::phase::waiting);

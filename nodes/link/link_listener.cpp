@@ -28,8 +28,10 @@ std::error_code listen_on(tcp::acceptor& acceptor, const tcp::endpoint& where) {
 
 } // namespace
 
-result<std::vector<std::shared_ptr<link_listener>>>
-link_listener::open(const asio::any_io_executor& on, const endpoint& where, const accepted_function& accepted) {
+result<std::vector<std::shared_ptr<link_listener>>> link_listener::open(const asio::any_io_executor& on,
+                                                                        const endpoint& where,
+                                                                        const accepted_function& accepted,
+                                                                        const std::string& what) {
   const auto failed_with = [&](const std::error_code& failed) {
     return error{error_code::address_unusable, "can not listen on " + to_string(where) + ": " + failed.message()};
   };
@@ -48,7 +50,7 @@ link_listener::open(const asio::any_io_executor& on, const endpoint& where, cons
     tcp::acceptor acceptor(on);
     if (const auto why = listen_on(acceptor, each))
       return failed_with(why);
-    listeners.push_back(std::make_shared<link_listener>(std::move(acceptor), accepted));
+    listeners.push_back(std::make_shared<link_listener>(std::move(acceptor), accepted, what));
   }
   return listeners;
 }
@@ -69,7 +71,7 @@ void link_listener::start() {
     const auto now = std::chrono::steady_clock::now();
     self->failures_.summary(now); // how often it happened says nothing
     if (self->failures_.refused(failed.message(), now))
-      spdlog::warn("cluster port {}: accepting failed: {}", self->port(), failed.message());
+      spdlog::warn("{} {}: accepting failed: {}", self->what_, self->port(), failed.message());
     self->retry_.expires_after(std::chrono::milliseconds{100});
     self->retry_.async_wait([self](std::error_code aborted) {
       if (!aborted)

@@ -14,6 +14,7 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace godwit {
@@ -23,11 +24,14 @@ public:
   using accepted_function = std::function<void(asio::ip::tcp::socket)>;
 
   /// Binds and listens on every address that the name has, all on one port; looks the name up, and blocks for that. The
-  /// error names the address.
-  static result<std::vector<std::shared_ptr<link_listener>>>
-  open(const asio::any_io_executor& on, const endpoint& where, const accepted_function& accepted);
-  link_listener(asio::ip::tcp::acceptor acceptor, accepted_function accepted)
-      : acceptor_(std::move(acceptor)), retry_(acceptor_.get_executor()), accepted_(std::move(accepted)) {}
+  /// error names the address. `what`: what the log calls the port.
+  static result<std::vector<std::shared_ptr<link_listener>>> open(const asio::any_io_executor& on,
+                                                                  const endpoint& where,
+                                                                  const accepted_function& accepted,
+                                                                  const std::string& what = "cluster port");
+  link_listener(asio::ip::tcp::acceptor acceptor, accepted_function accepted, std::string what)
+      : acceptor_(std::move(acceptor)), retry_(acceptor_.get_executor()), accepted_(std::move(accepted)),
+        what_(std::move(what)) {}
 
   std::uint16_t port() const;
   void start();
@@ -38,6 +42,7 @@ private:
   asio::steady_timer retry_;
   refusal_log failures_{limits::refusals_counted_for, 1}; // to accept
   accepted_function accepted_;
+  std::string what_;
 };
 
 } // namespace godwit

@@ -48,6 +48,16 @@ std::optional<operator_config> operator_desk::find(const std::string& name) cons
   return at == operators_.end() ? std::nullopt : std::optional{*at};
 }
 
+/// For a name that nobody has: the answer says nothing, but takes as long as for one of those that somebody has, always
+/// the same one for the same name.
+std::string operator_desk::password_of_another(const std::string& name) const {
+  // Where there is no operator at all: 32 zero bytes of no password.
+  static const std::string nobody = "$argon2id$v=19$m=65536,t=3,p=1$AAAAAAAAAAAAAAAAAAAAAA$"
+                                    "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+  std::lock_guard guard{mutex_};
+  return operators_.empty() ? nobody : operators_[std::hash<std::string>{}(name) % operators_.size()].password;
+}
+
 void operator_desk::check(check_operator what, std::function<void(std::optional<error>)> answer) {
   std::unique_lock guard{mutex_};
   if (!attempts_.begin(what.name.session, address_of(what), now())) {
@@ -92,11 +102,9 @@ void operator_desk::verify_next() {
 }
 
 std::optional<error> operator_desk::verify(const check_operator& what) {
-  // Of nobody: 32 zero bytes of no password.
-  static const std::string nobody = "$argon2id$v=19$m=65536,t=3,p=1$AAAAAAAAAAAAAAAAAAAAAA$"
-                                    "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
   const auto who = find(what.operator_name);
-  const bool is_right = verify_password(who ? who->password : nobody, what.password) && who;
+  const bool is_right =
+    verify_password(who ? who->password : password_of_another(what.operator_name), what.password) && who;
   const bool is_there = is_right && comes_from_there(*who, what);
   if (is_there) {
     std::lock_guard guard{mutex_};

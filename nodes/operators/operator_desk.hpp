@@ -37,6 +37,7 @@ public:
 
 private:
   [[nodiscard]] std::optional<operator_config> find(const std::string& name) const;
+  [[nodiscard]] std::string password_of_another(const std::string& name) const;
   std::optional<error> verify(const check_operator& what);
   /// Requires the lock. The next one goes to the pool, if none is there.
   void post_next();

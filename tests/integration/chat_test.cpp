@@ -308,7 +308,8 @@ TEST_P(Chat, APostToARoomThatOneLeftIsRefused) {
   EXPECT_EQ(bob->ask("/join gone")["event"], "confirmed");
   EXPECT_EQ(bob->ask("/who stay")["event"], "confirmed");
   EXPECT_EQ(bob->ask("/leave stay")["event"], "confirmed");
-  EXPECT_EQ(bob->ask("/who stay").value("code", ""), "not_in_room");
+  EXPECT_EQ(bob->ask("/leave stay").value("code", ""), "not_in_room");
+  EXPECT_EQ(bob->answers("/who stay").at(0)["members"].size(), 1U) << "who is there is no secret";
 }
 
 TEST_P(Chat, AtTheEndOfTheInputAllIsConfirmedAndTheClientLeaves) {

@@ -1,4 +1,4 @@
-// What an IRC client hears that does not behave, before its connection is closed. Others go on.
+// What an IRC client hears that does not behave, before its connection is closed, with TLS and without. Others go on.
 #include "tests/support/cluster.hpp"
 #include "tests/support/irc_client.hpp"
 
@@ -9,19 +9,22 @@
 namespace godwit::test {
 namespace {
 
-class IrcHostile : public ::testing::Test {
+class IrcHostile : public ::testing::TestWithParam<const char*> {
 protected:
   /// `limits`: keys of that table.
   void start(const std::string& limits, const std::string& irc = "") {
     auto config = std::regex_replace(running_.config(), std::regex{"exempt = .*"}, limits);
     config = std::regex_replace(config, std::regex{"(server = \"irc\\.single\\.test\")"}, "$1\n" + irc + "\n");
     running_.change_config(config);
+    running_.offer_plain_irc();
     running_.start();
   }
   ~IrcHostile() override { connect()->log_in("bystander"); }
 
   std::unique_ptr<irc_client> connect() const {
-    return std::make_unique<irc_client>(running_.irc_address(), running_.path("var/ca.pem"));
+    return GetParam() == std::string{"Plain"}
+             ? std::make_unique<irc_client>(running_.irc_plain_address())
+             : std::make_unique<irc_client>(running_.irc_address(), running_.path("var/ca.pem"));
   }
   static void expect_close(irc_client& client, const std::string& why) {
     client.expect("ERROR :Closing Link", why);
@@ -31,8 +34,11 @@ protected:
   cluster running_{"single"};
 };
 
+INSTANTIATE_TEST_SUITE_P(Ports, IrcHostile, ::testing::Values("Tls", "Plain"),
+                         [](const auto& tested) { return std::string{tested.param}; });
+
 // I-51
-TEST_F(IrcHostile, WhoDoesNotLogInInTimeIsToldAndClosed) {
+TEST_P(IrcHostile, WhoDoesNotLogInInTimeIsToldAndClosed) {
   start("", "login-timeout-ms = 700");
   const auto silent = connect();
   const auto half = connect();
@@ -44,7 +50,7 @@ TEST_F(IrcHostile, WhoDoesNotLogInInTimeIsToldAndClosed) {
 }
 
 // I-51
-TEST_F(IrcHostile, WhoDoesNotAnswerAPingIsToldAndClosed) {
+TEST_P(IrcHostile, WhoDoesNotAnswerAPingIsToldAndClosed) {
   start("idle-ping-after-ms = 500");
   const auto client = connect();
   client->log_in("sleeper");
@@ -53,7 +59,7 @@ TEST_F(IrcHostile, WhoDoesNotAnswerAPingIsToldAndClosed) {
 }
 
 // I-51
-TEST_F(IrcHostile, WhoSendsTooMuchIsWarnedAndThenToldAndClosed) {
+TEST_P(IrcHostile, WhoSendsTooMuchIsWarnedAndThenToldAndClosed) {
   start("flood-burst = 128\nflood-per-second = 40\nflood-patience-ms = 500");
   const auto client = connect();
   client->log_in("flooder");
@@ -65,8 +71,46 @@ TEST_F(IrcHostile, WhoSendsTooMuchIsWarnedAndThenToldAndClosed) {
   expect_close(*client, "asks for more than the server allows");
 }
 
+// I-51
+TEST_P(IrcHostile, WhoStopsReadingAmidAFloodIsToldWhenItReadsAgainAndClosed) {
+  start("send-queue-bytes = 1048576\nflood-burst = 1000000\nflood-per-second = 1000000", "replay-lines = 0");
+  const auto stalled = connect();
+  const auto talker = connect();
+  const auto reader = connect();
+  stalled->log_in("stalled");
+  talker->log_in("talker");
+  reader->log_in("reader");
+  for (auto* each : {stalled.get(), talker.get(), reader.get()}) {
+    each->say("JOIN #flood");
+    each->expect(" 366 ");
+    each->settle();
+  }
+  constexpr int said_at_once = 100;
+  constexpr int said_max = 60'000; // far more than the queue and the system's buffers hold
+  const std::string text(400, 'x');
+  int said = 0;
+  bool has_gone = false;
+  while (!has_gone && said < said_max) {
+    for (int i = 0; i != said_at_once; ++i)
+      talker->say("PRIVMSG #flood :" + std::to_string(said++) + " " + text);
+    for (const auto& line : talker->settle())
+      has_gone = has_gone || (line.starts_with(":stalled!") && line.find(" QUIT ") != std::string::npos);
+    reader->is_open();
+  }
+  EXPECT_TRUE(has_gone);
+  expect_close(*stalled, "reads too slowly");
+  int next = 0;
+  for (const auto& line : reader->settle()) { // others have it all, in its order
+    if (line.find(" PRIVMSG #flood :") == std::string::npos)
+      continue;
+    EXPECT_NE(line.find(" PRIVMSG #flood :" + std::to_string(next) + " "), std::string::npos) << line.substr(0, 80);
+    ++next;
+  }
+  EXPECT_EQ(next, said);
+}
+
 // I-6, I-2
-TEST_F(IrcHostile, SmuggledLineEndsAndNulReachNobody) {
+TEST_P(IrcHostile, SmuggledLineEndsAndNulReachNobody) {
   start("");
   const auto bystander = connect();
   bystander->log_in("witness");

@@ -87,6 +87,32 @@ TEST_P(IrcPeople, ASecretChannelIsSeenByItsMembersOnly) {
     EXPECT_THAT(line, Not(HasSubstr("se-ada")));
 }
 
+// I-46
+TEST_P(IrcPeople, ASecretChannelIsToOutsidersOneThatDoesNotExist) {
+  auto ada = log_in("so-ada");
+  auto eve = log_in("so-eve");
+  join(*ada, "#so-room");
+  ada->say("MODE #so-room +s");
+  ada->expect(" MODE #so-room +s");
+  const auto answers_about = [&](const std::string& channel) {
+    for (const std::string line :
+         {"PRIVMSG # :hi", "NOTICE # :hi", "TOPIC #", "TOPIC # :mine", "MODE #", "MODE # b", "MODE # +o so-eve",
+          "INVITE so-ada #", "KICK # so-ada", "PART #", "NAMES #", "WHO #", "LIST #"}) {
+      const auto at = line.find('#');
+      eve->say(line.substr(0, at) + channel + line.substr(at + 1));
+    }
+    auto lines = eve->settle();
+    for (auto& line : lines)
+      if (const auto at = line.find(channel); at != std::string::npos)
+        line.replace(at, channel.size(), "#");
+    return lines;
+  };
+  const auto secret = answers_about("#so-room");
+  EXPECT_EQ(secret, answers_about("#so-none"));
+  EXPECT_EQ(secret.size(), 12U);
+  join(*eve, "#so-room");
+}
+
 // I-63
 TEST_P(IrcPeople, WhowasRemembersWhoHasGone) {
   auto eve = log_in("ww-eve");
@@ -212,6 +238,26 @@ TEST_P(IrcPeople, ANewRealNameIsSeenInSharedChannels) {
   });
   bob->say("WHO #sn-room");
   bob->expect(" 352 ", ":0 Countess of Lovelace");
+}
+
+// I-68
+TEST_P(IrcPeople, WhoIsAwayIsToldOnceHoweverManyChannelsAreShared) {
+  auto ada = log_in_with("aw-ada", "away-notify");
+  auto bob = log_in("aw-bob");
+  for (const std::string channel : {"#aw-one", "#aw-two", "#aw-three", "#aw-four"}) {
+    join(*bob, channel);
+    join(*ada, channel);
+  }
+  bob->say("AWAY :lunch");
+  bob->say("AWAY");
+  bob->say("PRIVMSG #aw-one,#aw-two,#aw-three,#aw-four :behind it");
+  for (int i = 0; i != 4; ++i)
+    ada->expect(":aw-bob!", " PRIVMSG #aw-", ":behind it");
+  std::vector<std::string> told;
+  for (const auto& line : ada->lines())
+    if (const auto at = line.find(" AWAY"); line.starts_with(":aw-bob!") && at != std::string::npos)
+      told.push_back(line.substr(at));
+  EXPECT_EQ(told, (std::vector<std::string>{" AWAY :lunch", " AWAY"}));
 }
 
 // I-28

@@ -178,6 +178,30 @@ TEST_P(Irc, AFounderModeratesAcrossProtocols) {
   native->expect({{"event", "kicked"}});
 }
 
+// I-19, I-29, I-64
+TEST_P(Irc, TheServerTellsOfItself) {
+  auto ada = log_in("s-ada");
+  const auto server = std::string{"irc."} + GetParam() + ".test";
+  const auto expect_in_order = [&](const std::string& line, const std::vector<std::string>& numbers) {
+    ada->say(line);
+    for (const auto& number : numbers)
+      EXPECT_THAT(ada->expect(" " + number + " s-ada "), ::testing::StartsWith(":" + server + " ")) << line;
+  };
+  expect_in_order("MOTD", {"422"});
+  expect_in_order("VERSION", {"351", "005"});
+  expect_in_order("TIME", {"391"});
+  expect_in_order("INFO", {"371", "374"});
+  expect_in_order("ADMIN", {"256"});
+  expect_in_order("HELP", {"704", "705", "706"});
+  expect_in_order("LINKS", {"364", "365"});
+  expect_in_order("STATS u", {"242", "219"});
+  expect_in_order("STATS x", {"219"});
+  expect_in_order("LUSERS", {"251", "252", "253", "254", "255", "265", "266"});
+  ada->say("LINKS");
+  EXPECT_THAT(ada->expect(" 364 "), HasSubstr(" 364 s-ada " + server + " " + server + " :0 "));
+  EXPECT_THAT(ada->settle(), Not(Contains(HasSubstr(" 364 ")))) << "all nodes are one server";
+}
+
 // I-53
 TEST_P(Irc, APongComesBehindWhatTheClientSaidBefore) {
   auto ada = log_in("g-ada");

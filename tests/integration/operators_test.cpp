@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <memory>
 #include <thread>
@@ -171,6 +172,14 @@ TEST_P(Operators, ComeFromTheFileThatIsReadAgain) {
   auto late = log_in("late-ann");
   late->say("OPER late open");
   late->expect(" 381 late-ann ");
+  late->say("MOTD");
+  late->expect(" 372 late-ann :- a new day");
+
+  std::filesystem::remove(motd);
+  root->say("REHASH");
+  root->expect(" 382 root-ada ");
+  wait_until("the fault is logged",
+             [&] { return running_.log(running_.nodes().back()).find(motd + ": No such file") != std::string::npos; });
   late->say("MOTD");
   late->expect(" 372 late-ann :- a new day");
 }

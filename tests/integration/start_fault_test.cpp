@@ -79,11 +79,43 @@ TEST_F(StartFault, ATakenPortIs10) {
   expect_fault(start_with({}, files_.write_config("taken.toml", text)), 10, "127.0.0.1:" + taken, "take another port");
 }
 
+TEST_F(StartFault, ATakenIrcPortIs10WithTlsAndWithout) {
+  cluster other{"single"};
+  other.offer_plain_irc();
+  other.start();
+  files_.offer_plain_irc();
+  for (const auto& [own, taken] : {std::pair{files_.irc_address(), other.irc_address()},
+                                   std::pair{files_.irc_plain_address(), other.irc_plain_address()}})
+    expect_fault(start_with({}, files_.write_config("taken.toml", replaced(files_.config(), own, taken))), 10, taken,
+                 "take another port");
+}
+
 TEST_F(StartFault, AnAddressThatThisMachineHasNotIs11) {
   for (const std::string where : {"192.0.2.1:7700", "[2001:db8::1]:7700", "no-such-host.invalid:7700"}) {
     const auto text = replaced(files_.config(), files_.client_address(), where);
     expect_fault(start_with({}, files_.write_config("absent.toml", text)), 11, where, "this machine");
+    files_.offer_plain_irc();
+    for (const auto& own : {files_.irc_address(), files_.irc_plain_address()})
+      expect_fault(start_with({}, files_.write_config("absent.toml", replaced(files_.config(), own, where))), 11, where,
+                   "this machine");
   }
+}
+
+TEST_F(StartFault, AMessageOfTheDayThatIsNotThereOrNoTextIs27) {
+  const auto motd = files_.path("motd.txt");
+  const auto config =
+    files_.write_config("motd.toml", replaced(files_.config(), "[irc]\n", "[irc]\nmotd = \"" + motd + "\"\n"));
+  expect_fault(start_with({}, config), 27, motd + ": No such file", "correct the path");
+  write_text(motd, "caf\xe9\n");
+  expect_fault(start_with({}, config), 27, motd + ": is not UTF-8", "save it as UTF-8");
+}
+
+TEST_F(StartFault, ACloakKeyThatIsNotThereOrTooShortIs28) {
+  const auto cloak = files_.path("var/cloak.key");
+  write_text(cloak, "guess");
+  expect_fault(start(), 28, cloak + ": has 5 bytes", "make one of 16 or more");
+  fs::remove(cloak);
+  expect_fault(start(), 28, cloak + ": No such file", "head -c 32 /dev/urandom");
 }
 
 TEST_F(StartFault, ACertificateThatIsNotThereOrNoneIs12) {

@@ -62,6 +62,7 @@ void run_or_throw(const std::vector<std::string>& arguments) {
 
 std::string godwitd_program() { return program_named("godwitd"); }
 std::string godwit_program() { return program_named("godwit"); }
+std::string godwitctl_program() { return program_named("godwitctl"); }
 std::string godwit_bench_program() { return program_named("godwit-bench"); }
 
 std::string shipped_config(const std::string& name) {
@@ -157,6 +158,10 @@ void cluster::make_certificates() const {
   run_or_throw({godwitd_program(), "certs", "server", "localhost", "--ip", "127.0.0.1", "--ip", "::1", "--out", out});
   for (const auto& node : nodes_)
     run_or_throw({godwitd_program(), "certs", "node", node, "--out", out});
+  write_text(path("var/cloak.key"), "a secret of a test cluster");
+  run_or_throw({godwitd_program(), "certs", "operator-ca", "--out", out});
+  run_or_throw({godwitd_program(), "certs", "admin", nodes_.front(), "--out", out}); // the broker node
+  run_or_throw({godwitd_program(), "certs", "operator", "admin", "--out", out});
 }
 
 void cluster::print_logs() const {
@@ -254,7 +259,7 @@ void cluster::expect_sound_store() const {
 std::string cluster::client_address() const {
   std::smatch found;
   const auto text = config();
-  if (!std::regex_search(text, found, std::regex{R"(\nlisten = \["([^"]+)\")"}))
+  if (!std::regex_search(text, found, std::regex{R"(\[node\.client\]\s*\nlisten = \["([^"]+)\")"}))
     throw std::runtime_error("the config has no client port");
   return found[1];
 }
@@ -264,6 +269,18 @@ std::string cluster::irc_address() const {
   const auto text = config();
   if (!std::regex_search(text, found, std::regex{R"(irc-listen = \["([^"]+)\")"}))
     throw std::runtime_error("the config has no IRC port");
+  return found[1];
+}
+
+void cluster::offer_plain_irc() const {
+  change_config(std::regex_replace(config(), std::regex{"# (irc-plain-listen)"}, "$1"));
+}
+
+std::string cluster::irc_plain_address() const {
+  std::smatch found;
+  const auto text = config();
+  if (!std::regex_search(text, found, std::regex{R"(\n *irc-plain-listen = "([^"]+)\")"}))
+    throw std::runtime_error("the config has no IRC port without TLS");
   return found[1];
 }
 

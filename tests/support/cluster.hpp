@@ -26,6 +26,7 @@ namespace godwit::test {
 /// The programs under test.
 std::string godwitd_program();
 std::string godwit_program();
+std::string godwitctl_program();
 std::string godwit_bench_program();
 /// cluster-configs/NAME.toml as it is shipped.
 std::string shipped_config(const std::string& name);
@@ -73,6 +74,9 @@ public:
   std::uint16_t client_port() const;
   /// The same of the first IRC port.
   std::string irc_address() const;
+  /// Serves IRC without TLS from its next start on: there where the shipped file says in a comment.
+  void offer_plain_irc() const;
+  std::string irc_plain_address() const;
   /// HOST:PORT where the node takes other nodes.
   std::string cluster_address(const std::string& node) const;
   /// All that a node has logged, in all of its lives.

@@ -34,12 +34,24 @@ irc_client::irc_client(const std::string& address, const std::string& ca)
     throw std::runtime_error("no TLS with " + address);
 }
 
+irc_client::irc_client(const std::string& address) : socket_(connect_to(address)), tls_(nullptr, &SSL_free) {
+  ::signal(SIGPIPE, SIG_IGN);
+}
+
 irc_client::~irc_client() = default;
 
 void irc_client::say(std::string_view line) { send(std::string(line) + "\r\n"); }
 
 void irc_client::send(std::string_view bytes) {
-  if (SSL_write(tls_.get(), bytes.data(), static_cast<int>(bytes.size())) <= 0)
+  while (!tls_ && !bytes.empty()) {
+    const auto sent = ::send(socket_.get(), bytes.data(), bytes.size(), 0);
+    if (sent <= 0) {
+      ended_ = true;
+      return;
+    }
+    bytes.remove_prefix(static_cast<std::size_t>(sent));
+  }
+  if (tls_ && SSL_write(tls_.get(), bytes.data(), static_cast<int>(bytes.size())) <= 0)
     ended_ = true;
 }
 
@@ -82,8 +94,12 @@ bool irc_client::is_open() {
   return !ended_;
 }
 
+int irc_client::receive(char* to, std::size_t size) {
+  return tls_ ? SSL_read(tls_.get(), to, static_cast<int>(size)) : static_cast<int>(::recv(socket_.get(), to, size, 0));
+}
+
 bool irc_client::is_readable(std::chrono::milliseconds wait) const {
-  if (SSL_pending(tls_.get()) != 0)
+  if (tls_ && SSL_pending(tls_.get()) != 0)
     return true;
   pollfd watched{socket_.get(), POLLIN, 0};
   return ::poll(&watched, 1, static_cast<int>(wait.count())) == 1;
@@ -100,7 +116,7 @@ bool irc_client::read_some(std::chrono::steady_clock::time_point deadline, const
   if (!is_readable(std::max(left, std::chrono::milliseconds{0})))
     give_up(what);
   std::array<char, 4096> buffer{};
-  const auto count = SSL_read(tls_.get(), buffer.data(), static_cast<int>(buffer.size()));
+  const auto count = receive(buffer.data(), buffer.size());
   if (count <= 0) {
     ended_ = true;
     return false;

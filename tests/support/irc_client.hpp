@@ -1,8 +1,9 @@
 /// @file
-/// One client of IRC over TLS: lines in, lines out, as a program would see them.
+/// One client of IRC, over TLS or without: lines in, lines out, as a program would see them.
 ///
 /// Owns      its socket and its TLS.
-/// Promises  the server's certificate and name are verified; each wait has a deadline and throws with the newest lines.
+/// Promises  by TLS, the server's certificate and name are verified; each wait has a deadline and throws with the
+/// newest lines.
 #pragma once
 
 #include "tests/support/patience.hpp"
@@ -22,6 +23,8 @@ class irc_client {
 public:
   /// `address`: HOST:PORT, HOST an IPv4 address. `ca`: the file that the server's certificate is verified by.
   irc_client(const std::string& address, const std::string& ca);
+  /// Without TLS.
+  explicit irc_client(const std::string& address);
   irc_client(const irc_client&) = delete;
   irc_client& operator=(const irc_client&) = delete;
   ~irc_client();
@@ -48,6 +51,7 @@ public:
 
 private:
   std::string expect_all(const std::vector<std::string>& parts);
+  int receive(char* to, std::size_t size);
   /// Whether something can be read, now or within `wait`.
   [[nodiscard]] bool is_readable(std::chrono::milliseconds wait) const;
   /// False: the connection has ended.
@@ -55,7 +59,7 @@ private:
   [[noreturn]] void give_up(const std::string& what) const;
 
   unique_fd socket_;
-  std::unique_ptr<ssl_st, void (*)(ssl_st*)> tls_;
+  std::unique_ptr<ssl_st, void (*)(ssl_st*)> tls_; ///< null: none
   std::string rest_;
   std::vector<std::string> lines_;
   std::size_t next_ = 0; ///< of lines_, behind what was expected

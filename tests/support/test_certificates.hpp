@@ -41,6 +41,11 @@ public:
     return write(must(issue_node_certificate(ca_, name, when)));
   }
 
+  certificate_files admin_port(const std::string& node) { return write(must(issue_admin_port_certificate(ca_, node))); }
+  certificate_files operator_tool(const std::string& name, const validity& when = {}) {
+    return write(must(issue_operator_certificate(ca_, name, when)));
+  }
+
   tls_context client_port() { return must(tls_context::for_client_port(server())); }
   tls_context client() const { return must(tls_context::for_client(ca_file())); }
   tls_context node_context(const std::string& name) { return must(tls_context::for_nodes(node(name), ca_file())); }

@@ -245,6 +245,14 @@ TEST_F(ClientSession, ComesBackWithANewSessionAndTellsWhatItMissedInPlace) {
   EXPECT_EQ(take_only<ask::post>().second.text, "hello again");
 }
 
+TEST_F(ClientSession, TellsOnceOnAConnectionThatARoomIsOpen) {
+  be_in_the_lobby();
+  say(tell::room_opened{lobby, "lobby", {}, 1}); // its session has moved
+  EXPECT_TRUE(of_kind<news::room_opened>().empty());
+  say(tell::room_opened{lobby, "Lobby", {}, 1});
+  EXPECT_EQ(of_kind<news::room_opened>().size(), 1U);
+}
+
 TEST_F(ClientSession, SendsOnlyThosePostsAgainThatTheLogDoesNotHave) {
   be_in_the_lobby();
   post(2, "a");

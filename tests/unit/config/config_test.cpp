@@ -263,8 +263,50 @@ TEST_F(Config, RefusesAnOperatorWithAPasswordThatIsNoHashAndDoesNotShowIt) {
   EXPECT_THAT(problems_of(small + operator_entry("ada", some_hash, "from = [\"host\"]\n")), SizeIs(1));
 }
 
+/// `small` with an admin port in place of its client port, of which these lines are.
+std::string with_admin(const std::string& lines) {
+  const std::string text = small;
+  return text.substr(0, text.find("[node.client]")) + "[node.admin]\n" + lines
+         + text.substr(text.find("[node.client]"));
+}
+constexpr auto admin_files = "certificate = \"admin.pem\"\nkey = \"admin.key\"\nca = \"operator-ca.pem\"\n";
+
+TEST_F(Config, ReadsTheAdminPort) {
+  const auto reading = read(with_admin(std::string{"listen = [\"127.0.0.1:7701\", \"[::1]:7701\"]\n"} + admin_files));
+  ASSERT_TRUE(reading.config.has_value());
+  const auto& admin = reading.config->broker().admin;
+  ASSERT_TRUE(admin.has_value());
+  EXPECT_EQ(admin->listen, (std::vector<endpoint>{{"127.0.0.1", 7701}, {"::1", 7701}}));
+  EXPECT_EQ(admin->address, admin->listen) << "what it listens on is what is dialled";
+  EXPECT_EQ(admin->ca, folder_ / "operator-ca.pem");
+  EXPECT_FALSE(read(small).config->broker().admin.has_value());
+}
+
+TEST_F(Config, EachProblemOfTheAdminPortIsNamed) {
+  const auto missing = problems_of(with_admin("listen = [\"nowhere\"]\n"));
+  EXPECT_THAT(missing, Contains(HasSubstr("node[0].admin.listen: found \"nowhere\"")));
+  EXPECT_THAT(missing, Contains(HasSubstr("node[0].admin.certificate: found nothing")));
+  EXPECT_THAT(missing, Contains(HasSubstr("node[0].admin.key: found nothing")));
+  EXPECT_THAT(missing, Contains(HasSubstr("node[0].admin.ca: found nothing")));
+  const auto whole = std::string{"listen = \"127.0.0.1:7701\"\n"} + admin_files;
+  EXPECT_THAT(problems_of(with_admin(whole + "port = 7\n")), Contains(HasSubstr("node[0].admin.port")));
+  EXPECT_THAT(problems_of(with_admin(whole + "address = \"0.0.0.0:7701\"\n")),
+              Contains(HasSubstr("node[0].admin.address: found \"0.0.0.0:7701\"")));
+  auto elsewhere = with_admin(whole);
+  elsewhere.replace(elsewhere.find(R"("broker", )"), std::string{R"("broker", )"}.size(), "");
+  EXPECT_THAT(problems_of(elsewhere), Contains(HasSubstr("on the node with the role \"broker\" only")));
+}
+
+TEST_F(Config, AnOperatorsToolNeedsBothFiles) {
+  const auto reading = read(std::string{"[godwitctl]\ncertificate = \"ada.pem\"\nkey = \"ada.key\"\n"} + small);
+  ASSERT_TRUE(reading.config.has_value());
+  EXPECT_EQ(reading.config->operator_tool.certificate, folder_ / "ada.pem");
+  EXPECT_THAT(problems_of(std::string{"[godwitctl]\ncertificate = \"ada.pem\"\n"} + small),
+              Contains(HasSubstr("godwitctl.key: found nothing")));
+}
+
 TEST_F(Config, ShippedFilesAreValid) {
-  for (const auto* name : {"single.toml", "local.toml"}) {
+  for (const auto* name : {"single.toml", "local.toml", "wide.toml"}) {
     auto reading = read_config(std::filesystem::path{GODWIT_SOURCE_DIR} / "cluster-configs" / name);
     EXPECT_THAT(reading.problems, IsEmpty()) << name;
   }

@@ -177,6 +177,21 @@ inline std::vector<message> cluster_samples() {
   all.emplace_back(expel_person{origin, "bob", "ann", "enough"});
   all.emplace_back(proclamation{proclamation_kind::notice, "ann", "~ann@host", "back at ten"});
   all.emplace_back(ask_store{21, renew_token_row{{11}, sample_hash(2), 6}});
+  attach_session without_tls;
+  without_tls.session = {11};
+  without_tls.plaintext = true;
+  all.emplace_back(without_tls);
+  describe_person plain;
+  plain.session = {11};
+  plain.plaintext = true;
+  all.emplace_back(plain);
+  person_row without;
+  without.nick = "Ann";
+  without.plaintext = true;
+  all.emplace_back(people_told{name, {without}});
+  all.emplace_back(set_presence{{7}, {11}, "lunch", "Ann", user_mode::bot, 77});
+  all.emplace_back(fan_out{
+    {7}, 3, 4, {{2, presence_changed{{11}, "ann", "lunch", "", "~ann@host", presence_part::away, "", {}, 77}}}});
   all.emplace_back(ask_store{21, mark_drained{"worker-1", true}});
   all.emplace_back(store_answered{21, directory_loaded{{}, {}, {"worker-1", "worker-2"}}});
   return all;

@@ -3,7 +3,9 @@
 #include "messages/control_codec.hpp"
 #include "messages/frame.hpp"
 #include "messages/hello.hpp"
+#include "tests/unit/messages/admin_samples.hpp"
 
+#include <messages/admin.capnp.h>
 #include <messages/client.capnp.h>
 #include <messages/cluster.capnp.h>
 #include <messages/hello.capnp.h>
@@ -68,7 +70,8 @@ std::map<std::string, link_greeting> greetings() {
                               .roles = 2,
                               .version_min = 1,
                               .version_max = 1,
-                              .software = "godwit 0.1.0"}},
+                              .software = "godwit 0.1.0",
+                              .pid = 4711}},
           {"welcome", link_welcome{}},
           {"refused", link_refused{"no node 'x' is in the config"}}};
 }
@@ -207,6 +210,33 @@ TEST(Golden, WhatNodesGreetEachOtherWithHasTheBytesThatItAlwaysHad) {
     expect_golden("greeting_" + name, encode_link_greeting(said));
 }
 
+TEST(Golden, AGreetingOfANodeThatTellsNoPidIsRead) {
+  auto text = content_of(data_folder / "former" / "greeting_node.hex");
+  std::erase(text, '\n');
+  const auto read = decode_link_greeting(unhex(text));
+  ASSERT_TRUE(read);
+  auto former = std::get<node_hello>(greetings().at("node"));
+  former.pid = 0;
+  EXPECT_EQ(*read, link_greeting{former});
+}
+
+TEST(Golden, WhatOperatorsToolsSayAndHearHasTheBytesThatItAlwaysHad) {
+  for (const auto& [name, said] : admin::request_samples())
+    expect_golden("admin_ask_" + name, admin::encode(said));
+  for (const auto& [name, said] : admin::reply_samples())
+    expect_golden("admin_told_" + name, admin::encode(said));
+}
+
+TEST(Golden, EveryMemberOfEveryUnionOfTheAdminPortHasBytes) {
+  std::set<member> golden;
+  for (const auto& [name, bytes] : golden_files("admin_ask_"))
+    note_golden<wire::AdminRequest>(std::string_view(bytes).substr(frame_header_bytes), golden);
+  for (const auto& [name, bytes] : golden_files("admin_told_"))
+    note_golden<wire::AdminReply>(std::string_view(bytes).substr(frame_header_bytes), golden);
+  expect_all_golden<wire::AdminRequest>(golden);
+  expect_all_golden<wire::AdminReply>(golden);
+}
+
 TEST(Golden, AParcelHasTheBytesThatItAlwaysHad) { expect_golden("parcel", encode_parcel(full_parcel())); }
 
 TEST(Golden, BytesOfTheConnectionAreReadAsWhatWasSaid) {
@@ -224,6 +254,18 @@ TEST(Golden, BytesOfTheConnectionAreReadAsWhatWasSaid) {
   }
   for (const auto& [name, said] : greetings()) {
     const auto read = decode_link_greeting(golden_files("greeting_" + name).at("greeting_" + name));
+    ASSERT_TRUE(read) << name;
+    EXPECT_EQ(*read, said) << name;
+  }
+  for (const auto& [name, said] : admin::request_samples()) {
+    const auto bytes = golden_files("admin_ask_" + name).at("admin_ask_" + name);
+    const auto read = admin::decode_request(std::string_view(bytes).substr(frame_header_bytes));
+    ASSERT_TRUE(read) << name;
+    EXPECT_EQ(*read, said) << name;
+  }
+  for (const auto& [name, said] : admin::reply_samples()) {
+    const auto bytes = golden_files("admin_told_" + name).at("admin_told_" + name);
+    const auto read = admin::decode_reply(std::string_view(bytes).substr(frame_header_bytes));
     ASSERT_TRUE(read) << name;
     EXPECT_EQ(*read, said) << name;
   }

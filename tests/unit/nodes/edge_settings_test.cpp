@@ -30,6 +30,16 @@ TEST(EdgeSettings, TellClientsTheAddressesOfTheOtherProxyNodes) {
               testing::ElementsAre("two.example:7700", "three.example:7701", "[2001:db8::2]:7700"));
 }
 
+TEST(EdgeSettings, KeepTheKindsOfIrcPortsApart) {
+  cluster_config cluster;
+  cluster.nodes = {proxy_node("proxy-1", {})};
+  cluster.nodes[0].client->irc_listen = {{"0.0.0.0", 6697}};
+  cluster.nodes[0].client->irc_plain_listen = {{"127.0.0.1", 6667}};
+  const auto config = edge_settings(cluster, cluster.nodes[0], {1});
+  EXPECT_THAT(config.irc_listen, testing::ElementsAre(edge_address{"0.0.0.0", 6697}));
+  EXPECT_THAT(config.irc_plain_listen, testing::ElementsAre(edge_address{"127.0.0.1", 6667}));
+}
+
 TEST(EdgeSettings, NameNoMoreAlternativesThanAGreetingHolds) {
   cluster_config cluster;
   for (std::size_t i = 0; i < control::hello_alternatives_max + 10; ++i)

@@ -100,6 +100,29 @@ TEST_F(OperatorDesk, LooksAtWhereSomebodyComesFrom) {
   EXPECT_EQ(ask("here", "sesame", 4, "[2001:db8::1]:9", "~a@x.exampled"), error_code::operator_refused);
 }
 
+// I-74
+TEST_F(OperatorDesk, TakesAsLongForANameThatNobodyHasAsForOneThatSomebodyHas) {
+  std::uint64_t session = 0;
+  const auto time_of = [&](const std::string& name) {
+    auto least = std::chrono::steady_clock::duration::max(); // others use the machine too
+    for (int i = 0; i != 3; ++i) {
+      const auto address = "198.51.100." + std::to_string(++session) + ":9";
+      const auto begin = std::chrono::steady_clock::now();
+      EXPECT_EQ(ask(name, "wrong", session, address), error_code::operator_refused);
+      least = std::min(least, std::chrono::steady_clock::now() - begin);
+    }
+    return least;
+  };
+  const auto costly = time_of("root");
+  EXPECT_GT(time_of("nobody"), costly / 2);
+  const std::string cheap = "$argon2id$v=19$m=8,t=1,p=1$AAAAAAAAAAAAAAAAAAAAAA$"
+                            "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+  subject = std::make_shared<operator_desk>(std::vector<operator_config>{{"root", cheap, {}, {}}}, pool,
+                                            [this] { return next; });
+  EXPECT_LT(time_of("root"), costly / 4);
+  EXPECT_LT(time_of("nobody"), costly / 4) << "by how long it takes, names could be found";
+}
+
 // I-75
 TEST_F(OperatorDesk, ReadsTheConfigAgain) {
   const auto rehashed = [&] {

@@ -257,11 +257,49 @@ TEST_F(IrcFront, AnswersALabelByALineABatchOrAnAck) {
   EXPECT_EQ(local("@label=x PONG 1"), "@label=x :irc.test ACK\r\n");
   EXPECT_EQ(local("@label=y STATS"), "@label=y :irc.test 219 ada * :End of /STATS report\r\n");
   EXPECT_THAT(local("@label=z MOTD"), StartsWith("@label=z :irc.test 422"));
-  EXPECT_THAT(local("@label=w LINKS"), StartsWith("@label=w :irc.test BATCH +label labeled-response\r\n"
-                                                  "@batch=label :irc.test 364"));
+  EXPECT_THAT(local("@label=w LINKS"), StartsWith("@label=w :irc.test BATCH +label-1 labeled-response\r\n"
+                                                  "@batch=label-1 :irc.test 364"));
   take("@label=v PRIVMSG #lobby :hi");
   EXPECT_THAT(show(posted{"hi"}, op_), StartsWith("@label=v;"));
   EXPECT_EQ(confirm(), "") << "the echo was the answer";
+}
+
+// I-37
+TEST_F(IrcFront, PutsWhatARoomLogsIntoTheBatchOfItsLabel) {
+  log_in();
+  request("labeled-response batch");
+  open_lobby();
+  take("@label=j JOIN #lobby");
+  EXPECT_EQ(show(joined{{}, "Ada"}, op_), "@label=j :irc.test BATCH +label-1 labeled-response\r\n"
+                                          "@batch=label-1 :ada!~b@host JOIN #lobby\r\n");
+  EXPECT_EQ(show(posted{"hi BATCH you"}), ":bob!~b@host PRIVMSG #lobby :hi BATCH you\r\n") << "of another";
+  EXPECT_EQ(answer(tell::topic{lobby, "of a BATCH kind", "bob", {}}, 1), "");
+  EXPECT_THAT(confirm(), StartsWith("@batch=label-1 :irc.test 332 ada #lobby :of a BATCH kind\r\n"));
+  take("@label=t TOPIC #lobby :new");
+  EXPECT_EQ(show(topic_set{"new"}, op_), "@label=t :ada!~b@host TOPIC #lobby :new\r\n");
+  EXPECT_EQ(confirm(), "");
+  take("@label=k KICK #lobby bob,cid");
+  EXPECT_THAT(show(kicked{{12}, "bob", "x"}, op_),
+              StartsWith("@label=k :irc.test BATCH +label-2 labeled-response\r\n"));
+  EXPECT_EQ(answer(error{error_code::no_such_member, "cid"}, 1), "");
+  EXPECT_EQ(confirm(), "@batch=label-2 :irc.test 441 ada cid #lobby :They aren't on that channel\r\n"
+                       ":irc.test BATCH -label-2\r\n");
+}
+
+// I-45
+TEST_F(IrcFront, SaysWhetherAnInvitationWentOut) {
+  log_in();
+  request("invite-notify");
+  open_lobby();
+  take("INVITE bob #lobby");
+  EXPECT_EQ(show(invited{{12}, "Bob"}, op_), ":irc.test 341 ada Bob #lobby\r\n");
+  EXPECT_EQ(confirm(), "");
+  take("INVITE bob #lobby");
+  EXPECT_EQ(confirm(), ":irc.test 443 ada bob #lobby :is already on channel\r\n");
+  take("INVITE bob #lobby");
+  EXPECT_THAT(answer(error{error_code::not_permitted, {}}), StartsWith(":irc.test 482 ada #lobby :"));
+  EXPECT_EQ(confirm(), "");
+  EXPECT_EQ(show(invited{{12}, "cid"}), ":bob!~b@host INVITE cid #lobby\r\n") << "another's";
 }
 
 // I-5

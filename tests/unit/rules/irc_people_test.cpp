@@ -174,16 +174,45 @@ TEST_F(IrcPeople, ANewRealNameIsSeenByThoseWhoHaveSetname) {
   open_lobby();
   EXPECT_EQ(take("SETNAME :Countess").request, ask::request(ask::set_real_name{"Countess"}));
   EXPECT_EQ(answer(tell::real_name_set{"Countess"}), "");
-  const tell::presence what{lobby, "bob", "", "~b@host", "Sir Bob", presence_part::real_name};
+  const tell::presence what{lobby, "bob", "", "~b@host", "Sir Bob", presence_part::real_name, "", {}, {12}, 1};
   EXPECT_EQ(show(what), "");
   request("setname");
   auto anew = what;
   anew.real_name = "Lord Bob";
+  anew.change = 2;
   EXPECT_EQ(show(anew), ":bob!~b@host SETNAME :Lord Bob\r\n");
   EXPECT_EQ(show(anew), "") << "told by another room that is shared";
-  EXPECT_EQ(show(what), ":bob!~b@host SETNAME :Sir Bob\r\n");
+  EXPECT_EQ(show(what), "") << "an older one, of a room that is late";
+  anew.change = 3;
+  EXPECT_EQ(show(anew), ":bob!~b@host SETNAME :Lord Bob\r\n");
   take("SETNAME :Ada");
   EXPECT_EQ(answer(tell::real_name_set{"Ada"}), ":ada!~ada@cloak SETNAME :Ada\r\n");
+}
+
+// I-68
+TEST_F(IrcPeople, WhoIsAwayIsToldOnceForEachChange) {
+  open_lobby();
+  request("away-notify");
+  const auto away = [](std::uint64_t who, std::uint32_t change, const std::string& text) {
+    return tell::presence{lobby, "bob", text, "~b@host", "", presence_part::away, "", {}, {who}, change};
+  };
+  const std::string gone = ":bob!~b@host AWAY :lunch\r\n";
+  const std::string back = ":bob!~b@host AWAY\r\n";
+  EXPECT_EQ(show(away(12, 5, "lunch")), gone);
+  EXPECT_EQ(show(away(12, 5, "lunch")), "");
+  EXPECT_EQ(show(away(13, 4, "lunch")), gone) << "somebody else";
+  EXPECT_EQ(show(away(12, 6, "")), back);
+  EXPECT_EQ(show(away(12, 5, "lunch")), "") << "of a room that is late";
+  EXPECT_EQ(show(away(12, 6, "")), "");
+  EXPECT_EQ(show(away(12, 0, "lunch")), gone) << "of an older node, which does not number";
+  auto said = away(12, 6, "");
+  said.parts = presence_part::tags;
+  said.tags = "+typing=active";
+  request("message-tags");
+  EXPECT_NE(show(said), "") << "what is said is told each time";
+  for (std::uint64_t each = 100; each != 1000; ++each)
+    show(away(each, 7, "lunch"));
+  EXPECT_EQ(show(away(999, 7, "lunch")), "") << "the newest are remembered";
 }
 
 // I-38

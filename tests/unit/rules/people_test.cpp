@@ -54,6 +54,16 @@ struct People : testing::Test {
   }
 };
 
+// I-18
+TEST_F(People, WhoHasNoTlsIsKnownForIt) {
+  auto plain = card(1, "plain");
+  plain.plaintext = true;
+  subject.describe(plain, now);
+  subject.describe(card(2, "secure"), now);
+  EXPECT_TRUE(whois(2, "plain").rows.at(0).plaintext);
+  EXPECT_FALSE(whois(1, "secure").rows.at(0).plaintext);
+}
+
 // I-60
 TEST_F(People, AreFoundByTheirNickHoweverItIsWritten) {
   subject.describe(card(1, "Ada"), now);

@@ -324,10 +324,23 @@ TEST(RoomQuestion, LeavesWhatAnIdentityHasMissedToTheStore) {
 }
 
 //
-TEST(RoomQuestion, TellsStrangersNothing) {
-  auto it = open_room(log_with({ann}, 20));
-  const auto effects = it.query({the_room, {name(bob, 90), "w1"}, identity_of(bob), read_topic{}}, at(1001));
-  EXPECT_EQ(std::get<error>(sent<query_answered>(effects).at(0).answer).code, error_code::not_in_room);
+TEST(RoomQuestion, TellsStrangersWhoIsThereAndTheTopicButNotWhatWasSaid) {
+  auto it = open_room(log_with({cid, ann}, 20));
+  it.presence({the_room, cid, "", "", user_mode::invisible}, at(1000));
+  const auto ask_as_bob = [&](room_question question) {
+    const auto effects = it.query({the_room, {name(bob, 90), "w1"}, identity_of(bob), std::move(question)}, at(1001));
+    return sent<query_answered>(effects).at(0).answer;
+  };
+  EXPECT_TRUE(std::holds_alternative<topic_read>(ask_as_bob(read_topic{})));
+  EXPECT_EQ(std::get<members_read>(ask_as_bob(read_members{})).members, (std::vector<member_row>{{"ann", ""}}));
+  EXPECT_EQ(std::get<members_read>(ask(it, read_members{}).answer).members.size(), 2U);
+  EXPECT_EQ(std::get<error>(ask_as_bob(read_history{})).code, error_code::not_in_room);
+
+  write_all(it,
+            it.command(say(cid, 2, 1, change_modes{{mode_change{true, flag_change{room_flag::secret}}}}), at(1002)));
+  EXPECT_TRUE(std::get<members_read>(ask(it, read_members{}).answer).of_secret_room);
+  EXPECT_EQ(std::get<error>(ask_as_bob(read_topic{})).code, error_code::not_in_room);
+  EXPECT_EQ(std::get<error>(ask_as_bob(read_members{})).code, error_code::not_in_room);
 }
 
 //

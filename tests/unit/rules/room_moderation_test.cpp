@@ -361,7 +361,7 @@ TEST_F(RoomOrder, AnInvitationPassesAllButBansOnce) {
   EXPECT_EQ(room.ask(ann, invite_member{dan, "dan", "w2"}), fine);
   EXPECT_EQ(room.last_entry().body, (entry_body{invited{dan, "dan"}}));
   ASSERT_EQ(room.invitations().size(), 1U);
-  EXPECT_EQ(room.invitations()[0], (room_invitation{dan, the_room, "lobby", "ann"}));
+  EXPECT_EQ(room.invitations()[0], (room_invitation{dan, the_room, "lobby", "ann", "~ann@host"}));
   EXPECT_EQ(room.join(dan), fine);
   room.ask(dan, leave_room{});
   EXPECT_EQ(room.join(dan), error_code::invite_only) << "it was consumed";
@@ -404,6 +404,28 @@ TEST_F(RoomOrder, WhoIsBannedOrMutedSpeaksWithAVoiceOnly) {
   room.change(ann, {give(member_mode::voice, "bob"), excepted("cid")});
   EXPECT_EQ(room.ask(bob, post{"hi"}), fine);
   EXPECT_EQ(room.ask(cid, post{"hi"}), fine);
+}
+
+// I-46, M-14
+TEST_F(RoomOrder, ASecretRoomSaysToEachRefusedOutsiderThatItIsSecret) {
+  const auto said_to_dan = [&](room_action action) {
+    EXPECT_EQ(room.ask(dan, std::move(action)), error_code::not_in_room);
+    return room.answers().at(0).why->detail;
+  };
+  const auto all_say = [&](std::string_view detail) {
+    EXPECT_EQ(said_to_dan(post{"hi"}), detail);
+    EXPECT_EQ(said_to_dan(set_topic{"mine"}), detail);
+    EXPECT_EQ(said_to_dan(kick_member{"bob", ""}), detail);
+    EXPECT_EQ(said_to_dan(invite_member{session_id{99}, "eve", "w2"}), detail);
+    EXPECT_EQ(said_to_dan(change_modes{{ban("bob")}}), detail);
+    EXPECT_EQ(said_to_dan(leave_room{}), detail);
+  };
+  all_say("");
+  room.change(ann, {set(room_flag::secret)});
+  all_say(secret_room_detail);
+  room.change(ann, {set(room_flag::members_only, false), set(room_flag::moderated)});
+  all_say(secret_room_detail); // a post too, which would be `muted`
+  EXPECT_EQ(room.ask(bob, post{"hi"}), error_code::muted) << "members hear what is so";
 }
 
 // M-10

@@ -276,6 +276,33 @@ TEST_F(SessionModeration, AnOutsidersPostIsAnsweredByWhereItStands) {
   EXPECT_EQ(confirmed_op(), 2U);
 }
 
+// I-46, M-14
+TEST_F(SessionModeration, ASecretRoomIsToOutsidersOneThatDoesNotExist) {
+  attach();
+  login();
+  const error secret{error_code::not_in_room, std::string{secret_room_detail}};
+  say(2, ask::post{ask::room_named{"lobby"}, "hi"});
+  take(subject.located({name(2, 1), "lobby", "lobby", room_place{lobby, 1, "w"}, {}}));
+  take(subject.answered(command_answered{name(2, 3), lobby, {}, secret}));
+  EXPECT_EQ(last_error(), error_code::no_such_room);
+  say(3, ask::members{"lobby"});
+  take(subject.located({name(3, 1), "lobby", "lobby", room_place{lobby, 1, "w"}, {}}));
+  take(subject.answered(query_answered{sent<room_query>().back().origin.name, lobby, secret}));
+  EXPECT_EQ(last_error(), error_code::no_such_room);
+  say(4, ask::post{ask::room_numbered{lobby}, "hi"});
+  take(subject.answered(command_answered{name(4, 3), lobby, {}, secret}));
+  EXPECT_EQ(last_error(), error_code::not_in_room) << "as an id that no room has";
+}
+
+// I-46, M-6
+TEST_F(SessionModeration, WhoIsAMemberUntilNowHearsThatItIsNone) {
+  be_in_lobby();
+  say(3, ask::post{ask::room_named{"lobby"}, "hi"});
+  take(subject.answered(
+    command_answered{name(3, 3), lobby, {}, error{error_code::not_in_room, std::string{secret_room_detail}}}));
+  EXPECT_EQ(last_error(), error_code::not_in_room);
+}
+
 // M-14
 TEST_F(SessionModeration, SettingsAreReadByOutsidersToo) {
   attach();

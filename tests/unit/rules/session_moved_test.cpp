@@ -29,7 +29,7 @@ struct MovedSession : session_fixture {
     how.proxy = "p";
     how.identity[0] = 1;
     how.snapshot = encode_snapshot(snapshot);
-    how.positions = {{7, 3}, {8, 3}};
+    how.positions = {{7, 3}, {8, 3}, {9, 5}};
     how.first_in_seq = next_in_seq = 20;
     how.said = said;
     take(subject.attach(how));
@@ -112,6 +112,25 @@ TEST_F(MovedSession, IsNotGivenAMembershipBeforeItHasReadItsRooms) {
   take(subject.given({me, lobby, 1, "w", "lobby", "Lobby", "", 4, {}}));
   EXPECT_THAT(sent<accept_membership>(), IsEmpty()) << "the room says it again";
   EXPECT_THAT(relay_asked<enrol_session>(), IsEmpty()) << "what the client has of it is not known yet";
+}
+
+// I-22
+TEST_F(MovedSession, LeavesWhatIsLeftOfAllItsRoomsAndKeepsItsConversations) {
+  auto snapshot = left();
+  snapshot.rooms.push_back({room_id{9}, "den", "Den", "", 1});
+  move_here(snapshot, 1);
+  seen.clear();
+  say(9, ask::leave_all{});
+  ASSERT_THAT(sent<room_command>(), SizeIs(2));
+  EXPECT_EQ(sent<room_command>()[0].room, lobby);
+  EXPECT_EQ(sent<room_command>()[0].name.k, sent<room_command>()[1].name.k) << "whichever are left";
+  take(subject.answered(command_answered{name(9, 3), lobby, {}, error{error_code::not_in_room, {}}, 1}));
+  EXPECT_THAT(told<tell::confirmed>(), IsEmpty());
+  take(subject.answered(command_answered{name(9, 3), room_id{9}, logged_at{5, {}}, std::nullopt, 1}));
+  EXPECT_EQ(confirmed_op(), 9U);
+  ASSERT_TRUE(told_snapshot());
+  EXPECT_THAT(told_snapshot()->rooms, SizeIs(1));
+  EXPECT_EQ(told_snapshot()->rooms[0].room, room_id{8});
 }
 
 TEST_F(MovedSession, IsToldByANickThatWasGivenBackSinceThatItHadItAndKeepsThePresentOne) {

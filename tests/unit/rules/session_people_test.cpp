@@ -241,6 +241,56 @@ TEST_F(SessionPeople, BecomesAnOperatorWhenThePasswordWasChecked) {
   EXPECT_EQ(confirmed_op(), 6U);
 }
 
+// I-18
+TEST_F(SessionPeople, NoPasswordIsLookedAtThatCameWithoutTlsOverANetwork) {
+  const auto come_from = [&](const std::string& peer) {
+    attach_session how;
+    how.session = me;
+    how.epoch = {1, 0};
+    how.attach = ++attach_number;
+    how.proxy = "p";
+    how.peer_address = peer;
+    how.plaintext = true;
+    how.first_in_seq = next_in_seq;
+    take(subject.attach(how));
+  };
+  come_from("192.0.2.7:4711");
+  login();
+  EXPECT_TRUE(described().plaintext);
+  say(3, ask::become_operator{"root", "sesame"});
+  EXPECT_EQ(last_error(), error_code::operator_refused);
+  EXPECT_THAT(effects<check_operator>(), IsEmpty());
+  std::uint64_t op = 3;
+  for (const auto* elsewhere : {"[2001:db8::1]:4711", "1.2.3.4", ""}) {
+    come_from(elsewhere);
+    say(++op, ask::become_operator{"root", "sesame"});
+  }
+  EXPECT_THAT(effects<check_operator>(), IsEmpty());
+  for (const auto* here : {"127.0.0.1:4711", "[::1]:4711"}) {
+    come_from(here);
+    say(++op, ask::become_operator{"root", "sesame"});
+    take(subject.checked(effects<check_operator>().back().name, error{error_code::operator_refused, {}}));
+  }
+  EXPECT_THAT(effects<check_operator>(), SizeIs(2));
+}
+
+// I-68
+TEST_F(SessionPeople, EachChangeOfItsPresenceHasANumberThatRises) {
+  be_in_lobby();
+  subject.set_now(timestamp{std::chrono::seconds{1000}});
+  say(3, ask::away{"lunch"});
+  const auto lunch = sent<set_presence>().back().change;
+  EXPECT_NE(lunch, 0U);
+  say(4, ask::away{});
+  const auto back = sent<set_presence>().back().change;
+  EXPECT_GT(back, lunch) << "at the same time by the clock";
+  say(5, ask::set_real_name{"Countess"});
+  EXPECT_GT(sent<set_presence>().back().change, back);
+  const auto newest = sent<set_presence>().back().change;
+  say(6, ask::set_user_modes{user_mode::bot, {}, {}});
+  EXPECT_EQ(sent<set_presence>().back().change, newest) << "of that nobody is told";
+}
+
 // I-72, O-4
 TEST_F(SessionPeople, HearsWhatOperatorsSayToThoseWhoWantToReadIt) {
   be_in_lobby();
