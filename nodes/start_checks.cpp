@@ -108,8 +108,9 @@ start_fault fault_of_bind(const endpoint& where, int why) {
   case EADDRINUSE: return {exit_code::port_taken, begin + "; something listens there: stop it, or take another port"};
   case EADDRNOTAVAIL:
   case EAFNOSUPPORT:
-    return {exit_code::address_absent,
-            begin + "; this machine has no such address: `bind` and what a client or admin port listens on must be its own"};
+    return {
+      exit_code::address_absent,
+      begin + "; this machine has no such address: `bind` and what a client or admin port listens on must be its own"};
   case EACCES:
     return {exit_code::can_not_start, begin + "; take a port above 1023, or give the right to bind lower ones"};
   default: return {exit_code::can_not_start, begin};

@@ -24,7 +24,7 @@ bench_client::bench_client(client_base& base, std::uint32_t number)
     : base_(base), number_(number), room_(base.names.room(base.plan.room_of(number))),
       connection_(base.connections, *this, base.servers.of(base.plan, number)),
       speaker_(base.plan.spoken_by(number) == protocol::native ? make_native_speaker(*this, out_, new_identity())
-                                                    : make_irc_speaker(*this, out_, number)),
+                                                               : make_irc_speaker(*this, out_, number)),
       heard_(base.plan.senders_to(base.plan.room_of(number))) {}
 
 // ------------------------------------------------------------------------------------------------- what it is to do
@@ -138,8 +138,8 @@ void bench_client::told(const post_stamp& what) {
     base_.figures.told.record(now_ - what.due);
   if (base_.times.is_measured(now_))
     ++base_.figures.told_in_time;
-  if (auto& slow = base_.figures.slow; plan.slow_above && now_ - what.due > *plan.slow_above
-                                       && slow.size() < load_figures::slow_kept_max)
+  if (auto& slow = base_.figures.slow;
+      plan.slow_above && now_ - what.due > *plan.slow_above && slow.size() < load_figures::slow_kept_max)
     slow.push_back({number_, what.due, now_ - what.due});
 }
 

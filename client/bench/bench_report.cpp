@@ -115,9 +115,9 @@ nlohmann::json process_json(const process_report& each) {
 
 nlohmann::json plan_json(const load_plan& plan) {
   nlohmann::json out{
-    {"server", plan.servers.front()}, {"protocol", protocol_of(plan)}, {"clients", plan.client_count},
-    {"rooms", plan.room_count},      {"senders", plan.sender_count},     {"size", plan.post_bytes},
-    {"seconds", plan.lasts.count()}, {"warm_up", plan.warm_up.count()},  {"threads", plan.thread_count}};
+    {"server", plan.servers.front()}, {"protocol", protocol_of(plan)},   {"clients", plan.client_count},
+    {"rooms", plan.room_count},       {"senders", plan.sender_count},    {"size", plan.post_bytes},
+    {"seconds", plan.lasts.count()},  {"warm_up", plan.warm_up.count()}, {"threads", plan.thread_count}};
   if (plan.posts_per_s)
     out["rate"] = *plan.posts_per_s;
   else
@@ -170,8 +170,8 @@ std::string to_table(const bench_report& report) {
   const auto& figures = report.figures;
   std::string out;
   add(out, "%s, %s: %u clients in %u rooms, %u senders, %zu bytes, %lld s behind %lld s of warm-up\n",
-      protocol_of(plan), load_of(plan).c_str(), plan.client_count, plan.room_count, plan.sender_count,
-      plan.post_bytes, static_cast<long long>(plan.lasts.count()), static_cast<long long>(plan.warm_up.count()));
+      protocol_of(plan), load_of(plan).c_str(), plan.client_count, plan.room_count, plan.sender_count, plan.post_bytes,
+      static_cast<long long>(plan.lasts.count()), static_cast<long long>(plan.warm_up.count()));
   add(out, "%-26s%10.0f   %u in %.2f s\n", "connects/s", plan.client_count / report.connecting.count(),
       plan.client_count, report.connecting.count());
   add(out, "%-26s%10.0f\n", "posts/s acknowledged", report.per_second(figures.acknowledged_in_time));

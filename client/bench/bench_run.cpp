@@ -75,8 +75,8 @@ std::optional<error> find_servers(const std::vector<std::string>& names, std::ve
 class load_run {
 public:
   load_run(const load_plan& plan, tls_context context, load_servers servers)
-      : plan_(plan), context_(std::move(context)), servers_(std::move(servers)),
-        names_{plan.run.empty() ? random_word() : plan.run} {
+      : plan_(plan), context_(std::move(context)),
+        servers_(std::move(servers)), names_{plan.run.empty() ? random_word() : plan.run} {
     report_.plan = plan;
     report_.run = names_.run;
     for (std::uint32_t i = 0; i != plan_.thread_count; ++i)

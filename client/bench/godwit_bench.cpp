@@ -66,7 +66,9 @@ void describe(CLI::App& app, typed_options& typed) {
   auto& plan = typed.plan;
   const std::map<std::string, protocol> protocols{{"native", protocol::native}, {"irc", protocol::irc}};
   const CLI::Range one_or_more(1U, 1'000'000U);
-  app.add_option("--server", plan.servers, "HOST:PORT of a client port; IRC's is another one. Of several each gets its part")
+  app
+    .add_option("--server", plan.servers,
+                "HOST:PORT of a client port; IRC's is another one. Of several each gets its part")
     ->capture_default_str();
   app.add_option("--protocol", plan.spoken, "native or irc")->transform(CLI::CheckedTransformer(protocols));
   app.add_option("--irc-server", plan.irc_servers,
@@ -99,7 +101,8 @@ void describe(CLI::App& app, typed_options& typed) {
   app.add_option("--threads", plan.thread_count)->check(CLI::Range(1U, 256U))->capture_default_str();
   app.add_flag("--json", typed.json, "one JSON object instead of a table");
   app.add_option("--save", typed.save_to, "a file that gets the JSON, whatever is printed");
-  app.add_option("--slow", typed.slow_to, "a file that gets each delivery that came late: client, when it was due, how late");
+  app.add_option("--slow", typed.slow_to,
+                 "a file that gets each delivery that came late: client, when it was due, how late");
   app.add_option("--slow-above", typed.slow_above_ms, "milliseconds that are late")->capture_default_str();
   app.add_option("--compare", typed.compared, "no load: saved runs side by side, each with its ratio to the first");
 }

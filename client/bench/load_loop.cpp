@@ -6,8 +6,8 @@ namespace godwit::bench {
 
 load_loop::load_loop(const load_plan& plan, const run_names& names, const tls_context& context,
                      const load_servers& servers, first_fault& fault, std::uint32_t index)
-    : plan_(plan), index_(index),
-      base_{plan, names, {io_, context}, servers, figures_, progress_, fault, {}, {}, {}, {}} {
+    : plan_(plan),
+      index_(index), base_{plan, names, {io_, context}, servers, figures_, progress_, fault, {}, {}, {}, {}} {
   for (auto number = index; number < plan.client_count; number += plan.thread_count)
     clients_.push_back(std::make_unique<bench_client>(base_, number));
   runner_ = std::thread([this] { io_.run(); });

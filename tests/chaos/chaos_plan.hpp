@@ -20,10 +20,10 @@ enum class deed : std::uint8_t {
   migrate_room,
 };
 inline constexpr std::pair<deed, std::string_view> deed_names[]{{deed::kill, "kill"},
-                                                                 {deed::stop, "stop"},
-                                                                 {deed::drain, "drain"},
-                                                                 {deed::migrate_session, "migrate"},
-                                                                 {deed::migrate_room, "migrate-room"}};
+                                                                {deed::stop, "stop"},
+                                                                {deed::drain, "drain"},
+                                                                {deed::migrate_session, "migrate"},
+                                                                {deed::migrate_room, "migrate-room"}};
 constexpr std::string_view name_of(deed what) {
   for (const auto& [each, name] : deed_names)
     if (each == what)

@@ -118,16 +118,16 @@ private:
     report_.disconnects = checks["connections_lost"];
     report_.lost = checks["lost"];
     report_.doubled = checks["doubled"];
-    report_.out_of_order = checks["out_of_order"].get<std::uint64_t>()
-                           + checks["in_another_order"].get<std::uint64_t>() + checks["strange"].get<std::uint64_t>();
+    report_.out_of_order = checks["out_of_order"].get<std::uint64_t>() + checks["in_another_order"].get<std::uint64_t>()
+                           + checks["strange"].get<std::uint64_t>();
     report_.first_fault = checks["first_fault"];
     running_.stop();
     running_.expect_sound_store();
     report_.log = check_log(running_.data_folder() + "/godwit.db");
     if (report_.disconnects == 0 && report_.log.posts < report_.posts)
       report_.lost += report_.posts - report_.log.posts;
-    report_.pauses = pauses(report_.done, read_late(test::read_text(running_.path("slow.txt"))), plan_.client_count,
-                            least_pause);
+    report_.pauses =
+      pauses(report_.done, read_late(test::read_text(running_.path("slow.txt"))), plan_.client_count, least_pause);
   }
 
   // ------------------------------------------------------------------------------------------------------- deeds
@@ -294,12 +294,9 @@ nlohmann::json to_json(const chaos_report& report) {
                      {"sound", report.is_sound()}};
   out["pauses"] = nlohmann::json::object();
   for (const auto& [what, figures] : report.pauses)
-    out["pauses"][std::string{name_of(what)}] = {{"times", figures.deeds},
-                                                 {"pauses", figures.members},
-                                                 {"p50_ms", ms(figures.p50)},
-                                                 {"p99_ms", ms(figures.p99)},
-                                                 {"max_ms", ms(figures.max)},
-                                                 {"sessions_moved_per_s", moved_per_s(figures)}};
+    out["pauses"][std::string{name_of(what)}] = {
+      {"times", figures.deeds},    {"pauses", figures.members}, {"p50_ms", ms(figures.p50)},
+      {"p99_ms", ms(figures.p99)}, {"max_ms", ms(figures.max)}, {"sessions_moved_per_s", moved_per_s(figures)}};
   return out;
 }
 

@@ -12,7 +12,7 @@
 namespace godwit::chaos {
 
 struct tool_answer {
-  int code = 0; ///< of the program; docs/OPERATING.md
+  int code = 0;                        ///< of the program; docs/OPERATING.md
   nlohmann::json last;                 ///< the last object that it printed; null: none
   std::vector<nlohmann::json> objects; ///< all, in order
   std::string errors;

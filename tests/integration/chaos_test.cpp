@@ -1,5 +1,6 @@
-// Worker nodes die, stand still, are drained, and sessions and rooms move, under a load of native and IRC clients: nobody
-// is disconnected, and nothing is lost, doubled or out of order. `./dev chaos` does it for longer, and by other chance.
+// Worker nodes die, stand still, are drained, and sessions and rooms move, under a load of native and IRC clients:
+// nobody is disconnected, and nothing is lost, doubled or out of order. `./dev chaos` does it for longer, and by other
+// chance.
 #include "tests/support/cluster.hpp"
 
 #include <gtest/gtest.h>

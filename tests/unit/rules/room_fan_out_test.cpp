@@ -1,5 +1,7 @@
 #include "tests/unit/rules/room_bench.hpp"
 
+#include <set>
+
 namespace godwit::testing {
 namespace {
 
@@ -148,6 +150,21 @@ TEST(RoomFanOut, WaitsForWhatARelayHadOnItsWayWhenItsLinkWasLost) {
   it.attach(again, later);
   EXPECT_FALSE(says_delivered(it.query(awaits(10), later)));
   EXPECT_TRUE(says_delivered(it.delivered({the_room, 1, "w2", 1}, later)));
+}
+
+TEST(RoomFanOut, AnswersEachOwnerOfASessionThatAsksSoThatALateQuestionOfAFormerOneTakesNoPlace) {
+  auto it = open_room(log_with({ann}, 9));
+  it.attach(attach_from("w2", 9), at(1000) + long_after);
+  write_all(it, it.command(say(ann, 50, 1, post{"a"}), at(1001) + long_after));
+  auto present = awaits(10);
+  present.origin.reply_to = "w3";
+  EXPECT_FALSE(says_delivered(it.query(present, at(1002) + long_after)));
+  EXPECT_FALSE(says_delivered(it.query(awaits(10), at(1003) + long_after))) << "of the owner before, at w1";
+  std::set<node_name> told;
+  for (const auto& effect : it.delivered({the_room, 1, "w2", 1}, at(1004) + long_after))
+    if (const auto* one = std::get_if<send>(&effect); one && std::holds_alternative<query_answered>(one->what))
+      told.insert(one->to.node);
+  EXPECT_EQ(told, (std::set<node_name>{"w1", "w3"}));
 }
 
 TEST(RoomFanOut, WaitsAlsoForWhomItIsAskedBeforeItIsOpen) {

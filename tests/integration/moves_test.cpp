@@ -1,0 +1,112 @@
+// Sessions and rooms are moved, and worker nodes drained, while people post: nobody is disconnected, and what was
+// acknowledged stands in the history once, in order.
+#include "tests/support/posters.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace godwit::test {
+namespace {
+
+using ::testing::HasSubstr;
+using json = nlohmann::json;
+
+finished_program ctl(const cluster& running, std::vector<std::string> words) {
+  words.insert(words.begin(), {godwitctl_program(), "--config", running.config_file()});
+  return run({.arguments = std::move(words)});
+}
+
+void done(const cluster& running, const std::vector<std::string>& words) {
+  const auto ended = ctl(running, words);
+  EXPECT_EQ(ended.end, process_end{}) << words.front() << ": " << ended.errors;
+}
+
+/// What lives there.
+std::uint64_t count_on(const cluster& running, const std::string& node) {
+  const auto ended = ctl(running, {"nodes", "--json"});
+  for (const auto& each : json::parse(ended.output, nullptr, false))
+    if (each["name"] == node)
+      return each["sessions"].get<std::uint64_t>() + each["rooms"].get<std::uint64_t>();
+  ADD_FAILURE() << "no node " << node << " in " << ended.output;
+  return 0;
+}
+
+void say_some(const posters_of_room& all) {
+  for (const auto& each : all)
+    each->say_some();
+}
+
+TEST(Moves, OfSessionsAndTheirRoomWhilePeoplePostLoseNothingAndDisconnectNobody) {
+  cluster running{"local"};
+  running.start();
+  const auto all = gather(running);
+  for (const auto* to : {"worker-1", "worker-2", "worker-1"}) {
+    say_some(all);
+    for (const auto& each : all)
+      done(running, {"migrate", each->client().nick(), "--to", to});
+    say_some(all);
+    done(running, {"migrate-room", "lobby", "--to", to});
+    wait_for_all(all);
+  }
+  EXPECT_EQ(count_on(running, "worker-1"), all.size() + 1);
+  expect_undisturbed(all);
+  expect_all_whole(running, all);
+}
+
+TEST(Moves, ByDrainsOfOneWorkerNodeAfterTheOtherLoseNothingAndDisconnectNobody) {
+  cluster running{"local"};
+  running.start();
+  const auto all = gather(running, 6);
+  for (int i = 0; i != 2; ++i)
+    for (const auto* node : {"worker-1", "worker-2"}) {
+      say_some(all);
+      done(running, {"drain", node});
+      EXPECT_EQ(count_on(running, node), 0U);
+      running.kill(node); // there is nothing any more whose end could be noticed
+      say_some(all);
+      running.start(node);
+      wait_for_all(all);
+      EXPECT_EQ(count_on(running, node), 0U) << "it is drained in its next life too";
+      done(running, {"undrain", node});
+    }
+  expect_undisturbed(all);
+  expect_all_whole(running, all);
+}
+
+TEST(Moves, ADrainGoesOnWhenTheBrokerNodeBeginsAnew) {
+  cluster running{"local"};
+  running.start();
+  const auto all = gather(running, 6);
+  say_some(all);
+  done(running, {"drain", "worker-1", "--no-wait"});
+  running.kill("broker-1");
+  say_some(all);
+  running.start("broker-1");
+  wait_for_all(all);
+  done(running, {"drain", "worker-1"});
+  EXPECT_EQ(count_on(running, "worker-1"), 0U);
+  expect_undisturbed(all);
+  expect_all_whole(running, all);
+}
+
+TEST(Moves, TheLastWorkerNodeServesOnWhileItIsDrainedAndIsEmptiedWhenAnotherComes) {
+  cluster running{"local"};
+  running.start();
+  running.kill("worker-2");
+  const auto all = gather(running);
+  done(running, {"drain", "worker-1", "--no-wait"});
+  EXPECT_THAT(ctl(running, {"drain", "worker-1", "--show"}).output, HasSubstr("No other worker node"));
+  say_some(all);
+  wait_for_all(all);
+  EXPECT_EQ(count_on(running, "worker-1"), all.size() + 1);
+  running.start("worker-2");
+  done(running, {"drain", "worker-1"});
+  EXPECT_EQ(count_on(running, "worker-1"), 0U);
+  say_some(all);
+  wait_for_all(all);
+  expect_undisturbed(all);
+  expect_all_whole(running, all);
+}
+
+} // namespace
+} // namespace godwit::test
