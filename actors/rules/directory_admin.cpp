@@ -80,6 +80,8 @@ node_shown directory::shown(node_shown node) const {
   const worker_place place{node.name, alive->incarnation};
   node.rooms = rooms_.count_at(place);
   node.sessions = (node.roles & role_worker) != 0 ? sessions_.count_at(place) : sessions_through(node.name);
+  if (is_drained(node.name))
+    node.state = node.sessions + node.rooms == 0 ? "drained" : "draining";
   return node;
 }
 
@@ -108,13 +110,15 @@ session_shown directory::shown(session_id id, const held_session& session) const
           session.epoch,
           nicks_.shown_of(id),
           session.row.protocol,
-          name_of(session.phase),
+          session_moves_.contains(id) ? "moving" : name_of(session.phase),
           session.row.proxy,
           session.worker ? session.worker->node : node_name{}};
 }
 
 room_shown directory::shown(room_id id, const room_table::room& room) const {
   room_shown result{id, room.epoch, {}, room.place ? "open" : "opening", {}};
+  if (room_moves_.contains(id))
+    result.state = "moving";
   const auto& title = room.title.empty() ? room.key : room.title;
   if (!title.empty() && !is_private(room.key))
     result.title = "#" + title;

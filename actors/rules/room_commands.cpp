@@ -202,7 +202,8 @@ std::optional<error> room::why_refused(const room_command& what) const {
       return why;
   const bool recovers =
     what.by_server_operator
-    && (std::holds_alternative<change_modes>(what.action) || std::holds_alternative<kick_member>(what.action));
+    && (std::holds_alternative<change_modes>(what.action)
+        || (what.name.session == admin_session && std::holds_alternative<kick_member>(what.action)));
   if (!member && !is_post(what) && !(recovers && ledger_.settings_to_be()))
     return why_outside(what.name.session);
   if (auto why = why_action_refused(what.action))

@@ -28,17 +28,4 @@ std::string operator_tool::worker_of(const std::string& what) const {
   return {};
 }
 
-std::vector<std::string> operator_tool::workers() const {
-  std::vector<std::string> out;
-  auto shown = ask({"nodes"}).last;
-  if (shown.is_object() && shown.contains("nodes"))
-    shown = shown["nodes"];
-  for (const auto& each : shown) {
-    const auto roles = each.value("roles", nlohmann::json::array());
-    if (each.value("state", "") == "alive" && std::find(roles.begin(), roles.end(), "worker") != roles.end())
-      out.push_back(each.value("name", ""));
-  }
-  return out;
-}
-
 } // namespace godwit::chaos

@@ -27,8 +27,6 @@ public:
   tool_answer ask(std::vector<std::string> command, std::chrono::milliseconds within = test::patience) const;
   /// Which worker node has it: a nick, or a room with its `#`. Empty: nobody says.
   std::string worker_of(const std::string& what) const;
-  /// Of the worker nodes that are alive and take what is placed.
-  std::vector<std::string> workers() const;
 
 private:
   const test::cluster& cluster_;

@@ -808,6 +808,35 @@ TEST(DirectoryMoves, ADrainOfTheTargetOfAMoveTakesTheSessionFurther) {
   EXPECT_NE(std::get<move_session>(orders[0].what).worker, two.node);
 }
 
+TEST(DirectoryMoves, IsShownWhatMovesAndWhichNodesAreDrained) {
+  moves_bench b;
+  directory_config config{"broker-1", {"worker-1", "worker-2"}, {}, 2min};
+  for (const auto& place : {one, two})
+    config.nodes.emplace_back().name = place.node;
+  b.rules = directory{std::move(config), b.now};
+  b.begin();
+  const auto room = b.open(7, "lobby", one);
+  b.live(100);
+  const auto place = b.hosted_at(one, 100, {1, 1});
+  b.drain(place);
+  const auto state_of = [&](const node_name& node) {
+    for (const auto& each : b.told<nodes_shown>(b.ask(show_nodes{})).nodes)
+      if (each.name == node)
+        return each.state;
+    return std::string{};
+  };
+  EXPECT_EQ(state_of(place.node), "draining");
+  EXPECT_EQ(b.told<sessions_shown>(b.ask(show_sessions{})).sessions.at(0).state, "moving");
+  EXPECT_EQ(b.told<rooms_shown>(b.ask(show_rooms{})).rooms.at(0).state, "moving");
+  b.obey_all();
+  const auto& other = moves_bench::other_than(place);
+  b.opened_at(other, room, 2);
+  EXPECT_EQ(state_of(place.node), "drained");
+  EXPECT_EQ(state_of(other.node), "alive");
+  EXPECT_EQ(b.told<sessions_shown>(b.ask(show_sessions{})).sessions.at(0).state, "hosted");
+  EXPECT_EQ(b.told<rooms_shown>(b.ask(show_rooms{})).rooms.at(0).state, "open");
+}
+
 TEST(DirectoryMoves, NothingIsAnsweredBeforeTheDirectoryHasSettled) {
   moves_bench b;
   const auto ticket = b.ask(drain_node{one.node});
