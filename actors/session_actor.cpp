@@ -86,6 +86,7 @@ void session_actor::take_attach(attach_session what) {
   if (what.protocol == protocol::irc)
     codec_.speak_irc(board_.client_settings(), what.host);
   what.snapshot = codec_.unpack(what.snapshot);
+  codec_.go_on(what, is_new);
   perform(rules_.attach(what));
   if (is_new && what.protocol == protocol::irc)
     delayed_send(this, board_.client_settings()->irc.login_timeout, login_due{});

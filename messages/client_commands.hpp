@@ -307,7 +307,7 @@ struct settings {
   bool operator==(const settings&) const = default;
 };
 /// A post whose event is not shown: it was logged before and was sent again, or its sender is not in the room. Its id
-/// is message_id(room, seq).
+/// is message_id(room, seq). Of an IRC client whatever a room logs by its word.
 struct was_posted {
   room_id room;
   room_seq seq = 0;

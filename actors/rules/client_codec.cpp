@@ -70,6 +70,15 @@ std::string client_codec::unpack(const std::string& snapshot) {
   return snapshot;
 }
 
+void client_codec::go_on(const attach_session& how, bool is_new) {
+  if (!irc_)
+    return;
+  std::map<room_id, room_seq> shown;
+  for (const auto& each : how.positions)
+    shown[room_id{each.stream}] = each.position;
+  irc_->go_on(is_new ? std::optional(how.first_in_seq + how.said) : std::nullopt, shown);
+}
+
 std::optional<std::string> client_codec::pack(std::optional<std::string> changed) {
   if (!irc_)
     return changed;

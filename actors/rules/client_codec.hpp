@@ -51,6 +51,8 @@ public:
 
   /// The session's own snapshot out of one that `pack` made; the rest is taken over.
   std::string unpack(const std::string& snapshot);
+  /// Behind it, and before any frame: how far the client is. `is_new`: what was said, a former owner was told.
+  void go_on(const attach_session& how, bool is_new);
   /// What the next owner of the session starts from, if it has changed: the session's own part (`changed`: if that has)
   /// and what the client's language keeps.
   std::optional<std::string> pack(std::optional<std::string> changed);

@@ -6,12 +6,15 @@
 #include "messages/overloaded.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace godwit {
 namespace {
 
 /// Quits and changes of nick that are remembered: one shows in all rooms within moments.
 constexpr std::size_t told_once_max = 128;
+/// With its source, and masks made whole, it is less than the 512 of a line.
+constexpr std::size_t one_line_bytes_max = 200;
 
 /// The nick of the other one in a conversation, as he changes it or comes back under another.
 void follow_companion(std::string& nick, const log_entry& entry) {
@@ -27,6 +30,18 @@ irc_front::irc_front(std::shared_ptr<const irc_network> network, std::string hos
     : network_(std::move(network)), host_(std::move(host)) {}
 
 void irc_front::restore(const irc_state& state) { state_ = state; }
+
+void irc_front::go_on(std::optional<std::uint64_t> not_begun, const std::map<room_id, room_seq>& shown) {
+  not_begun_ = not_begun.value_or(not_begun_);
+  for (auto& [op, of] : asked_by_op_) {
+    const auto at = shown.find(of.first_room);
+    if (at != shown.end() && at->second >= of.first_seq)
+      continue;
+    of.batch.clear();
+    of.is_shown = of.is_unclaimed = false;
+    of.first_seq = 0;
+  }
+}
 
 std::string irc_front::mask() const { return (state_.user.empty() ? "~user" : state_.user) + "@" + host_; }
 const std::string& irc_front::nick_or_star() const {
@@ -71,6 +86,15 @@ client_command irc_front::take(std::uint64_t op, std::string_view line) {
   client_command command{op, false, std::move(requests.front())};
   requests.erase(requests.begin());
   command.further = std::move(requests);
+  entry.op = op;
+  if (const auto before = asked_by_op_.find(op); before != asked_by_op_.end()) { // said again, after a lost link
+    const auto& of = before->second;
+    entry.batch = of.batch;
+    entry.is_shown = of.is_shown;
+    entry.is_unclaimed = of.is_unclaimed;
+    entry.first_room = of.first_room;
+    entry.first_seq = of.first_seq;
+  }
   asked_by_op_.insert_or_assign(op, std::move(entry));
   return command;
 }
@@ -125,9 +149,8 @@ void irc_front::reply(asked& of, const part& to, const client_reply& what) {
   } else if (const auto* changed = std::get_if<tell::nick_changed>(&answer)) {
     say(irc::line_writer(source(), "NICK").trailing(changed->nick));
     state_.told_nick = changed->nick;
-  } else if (std::holds_alternative<tell::was_posted>(answer)) {
-    // A former owner has shown its own words to it, and with them the label.
-    of.is_shown = of.is_shown || state_.capabilities.has(irc::capability::echo_message);
+  } else if (const auto* where = std::get_if<tell::was_posted>(&answer)) {
+    was_shown_before(of, to, *where);
   } else if (std::holds_alternative<tell::noted>(answer)) {
     step_noted(of, to);
   } else if (const auto* members = std::get_if<tell::members>(&answer)) {
@@ -162,7 +185,7 @@ void irc_front::reply(asked& of, const part& to, const client_reply& what) {
   } else if (std::holds_alternative<tell::ordered>(answer) && to.what == verb::rehash) {
     say(numeric(irc::numeric::rehashing).param("config").trailing("Rehashing"));
   }
-  if (of.label.empty() || !state_.capabilities.has(irc::capability::labeled_response))
+  if (!is_labelled(of))
     return;
   of.answer.insert(of.answer.end(), lines_.begin() + static_cast<std::ptrdiff_t>(before), lines_.end());
   lines_.resize(before);
@@ -180,6 +203,16 @@ namespace {
 /// A tag more before the others of a line.
 std::string tagged(const std::string& line, const std::string& tag) {
   return line.starts_with('@') ? "@" + tag + ";" + line.substr(1) : "@" + tag + " " + line;
+}
+
+std::string batch_of(std::uint64_t op) { return "label-" + std::to_string(op); }
+
+/// Whether an event that the line causes surely is one line too, whoever says it.
+bool is_told_by_one_line(const irc::line& line) {
+  std::size_t bytes = 0;
+  for (const auto& each : line.params)
+    bytes += each.size();
+  return bytes <= one_line_bytes_max;
 }
 
 /// What stands in a batch of its own goes into the label's with that.
@@ -200,35 +233,73 @@ std::vector<std::string> lines_in(const std::string& text) {
 
 } // namespace
 
-std::string irc_front::open_batch(const asked& of) const {
+bool irc_front::part::is_logged() const {
+  switch (what) {
+  case verb::join:
+  case verb::part:
+  case verb::message:
+  case verb::notice:
+  case verb::topic_set:
+  case verb::invite:
+  case verb::kick:
+  case verb::mode_change: return true;
+  default: return false;
+  }
+}
+
+bool irc_front::is_labelled(const asked& of) const {
+  return !of.label.empty() && state_.capabilities.has(irc::capability::labeled_response);
+}
+
+/// By the frame's number, and whether there is one by its line: so a next owner of the session closes what this one has
+/// opened, and no other frame's batch has this name.
+std::string irc_front::open_batch(asked& of) const {
+  of.batch = batch_of(of.op);
   return tagged(irc::line_writer(network_->server, "BATCH").param("+" + of.batch).param("labeled-response").str(),
                 "label=" + irc::escape_tag_value(of.label));
 }
 
-/// An event that may be all of the answer has the label itself; else it begins the batch, or goes on with it.
+/// An event that may be all of the answer has the label itself; else it begins the batch, or goes on with it. Where it
+/// is not known yet whether a former owner has begun it, the event stands for itself.
 std::string irc_front::labelled_event(asked& of, const std::string& text) {
-  const auto lines = lines_in(text);
-  if (of.parts.size() == 1 && lines.size() == 1 && of.batch.empty() && !of.is_shown)
+  const auto is_alone = of.parts.size() == 1 && is_told_by_one_line(of.line);
+  if (is_alone && of.batch.empty() && !of.is_shown)
     return tagged(text, "label=" + irc::escape_tag_value(of.label));
   std::string out;
   if (of.batch.empty()) {
-    of.batch = "label-" + std::to_string(++batches_);
+    const bool has_one_event = std::ranges::count_if(of.parts, &part::is_logged) <= 1;
+    if (of.op < not_begun_ && !has_one_event) {
+      of.is_unclaimed = true;
+      return text;
+    }
     out = open_batch(of);
   }
-  for (const auto& each : lines)
+  for (const auto& each : lines_in(text))
     out += tagged(each, "batch=" + of.batch);
   return out;
 }
 
+/// An event of this frame, by a former owner: with it the client has the label, or the beginning of its batch.
+void irc_front::was_shown_before(asked& of, const part& to, const tell::was_posted& where) {
+  const bool speaks = to.what == verb::message || to.what == verb::notice;
+  if (speaks && !state_.capabilities.has(irc::capability::echo_message))
+    return;
+  of.is_shown = true;
+  of.is_unclaimed = false;
+  of.first_room = where.room;
+  of.first_seq = where.seq;
+  if (is_labelled(of) && (of.parts.size() > 1 || !is_told_by_one_line(of.line)))
+    of.batch = batch_of(of.op);
+}
+
 void irc_front::flush(asked& of) {
-  const bool is_labelled = !of.label.empty() && state_.capabilities.has(irc::capability::labeled_response);
   const auto before = lines_.size();
   if (of.parts.front().what == verb::invite && !of.is_shown && !of.is_refused)
     say(numeric(irc::numeric::user_on_channel)
           .param(of.line.param(0))
           .param(of.line.param(1))
           .trailing("is already on channel"));
-  if (!is_labelled)
+  if (!is_labelled(of))
     return;
   std::ranges::move(lines_.begin() + static_cast<std::ptrdiff_t>(before), lines_.end(), std::back_inserter(of.answer));
   lines_.resize(before);
@@ -236,14 +307,12 @@ void irc_front::flush(asked& of) {
   if (of.batch.empty() && of.answer.size() <= 1) {
     if (!of.answer.empty())
       lines_.push_back(tagged(of.answer.front(), label));
-    else if (!of.is_shown)
+    else if (!of.is_shown || of.is_unclaimed)
       lines_.push_back(tagged(irc::line_writer(network_->server, "ACK").str(), label));
     return;
   }
-  if (of.batch.empty()) {
-    of.batch = "label-" + std::to_string(++batches_);
+  if (of.batch.empty())
     lines_.push_back(open_batch(of));
-  }
   for (const auto& each : of.answer)
     lines_.push_back(is_in_inner_batch(each) ? each : tagged(each, "batch=" + of.batch));
   lines_.push_back(irc::line_writer(network_->server, "BATCH").param("-" + of.batch).str());
@@ -309,8 +378,7 @@ shared_bytes irc_front::show(const tell::event& what, shared_bytes shared) {
   if (everywhere && told_before(entry))
     return nothing;
   const auto at = own ? asked_by_op_.find(what.op) : asked_by_op_.end();
-  const bool labelled =
-    at != asked_by_op_.end() && !at->second.label.empty() && state_.capabilities.has(irc::capability::labeled_response);
+  const bool labelled = at != asked_by_op_.end() && is_labelled(at->second);
   const auto* invited = std::get_if<godwit::invited>(&entry.body);
   // Under a nick that it is told by the reply only once every room has it, its own doings would be another's to it.
   const bool early = own && !entry.nick.empty() && entry.nick != state_.told_nick;
@@ -325,8 +393,10 @@ shared_bytes irc_front::show(const tell::event& what, shared_bytes shared) {
                 : irc::encode_event(view, what.room, early ? by_nick(entry, state_.told_nick) : entry);
   if (labelled && !text.empty())
     text = labelled_event(at->second, text);
-  if (at != asked_by_op_.end())
-    at->second.is_shown = at->second.is_shown || !text.empty();
+  if (at != asked_by_op_.end() && !text.empty() && !std::exchange(at->second.is_shown, true)) {
+    at->second.first_room = what.room;
+    at->second.first_seq = entry.seq;
+  }
   return std::make_shared<const std::string>(std::move(text));
 }
 

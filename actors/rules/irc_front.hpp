@@ -12,6 +12,7 @@
 ///            `take` decides nothing by it, so that a frame that comes again is taken as the first time.
 ///            Of several rooms that log one quit or change of nick, or tell that somebody is away or named anew, the
 ///            client is told once.
+///            A label's answer is begun and ended once, whichever owners of the session tell it.
 /// Bounded    by the frames that are not confirmed; of quits, nicks and presence by `told_once_max`.
 /// Source     docs/IRC.md; Modern IRC Client Protocol; IRCv3.
 #pragma once
@@ -27,6 +28,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -52,6 +54,9 @@ public:
   /// A former owner's state, before anything else.
   void restore(const irc_state& state);
   [[nodiscard]] const irc_state& state() const { return state_; }
+  /// How far the client is when the session is attached. Of frames before `not_begun` (nothing: as it was) a former
+  /// owner may have shown something; what this one has shown behind `shown` was lost on its way.
+  void go_on(std::optional<std::uint64_t> not_begun, const std::map<room_id, room_seq>& shown);
 
   /// What time it is, for who asks; to be said before what is taken and told.
   void set_now(timestamp now) { now_ = now; }
@@ -76,6 +81,7 @@ private:
     verb what;
     std::string target; ///< as the client wrote it
     std::uint32_t extra = 0;
+    [[nodiscard]] bool is_logged() const; ///< by a room, if it is done
   };
   struct asked {
     irc::line line;
@@ -83,9 +89,13 @@ private:
     std::vector<part> parts;
     std::vector<std::string> answer; ///< lines that wait for the label's batch to be known
     std::string label;
-    std::string batch{};   ///< the label's, which an event has opened
-    bool is_shown = false; ///< by an event
+    std::string batch{};       ///< the label's, which an event has opened
+    bool is_shown = false;     ///< by an event
+    bool is_unclaimed = false; ///< so, and neither by the label nor in its batch
     bool is_refused = false;
+    std::uint64_t op = 0;
+    room_id first_room{}; ///< where the first of its events was shown
+    room_seq first_seq = 0;
   };
   struct room_view {
     std::string channel; ///< empty: a private conversation
@@ -99,7 +109,9 @@ private:
   void reply(asked& of, const part& to, const client_reply& what);
   void flush(asked& of);
   std::string labelled_event(asked& of, const std::string& text);
-  std::string open_batch(const asked& of) const;
+  std::string open_batch(asked& of) const;
+  bool is_labelled(const asked& of) const;
+  void was_shown_before(asked& of, const part& to, const tell::was_posted& where);
   std::string inviting(const asked& of, const invited& what) const;
   void flush_until(std::uint64_t op);
   const std::string& nick_or_star() const;
@@ -164,7 +176,7 @@ private:
   std::map<std::uint64_t, asked> asked_by_op_;
   std::map<room_id, room_view> rooms_;
   std::deque<effect_name> told_once_;
-  std::uint64_t batches_ = 0;                        ///< of labels, opened so far
+  std::uint64_t not_begun_ = 0;                      ///< of frames before it a former owner may have shown something
   std::map<session_id, std::uint32_t> told_changes_; ///< of others' presence, the newest: each shared room tells of it
   timestamp now_{};
   std::vector<std::string> lines_; ///< of the reply that is being made

@@ -140,8 +140,10 @@ void session_core::take_entry(room_seat& seat, const shared_entry& entry, const 
   const auto answers = [&] { return seat.outbox.answer(entry->name) || is_asked(seat, entry->name); };
   if (own)
     note_said(seat.id, entry->seq);
+  const auto shown_before =
+    verdict == room_cursor::verdict::old ? std::optional(logged_at{entry->seq, entry->time}) : std::nullopt;
   if (own && counts && answers())
-    effect_done(seat, entry->name, std::nullopt);
+    effect_done(seat, entry->name, shown_before);
 }
 
 void session_core::follow_entry(room_seat& seat, const log_entry& entry) {
@@ -310,7 +312,8 @@ void session_core::effect_done(room_seat& seat, const effect_name& name, std::op
   }
   const auto part = key_of(name).part;
   frame_answer replies;
-  if (at && std::holds_alternative<ask::post>(request))
+  // An IRC client's lines have labels, and the answer to a label is begun once, whatever the line asks.
+  if (at && (protocol_ == protocol::irc || std::holds_alternative<ask::post>(request)))
     replies.push_back(client_reply{name.op, false, tell::was_posted{seat.id, at->seq, at->time}, part});
   if (at && std::holds_alternative<ask::leave>(request))
     has_left(seat, at->seq);

@@ -257,8 +257,8 @@ TEST_F(IrcFront, AnswersALabelByALineABatchOrAnAck) {
   EXPECT_EQ(local("@label=x PONG 1"), "@label=x :irc.test ACK\r\n");
   EXPECT_EQ(local("@label=y STATS"), "@label=y :irc.test 219 ada * :End of /STATS report\r\n");
   EXPECT_THAT(local("@label=z MOTD"), StartsWith("@label=z :irc.test 422"));
-  EXPECT_THAT(local("@label=w LINKS"), StartsWith("@label=w :irc.test BATCH +label-1 labeled-response\r\n"
-                                                  "@batch=label-1 :irc.test 364"));
+  EXPECT_THAT(local("@label=w LINKS"), StartsWith("@label=w :irc.test BATCH +label-7 labeled-response\r\n"
+                                                  "@batch=label-7 :irc.test 364"));
   take("@label=v PRIVMSG #lobby :hi");
   EXPECT_THAT(show(posted{"hi"}, op_), StartsWith("@label=v;"));
   EXPECT_EQ(confirm(), "") << "the echo was the answer";
@@ -270,20 +270,74 @@ TEST_F(IrcFront, PutsWhatARoomLogsIntoTheBatchOfItsLabel) {
   request("labeled-response batch");
   open_lobby();
   take("@label=j JOIN #lobby");
-  EXPECT_EQ(show(joined{{}, "Ada"}, op_), "@label=j :irc.test BATCH +label-1 labeled-response\r\n"
-                                          "@batch=label-1 :ada!~b@host JOIN #lobby\r\n");
+  EXPECT_EQ(show(joined{{}, "Ada"}, op_), "@label=j :irc.test BATCH +label-4 labeled-response\r\n"
+                                          "@batch=label-4 :ada!~b@host JOIN #lobby\r\n");
   EXPECT_EQ(show(posted{"hi BATCH you"}), ":bob!~b@host PRIVMSG #lobby :hi BATCH you\r\n") << "of another";
   EXPECT_EQ(answer(tell::topic{lobby, "of a BATCH kind", "bob", {}}, 1), "");
-  EXPECT_THAT(confirm(), StartsWith("@batch=label-1 :irc.test 332 ada #lobby :of a BATCH kind\r\n"));
+  EXPECT_THAT(confirm(), StartsWith("@batch=label-4 :irc.test 332 ada #lobby :of a BATCH kind\r\n"));
   take("@label=t TOPIC #lobby :new");
   EXPECT_EQ(show(topic_set{"new"}, op_), "@label=t :ada!~b@host TOPIC #lobby :new\r\n");
   EXPECT_EQ(confirm(), "");
   take("@label=k KICK #lobby bob,cid");
   EXPECT_THAT(show(kicked{{12}, "bob", "x"}, op_),
-              StartsWith("@label=k :irc.test BATCH +label-2 labeled-response\r\n"));
+              StartsWith("@label=k :irc.test BATCH +label-6 labeled-response\r\n"));
   EXPECT_EQ(answer(error{error_code::no_such_member, "cid"}, 1), "");
-  EXPECT_EQ(confirm(), "@batch=label-2 :irc.test 441 ada cid #lobby :They aren't on that channel\r\n"
-                       ":irc.test BATCH -label-2\r\n");
+  EXPECT_EQ(confirm(), "@batch=label-6 :irc.test 441 ada cid #lobby :They aren't on that channel\r\n"
+                       ":irc.test BATCH -label-6\r\n");
+}
+
+// I-37, I-54
+TEST_F(IrcFront, EndsTheBatchThatAFormerOwnerHasBegun) {
+  log_in();
+  request("labeled-response batch");
+  open_lobby();
+  take("@label=j JOIN #lobby");
+  const auto begun = show(joined{{}, "Ada"}, op_);
+  irc_front next{network_, "cloak"};
+  next.restore(front_.state());
+  next.go_on(op_ + 1, {});
+  next.take(op_, "@label=j JOIN #lobby");
+  EXPECT_EQ(next.tell(client_reply{op_, false, tell::was_posted{lobby, 3, {}}, 0}), "");
+  EXPECT_EQ(next.tell(client_reply{op_, false, tell::topic{lobby, "of this", "bob", {}}, 1}), "");
+  const auto ended = next.tell(tell::confirmed{op_});
+  EXPECT_THAT(begun, HasSubstr("BATCH +label-4 "));
+  EXPECT_THAT(ended, StartsWith("@batch=label-4 :irc.test 332 ada #lobby :of this\r\n"));
+  EXPECT_THAT(ended, testing::EndsWith(":irc.test BATCH -label-4\r\n"));
+  EXPECT_THAT(ended, Not(HasSubstr("+label")));
+}
+
+// I-37, I-54
+TEST_F(IrcFront, BeginsNoBatchAsLongAsAFormerOwnerMayHaveBegunIt) {
+  log_in();
+  request("labeled-response batch");
+  open_lobby();
+  front_.go_on(op_ + 2, {});
+  take("@label=k KICK #lobby bob,cid");
+  EXPECT_EQ(show(kicked{{12}, "cid", "x"}, op_), ":ada!~b@host KICK #lobby cid :x\r\n");
+  EXPECT_EQ(answer(tell::was_posted{lobby, 2, {}}, 0), "");
+  EXPECT_EQ(confirm(), ":irc.test BATCH -label-4\r\n") << "the first of the two was shown before";
+  front_.go_on(op_ + 2, {});
+  take("@label=l KICK #lobby bob,cid");
+  show(kicked{{12}, "cid", "x"}, op_);
+  EXPECT_EQ(confirm(), "@label=l :irc.test ACK\r\n") << "it was not";
+}
+
+// I-37
+TEST_F(IrcFront, BeginsABatchAnewOnlyIfItsBeginningWasLost) {
+  log_in();
+  request("labeled-response batch");
+  open_lobby();
+  take("@label=j JOIN #lobby");
+  show(joined{{}, "Ada"}, op_);
+  front_.go_on(std::nullopt, {{lobby, 3}});
+  front_.take(op_, "@label=j JOIN #lobby");
+  EXPECT_EQ(confirm(), ":irc.test BATCH -label-4\r\n");
+  take("@label=k JOIN #lobby");
+  show(joined{{}, "Ada"}, op_);
+  front_.go_on(std::nullopt, {{lobby, 2}});
+  front_.take(op_, "@label=k JOIN #lobby");
+  EXPECT_THAT(show(joined{{}, "Ada"}, op_), StartsWith("@label=k :irc.test BATCH +label-5 "));
+  EXPECT_EQ(confirm(), ":irc.test BATCH -label-5\r\n");
 }
 
 // I-45

@@ -1,0 +1,66 @@
+// Worker nodes that get little of the processor, or none for a while: who is slow is not taken for dead, and who was
+// declared dead says nothing any more.
+#include "tests/support/posters.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <thread>
+
+namespace godwit::test {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+void say_some(const posters_of_room& all, int count) {
+  for (const auto& each : all)
+    each->say_some(count);
+}
+
+TEST(Starved, WorkerNodesThatStandStillHalfOfTheTimeAreNotDeclaredDead) {
+  cluster running{"local"};
+  running.start();
+  const auto all = gather(running);
+  constexpr auto pause = 400ms; // shapes the fault
+  constexpr int turns = 13;     // 10 s
+  for (int i = 0; i != turns; ++i)
+    for (const auto& [still, other] : {std::pair{"worker-1", "worker-2"}, std::pair{"worker-2", "worker-1"}}) {
+      running.pause(still);
+      say_some(all, 2);
+      std::this_thread::sleep_for(pause);
+      running.resume(still);
+    }
+  wait_for_all(all);
+  EXPECT_THAT(running.log("broker-1"), Not(HasSubstr("DEATH")));
+  for (const auto* each : {"worker-1", "worker-2"})
+    EXPECT_TRUE(running.process_of(each).is_running()) << each;
+  expect_undisturbed(all);
+  expect_all_whole(running, all);
+}
+
+TEST(Starved, WhatIsSaidToAWorkerNodeThatStandsStillFor5SecondsAppearsOnceAndTheNodeEnds) {
+  cluster running{"local"};
+  running.start();
+  const auto all = gather(running, 6);
+  say_some(all, 5);
+  running.pause("worker-1");
+  const auto stopped = std::chrono::steady_clock::now();
+  while (std::chrono::steady_clock::now() - stopped < 5s) { // shapes the fault
+    say_some(all, 2);
+    std::this_thread::sleep_for(250ms);
+  }
+  wait_for_all(all); // by the other one
+  const auto told = all.front()->client().events({{"event", "posted"}}).size();
+  running.resume("worker-1");
+  EXPECT_EQ(running.process_of("worker-1").wait(patience), (process_end{4, 0}));
+  for (const auto& each : all)
+    each->client().ask("/ping");
+  EXPECT_EQ(all.front()->client().events({{"event", "posted"}}).size(), told) << "it said something when it woke";
+  expect_undisturbed(all);
+  expect_all_whole(running, all);
+}
+
+} // namespace
+} // namespace godwit::test
