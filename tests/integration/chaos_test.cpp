@@ -22,12 +22,12 @@ finished_program chaos(const std::vector<std::string>& options) {
 }
 
 TEST(Chaos, BeneathALoadOfNativeAndIrcClientsIsNoticedByNobodyInLocal) {
-  const auto ended = chaos({"--seconds", "40", "--seed", "7"});
+  const auto ended = chaos({"--seconds", "25", "--seed", "7"});
   EXPECT_EQ(ended.end, process_end{}) << ended.output << ended.errors;
 }
 
 TEST(Chaos, BeneathALoadOfNativeAndIrcClientsIsNoticedByNobodyInWide) {
-  const auto ended = chaos({"--config", "wide", "--seconds", "40", "--seed", "11"});
+  const auto ended = chaos({"--config", "wide", "--seconds", "25", "--seed", "11"});
   EXPECT_EQ(ended.end, process_end{}) << ended.output << ended.errors;
 }
 
