@@ -55,7 +55,8 @@ function(godwit_integration_tests)
   endif()
   add_library(godwit_test_support STATIC ${support})
   target_include_directories(godwit_test_support PUBLIC ${CMAKE_SOURCE_DIR})
-  target_link_libraries(godwit_test_support PUBLIC nlohmann_json::nlohmann_json GTest::gtest OpenSSL::SSL Threads::Threads)
+  target_link_libraries(godwit_test_support PUBLIC nlohmann_json::nlohmann_json GTest::gtest OpenSSL::SSL Threads::Threads
+    SQLite::SQLite3)
   target_compile_definitions(godwit_test_support PRIVATE GODWIT_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
     GODWIT_BINARY_DIR="${CMAKE_BINARY_DIR}")
   foreach(source IN LISTS sources)

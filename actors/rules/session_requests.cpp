@@ -276,12 +276,15 @@ void session_core::begin_join(const client_command& command, const ask::join& wh
   auto key = fold_room(what.room);
   if (!key)
     return refuse(key_of(command), key.why());
-  if (const auto* seat = member_seat(*key)) {
+  const auto* seat = member_seat(*key);
+  // Whether it is this line by which a former owner brought an IRC client in, and has begun to answer, the room knows.
+  const bool is_asked_again = seat && protocol_ == protocol::irc && command.op < said_before_;
+  if (seat && !is_asked_again) {
     // At once, as everything about where a client is: behind an answer that waits, events would have passed it.
     tell_now({tell::room_opened{seat->id, seat->title, {}, seat->cursor.shown()}});
     return done(key_of(command));
   }
-  if (has_all_rooms())
+  if (!is_asked_again && has_all_rooms())
     return refuse(key_of(command), {error_code::too_many_rooms, std::to_string(limits::rooms_per_session_max)});
   auto& task = start(command, task_step::locating);
   task.key = *key;

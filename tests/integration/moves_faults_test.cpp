@@ -5,6 +5,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <map>
+#include <set>
+
 namespace godwit::test {
 namespace {
 
@@ -22,9 +26,12 @@ void expect_housed_once(const cluster& running, std::size_t sessions) {
     EXPECT_EQ(each["state"], "hosted") << each;
     ++by_worker[each["worker"]];
   }
-  for (const auto& node : shown(running, {"nodes"}))
-    if (const auto at = by_worker.find(node["name"]); at != by_worker.end())
-      EXPECT_EQ(node["sessions"], at->second) << node;
+  const auto nodes = shown(running, {"nodes"});
+  for (const auto& [worker, count] : by_worker) {
+    const auto node = std::ranges::find_if(nodes, [&](const auto& each) { return each["name"] == worker; });
+    ASSERT_NE(node, nodes.end()) << worker;
+    EXPECT_EQ((*node)["sessions"], count) << *node;
+  }
 }
 
 TEST(MovesMeet, TwoOrdersForOneSessionAtOnceLeaveItOneOwner) {

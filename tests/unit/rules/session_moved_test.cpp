@@ -21,8 +21,9 @@ struct MovedSession : session_fixture {
     return out;
   }
   /// Attached from `snapshot` by a route of which `said` frames went to a former owner.
-  void move_here(const session_snapshot& snapshot, std::uint16_t said = 0) {
+  void move_here(const session_snapshot& snapshot, std::uint16_t said = 0, protocol spoken = protocol::native) {
     attach_session how;
+    how.protocol = spoken;
     how.session = me;
     how.epoch = {1, 1};
     how.attach = attach_number = 5;
@@ -51,6 +52,27 @@ TEST_F(MovedSession, DoesNotLookANickUpAgainForAFrameThatAFormerOwnerMayHaveBegu
   EXPECT_THAT(sent<find_nick>(), IsEmpty()) << "the nick may be another's by now";
   ASSERT_THAT(sent<room_command>(), SizeIs(1));
   EXPECT_EQ(sent<room_command>()[0].previous, sent<room_command>()[0].name) << "no room takes it for new";
+}
+
+// I-37, I-54
+TEST_F(MovedSession, AsksTheRoomWhetherAFormerOwnerHasShownTheJoinOfALineThatItBegan) {
+  move_here(left(), 1, protocol::irc);
+  seen.clear();
+  say(20, ask::join{"lobby"});
+  take(subject.located({name(20, 1), "lobby", "Lobby", room_place{lobby, 1, "w"}, {}}));
+  ASSERT_THAT(sent<room_command>(), SizeIs(1));
+  command_answered logged;
+  logged.room = lobby;
+  logged.name = name(20, 2);
+  logged.at = logged_at{3, {}};
+  take(subject.answered(logged));
+  ASSERT_THAT(told<client_reply>(), SizeIs(1));
+  EXPECT_TRUE(std::holds_alternative<tell::was_posted>(told<client_reply>()[0].answer));
+  EXPECT_EQ(confirmed_op(), 20U);
+  seen.clear();
+  say(21, ask::join{"lobby"});
+  EXPECT_THAT(sent<room_command>(), IsEmpty()) << "nobody has begun this one";
+  EXPECT_EQ(confirmed_op(), 21U);
 }
 
 TEST_F(MovedSession, LooksUpWhomAFrameMeansThatNobodyHasBegun) {
