@@ -183,8 +183,8 @@ TEST_F(IrcMoves, EveryLabelAndEveryPingIsAnsweredOnce) {
   std::set<std::string> labels;
   int pings = 0;
   const auto ask = [&] {
-    for (const std::string line :
-         {"JOIN #lobby", "WHO #lobby", "PRIVMSG #mine :words", "LIST", "NAMES #lobby", "PART #lobby", "TOPIC #mine :t"}) {
+    for (const std::string line : {"JOIN #lobby", "WHO #lobby", "PRIVMSG #mine :words", "LIST", "NAMES #lobby",
+                                   "PART #lobby", "TOPIC #mine :t"}) {
       const auto label = "l" + std::to_string(labels.size());
       labels.insert(label);
       ada->say("@label=" + label + " " + line);

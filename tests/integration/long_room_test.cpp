@@ -28,11 +28,16 @@ void lengthen(const cluster& stopped, const std::string& room, int events) {
   ASSERT_EQ(sqlite3_open_v2(file.c_str(), &opened, SQLITE_OPEN_READWRITE, nullptr), SQLITE_OK) << file;
   const std::unique_ptr<sqlite3, int (*)(sqlite3*)> database(opened, &sqlite3_close);
   const auto fill = "PRAGMA synchronous = OFF; BEGIN;"
-                    "WITH RECURSIVE last AS (SELECT * FROM entry WHERE room = (SELECT id FROM room WHERE key = '" + room + "')"
-                    "  ORDER BY seq DESC LIMIT 1),"
-                    " more(n) AS (SELECT seq + 1 FROM last UNION ALL SELECT n + 1 FROM more WHERE n < " + std::to_string(events) + ")"
-                    " INSERT INTO entry SELECT room, n, session, 0, 0, time, bytes FROM more, last;"
-                    "UPDATE room SET last_seq = " + std::to_string(events) + " WHERE key = '" + room + "'; COMMIT;";
+                    "WITH RECURSIVE last AS (SELECT * FROM entry WHERE room = (SELECT id FROM room WHERE key = '"
+                    + room
+                    + "')"
+                      "  ORDER BY seq DESC LIMIT 1),"
+                      " more(n) AS (SELECT seq + 1 FROM last UNION ALL SELECT n + 1 FROM more WHERE n < "
+                    + std::to_string(events)
+                    + ")"
+                      " INSERT INTO entry SELECT room, n, session, 0, 0, time, bytes FROM more, last;"
+                      "UPDATE room SET last_seq = "
+                    + std::to_string(events) + " WHERE key = '" + room + "'; COMMIT;";
   char* why = nullptr;
   EXPECT_EQ(sqlite3_exec(opened, fill.c_str(), nullptr, nullptr, &why), SQLITE_OK) << (why ? why : "");
 }
@@ -85,8 +90,7 @@ TEST(LongRoom, IsOpenAgainAsFastAsAShortOneWhenItsWorkerNodeHasDied) {
   const auto in_ms = [](auto time) { return std::chrono::duration_cast<std::chrono::milliseconds>(time).count(); };
   RecordProperty("long_ms", static_cast<int>(in_ms(best_of_long)));
   RecordProperty("short_ms", static_cast<int>(in_ms(best_of_short)));
-  EXPECT_LT(best_of_long, 3 * best_of_short + 20ms) << in_ms(best_of_long) << " ms to " << in_ms(best_of_short) << " ms";
-  std::printf("a million: %ld ms, a hundred: %ld ms\n", in_ms(best_of_long), in_ms(best_of_short));
+  EXPECT_LT(best_of_long, best_of_short * 3 / 2) << in_ms(best_of_long) << " ms to " << in_ms(best_of_short) << " ms";
 }
 
 } // namespace

@@ -47,7 +47,8 @@ TEST(MovesMeet, TwoOrdersForOneSessionAtOnceLeaveItOneOwner) {
     for (const std::string to : {"worker-1", "worker-2", "worker-3"})
       if (to != at) {
         targets.insert(to);
-        tools.push_back(std::make_unique<process>(program{.arguments = ctl_words(running, {"migrate", nick, "--to", to})}));
+        tools.push_back(
+          std::make_unique<process>(program{.arguments = ctl_words(running, {"migrate", nick, "--to", to})}));
       }
     int moved = 0;
     for (const auto& each : tools)
@@ -76,7 +77,8 @@ TEST(MovesMeet, TheDeathOfATargetAmidTheHandOffLosesNothing) {
         program{.arguments = ctl_words(running, {"migrate", each->client().nick(), "--to", "worker-2"})}));
     wait_until("one is on its way", [&] {
       const auto sessions = shown(running, {"sessions"});
-      return std::ranges::any_of(sessions, [](const auto& each) { return each["state"] != "hosted" || each["worker"] == "worker-2"; });
+      return std::ranges::any_of(
+        sessions, [](const auto& each) { return each["state"] != "hosted" || each["worker"] == "worker-2"; });
     });
     say_some(all);
     running.kill("worker-2");
@@ -124,13 +126,15 @@ TEST(MovesMeet, ADrainBehindTheDeathOfAProxyNodeLeavesNothingOrphaned) {
   running.kill("proxy-1");
   done(running, {"drain", "worker-1", "--no-wait"});
   for (const auto& each : all) // it resumes, or begins anew, through the other proxy node
-    each->client().expect("it is in again", [](const event& it) { return it["event"] == "resumed" || it["event"] == "logged_in"; },
-                          1 + each->client().events({{"event", "logged_in"}}).size());
+    each->client().expect(
+      "it is in again", [](const event& it) { return it["event"] == "resumed" || it["event"] == "logged_in"; },
+      1 + each->client().events({{"event", "logged_in"}}).size());
   wait_for_all(all);
   wait_until("the IRC session has ended", [&] { return session_of(running, "lost").is_null(); });
   wait_until("worker-1 is empty", [&] { return count_on(running, "worker-1") == 0; });
   for (const auto& each : shown(running, {"sessions"}))
     EXPECT_EQ(each["proxy"], "proxy-2") << each;
+  running.start("proxy-1"); // where the reader dials
   expect_all_whole(running, all, said_order::may_change);
   wait_until("no session is left", [&] { return shown(running, {"sessions"}).empty(); });
 }
