@@ -134,6 +134,7 @@ TEST(MovesMeet, ADrainBehindTheDeathOfAProxyNodeLeavesNothingOrphaned) {
   wait_until("worker-1 is empty", [&] { return count_on(running, "worker-1") == 0; });
   for (const auto& each : shown(running, {"sessions"}))
     EXPECT_EQ(each["proxy"], "proxy-2") << each;
+  running.start("proxy-1"); // where the reader dials
   expect_all_whole(running, all, said_order::may_change);
   wait_until("no session is left", [&] { return shown(running, {"sessions"}).empty(); });
 }
