@@ -49,7 +49,7 @@ protected:
     }
   }
   void supervise_until(const std::string& what, const std::function<bool()>& reached) {
-    const auto deadline = std::chrono::steady_clock::now() + comeback;
+    const auto deadline = std::chrono::steady_clock::now() + 2 * patience;
     while (!reached()) {
       if (std::chrono::steady_clock::now() > deadline)
         throw std::runtime_error("in vain: " + what);

@@ -134,11 +134,21 @@ TEST_F(GivenUpFrame, OfEveryKindThatARoomLogsIsAskedFor) {
 
 // U-18
 TEST_F(GivenUpFrame, OfAnyOtherKindIsAnsweredWithAnErrorAtOnce) {
-  const std::vector<ask::request> all{
-    ask::login{"bob"},  ask::change_nick{"bob"}, ask::join{"attic"},     ask::members{"lobby"},
-    ask::rooms{},       ask::away{"kills"},      ask::ping{1},           ask::take_nick{"bob"},
-    ask::leave_all{},   ask::local{},            ask::introduce{"a", {}}, ask::expel{"bob", "kills"},
-    ask::invitations{}, ask::people{},           ask::history{ask::room_named{"lobby"}, ask::newest{5}, 0}};
+  const std::vector<ask::request> all{ask::login{"bob"},
+                                      ask::change_nick{"bob"},
+                                      ask::join{"attic"},
+                                      ask::members{"lobby"},
+                                      ask::rooms{},
+                                      ask::away{"kills"},
+                                      ask::ping{1},
+                                      ask::take_nick{"bob"},
+                                      ask::leave_all{},
+                                      ask::local{},
+                                      ask::introduce{"a", {}},
+                                      ask::expel{"bob", "kills"},
+                                      ask::invitations{},
+                                      ask::people{},
+                                      ask::history{ask::room_named{"lobby"}, ask::newest{5}, 0}};
   for (const auto spoken : {protocol::native, protocol::irc})
     for (const auto& request : all) {
       come_back(spoken);
@@ -201,7 +211,7 @@ TEST_F(GivenUpFrame, IsNeverTheEndOfTheConnection) {
 TEST_F(GivenUpFrame, IsNotInARoomThatIsGone) {
   come_back();
   say(9, ask::post{ask::room_named{"lobby"}, "kills"});
-  take(subject.not_here({me, lobby}));
+  take(subject.not_here({lobby, 0, me}));
   const auto where = sent<locate_room>();
   ASSERT_THAT(where, SizeIs(1));
   take(subject.located({where[0].origin.name, "lobby", "", std::nullopt, error{error_code::no_such_room, {}}}));
