@@ -81,6 +81,7 @@ public:
   const route& current_route() const { return route_; }
   const std::string& nick() const { return nick_; }
   bool over() const { return life_ == life::over; }
+  bool gives_up(std::uint64_t in_seq) const { return give_up_ != 0 && in_seq == give_up_; }
 
 private:
   /// A room that the session was kicked from while its client may not have been there: shown again, up to the kick.

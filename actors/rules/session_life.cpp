@@ -228,7 +228,7 @@ void session_core::begin_or_give_up(window_frame& frame, std::uint32_t part) {
 
 /// Who ends must end, whatever dies of it.
 bool session_core::is_given_up(const window_frame& frame) const {
-  return frame.in_seq == give_up_ && frame.command.op != ending_op;
+  return gives_up(frame.in_seq) && frame.command.op != ending_op;
 }
 
 /// What has begun is finished first; what has not, never is: those frames are not confirmed.
@@ -293,7 +293,7 @@ void session_core::confirm_frames() {
       auto frame = frames_.pop();
       tell_parts(frame, frame.part_count(), output);
       output.confirmed_in_seq = frame.in_seq;
-      if (frame.in_seq == give_up_)
+      if (gives_up(frame.in_seq))
         give_up_ = 0;
       confirmed_op = std::max(confirmed_op, frame.command.op);
       if (piece_ && piece_->op == frame.command.op) {
