@@ -96,6 +96,16 @@ TEST_F(GivenUpFrame, IsAnsweredByItsEventWhereItIsBeingWritten) {
   EXPECT_THAT(told<client_reply>(), IsEmpty());
 }
 
+TEST_F(GivenUpFrame, IsSaidToBeSoToWhoeverReadsIt) {
+  come_back();
+  EXPECT_TRUE(subject.gives_up(next_in_seq));
+  EXPECT_FALSE(subject.gives_up(next_in_seq + 1));
+  say(9, ask::ping{1});
+  EXPECT_FALSE(subject.gives_up(next_in_seq));
+  session other{me, "w"};
+  EXPECT_FALSE(other.gives_up(0)) << "none";
+}
+
 TEST_F(GivenUpFrame, ToAPersonIsAskedForInConversationsAlone) {
   come_back();
   say(9, ask::post{ask::person_named{"bob"}, "kills"});
