@@ -122,7 +122,8 @@ void session_actor::take_frame(const client_frame& what) {
   if (what.kind == frame_kind::closed)
     perform(rules_.closed(what.attach, what.in_seq, *what.bytes));
   else
-    perform(rules_.frame(what.attach, what.in_seq, codec_.take(what.in_seq, *what.bytes, now)));
+    perform(
+      rules_.frame(what.attach, what.in_seq, codec_.take(what.in_seq, *what.bytes, now, rules_.gives_up(what.in_seq))));
 }
 
 void session_actor::perform(session_effects effects) {

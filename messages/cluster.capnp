@@ -194,6 +194,7 @@ struct AttachSession {
   unheard          @13 :Bool;
   said             @14 :UInt16;  # so many of the frames from firstInSeq on were said to a former owner, or a former life
   plaintext        @15 :Bool;  # the client's connection has no TLS
+  giveUp           @16 :UInt64;  # in_seq of the frame that two worker nodes have died with; 0: none
 }
 struct AttachRefused {
   # session_host → edge

@@ -65,6 +65,7 @@ void put(AttachSession::Builder to, const attach_session& from) {
   to.setUnheard(from.unheard);
   to.setSaid(from.said);
   to.setPlaintext(from.plaintext);
+  to.setGiveUp(from.give_up);
 }
 void get(AttachSession::Reader from, attach_session& to) {
   to.session = {from.getSession()};
@@ -83,6 +84,7 @@ void get(AttachSession::Reader from, attach_session& to) {
   to.unheard = from.getUnheard();
   to.said = from.getSaid();
   to.plaintext = from.getPlaintext();
+  to.give_up = from.getGiveUp();
 }
 
 void put(AttachRefused::Builder to, const attach_refused& from) {

@@ -44,6 +44,9 @@ struct attach_session {
   /// So many of the frames that follow were said before, to whoever served the session then.
   std::uint16_t said = 0;
   bool plaintext = false; ///< the client's connection has no TLS
+  /// in_seq of the frame that two worker nodes have died with: it is not begun, but answered by what is known of it. 0:
+  /// none.
+  std::uint64_t give_up = 0;
   bool operator==(const attach_session&) const = default;
 };
 

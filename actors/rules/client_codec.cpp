@@ -95,10 +95,10 @@ std::optional<std::string> client_codec::pack(std::optional<std::string> changed
   return encode_snapshot(*read);
 }
 
-result<client_command> client_codec::take(std::uint64_t in_seq, std::string_view bytes, timestamp now) {
+result<client_command> client_codec::take(std::uint64_t in_seq, std::string_view bytes, timestamp now, bool gives_up) {
   if (irc_) {
     irc_->set_now(now);
-    return irc_->take(in_seq, bytes);
+    return irc_->take(in_seq, bytes, gives_up ? irc::text_check::none : irc::text_check::utf8);
   }
   return native::decode_command(bytes);
 }

@@ -58,7 +58,8 @@ public:
   std::optional<std::string> pack(std::optional<std::string> changed);
 
   /// `now`: for a client that asks what time it is. Error: `bad_frame`.
-  result<client_command> take(std::uint64_t in_seq, std::string_view bytes, timestamp now);
+  /// `gives_up`: its number and kind are wanted, and which parts it has; its text is not looked at.
+  result<client_command> take(std::uint64_t in_seq, std::string_view bytes, timestamp now, bool gives_up = false);
   /// In order, whole: a reply that the client is not told has no bytes in it.
   std::vector<shared_bytes> tell(const std::vector<server_frame>& replies);
   shared_bytes show(const tell::event& event, const shared_bytes& native, const encodings* others);

@@ -75,8 +75,8 @@ std::string irc_front::farewell(const error& why) const {
 
 // ------------------------------------------------------------------------------------------------------------ asked
 
-client_command irc_front::take(std::uint64_t op, std::string_view line) {
-  auto read = irc::parse_line(line);
+client_command irc_front::take(std::uint64_t op, std::string_view line, irc::text_check check) {
+  auto read = irc::parse_line(line, check);
   asked entry;
   entry.line = std::move(read.what);
   entry.fault = read.fault;

@@ -62,7 +62,7 @@ public:
   void set_now(timestamp now) { now_ = now; }
 
   /// A line of the client, without its line end. `op` is its number.
-  client_command take(std::uint64_t op, std::string_view line);
+  client_command take(std::uint64_t op, std::string_view line, irc::text_check check = irc::text_check::utf8);
   /// What is told, as lines, in their order; an empty string where the client is told nothing.
   std::string tell(const server_frame& what);
   /// An event. `shared` is its encoding for this client's profile, if there is one.

@@ -65,8 +65,7 @@ void route::ask_directory(route_effects& out) const {
 void route::client_sent(shared_bytes frame, route_effects& out) {
   frames_bytes_ += frame->size();
   frames_.push_back({frame_kind::data, std::move(frame)});
-  if (housed() && !attach_due_ && !holding_)
-    send_frame(frames_.size() - 1, out);
+  tell_frames(out);
   if (reading_ && !within_limits()) {
     reading_ = false;
     out.emplace_back(stop_reading{});
@@ -192,6 +191,7 @@ void route::output(session_output what, route_effects& out) {
   if (closed) // it was the last frame: all that the session had to do is done
     return end({error_code::session_ended, {}}, out);
   confirm(what.confirmed_in_seq, out);
+  tell_frames(out);
   if (what.paced) {
     paced_ = true;
     if (has_client_)
@@ -289,7 +289,19 @@ void route::follow(const membership_view& view, route_effects& out) {
 }
 
 void route::worker_lost(const membership_view& view, route_effects& out) {
+  note_death();
   house(home_of(claim_.session, view, {worker_, worker_incarnation_}), out);
+}
+
+/// Of an owner that was told suspects one at a time, the oldest is the only one that it had.
+void route::note_death() {
+  const bool had_frames = housed() && !attach_due_ && told_until_ > first_in_seq_ && !frames_.empty();
+  if (!had_frames)
+    return;
+  if (first_in_seq_ >= suspects_until_)
+    suspects_until_ = told_until_;
+  else if (frames_.front().kind != frame_kind::closed) // a session must end, whatever dies of it
+    give_up_ = first_in_seq_;
 }
 
 /// The switch. From here on the session is the new owner's, whatever the former one is still doing.
@@ -326,7 +338,7 @@ void route::begin_move(steady_time now, route_effects& out) {
 
 /// Its owner has confirmed all that it was told, and has nothing under way.
 void route::move_if_quiet(route_effects& out) {
-  const bool quiet = said_until_ <= first_in_seq_ && !attach_due_ && !unanswered_;
+  const bool quiet = told_until_ <= first_in_seq_ && !attach_due_ && !unanswered_;
   if (wanted_ && wanted_->begun && quiet)
     house(wanted_->to, out);
 }
@@ -342,10 +354,8 @@ void route::move_due(steady_time now, route_effects& out) {
 
 /// They are told to the owner that there is.
 void route::pass_on_held(route_effects& out) {
-  if (!std::exchange(holding_, false) || !housed() || attach_due_)
-    return;
-  for (auto i = std::max(said_until_, first_in_seq_) - first_in_seq_; i < frames_.size(); ++i)
-    send_frame(i, out);
+  if (std::exchange(holding_, false))
+    tell_frames(out);
 }
 
 /// What comes from the session's former attach is nothing any more from now on: something before it may be lost.
@@ -412,17 +422,32 @@ void route::send_attach(route_effects& out) {
   what.positions = claim_.positions;
   what.first_in_seq = first_in_seq_;
   what.said = static_cast<std::uint16_t>(said_until_ - std::min(said_until_, first_in_seq_));
+  what.give_up = give_up_ == first_in_seq_ ? give_up_ : 0;
   out.emplace_back(send{service_at(worker_, entity_kind::session_host), std::move(what)});
-  for (std::size_t i = 0; i != frames_.size(); ++i)
-    send_frame(i, out);
+  told_until_ = first_in_seq_;
+  tell_frames(out);
   paced_ = false; // it asks again if it still wants to know
 }
 
-void route::send_frame(std::size_t index, route_effects& out) {
-  const auto& kept = frames_[index];
-  said_until_ = std::max(said_until_, first_in_seq_ + index + 1);
+/// All that the owner may be told now and has not been told yet.
+void route::tell_frames(route_effects& out) {
+  if (!housed() || attach_due_ || holding_)
+    return;
+  told_until_ = std::max(told_until_, first_in_seq_);
+  for (; told_until_ < next_in_seq() && may_tell(told_until_); ++told_until_)
+    send_frame(told_until_, out);
+}
+
+/// While the oldest frame is a suspect, it alone, and to an owner that is known to have come up.
+bool route::may_tell(std::uint64_t in_seq) const {
+  return first_in_seq_ >= suspects_until_ || (in_seq == first_in_seq_ && !unanswered_);
+}
+
+void route::send_frame(std::uint64_t in_seq, route_effects& out) {
+  const auto& kept = frames_[in_seq - first_in_seq_];
+  said_until_ = std::max(said_until_, in_seq + 1);
   out.emplace_back(send{session_at(worker_, claim_.session),
-                        client_frame{claim_.session, epoch_, attach_, first_in_seq_ + index, kept.kind, kept.bytes}});
+                        client_frame{claim_.session, epoch_, attach_, in_seq, kept.kind, kept.bytes}});
 }
 
 void route::begin_closing(const char* why, route_effects& out) {
@@ -430,8 +455,7 @@ void route::begin_closing(const char* why, route_effects& out) {
   deadline_.reset();
   frames_.push_back({frame_kind::closed, std::make_shared<const std::string>(why)});
   frames_bytes_ += frames_.back().bytes->size();
-  if (housed() && !attach_due_ && !holding_)
-    send_frame(frames_.size() - 1, out);
+  tell_frames(out);
   tell_closing(out);
 }
 

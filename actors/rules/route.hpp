@@ -16,6 +16,12 @@
 /// confirmed all that it was told, so that none of it is done by two owners. That takes as long as the slowest request
 /// under way; after `move_holds_frames` frames are passed on again, and it moves when it happens to be quiet, or not.
 ///
+/// What a dead owner was told and had not confirmed is suspect: it may have been that which killed it. So the next
+/// owner is told it one frame at a time, each when that before it is confirmed, and none before that owner has been
+/// heard. The frame that an owner has alone when it dies, and that the dead one before had too, is given up: the next
+/// owner is told so (attach_session::give_up), and does not begin it. An owner that dies unheard was told no suspect,
+/// and an innocent frame is given up only where two owners died with it in their hands. (docs/decisions/0024)
+///
 /// What the new owner starts from is what the route holds: it needs no word of the former one, which may be dead, and
 /// whose output counts no more from the switch on.
 ///
@@ -189,13 +195,16 @@ private:
   void attach(route_effects& out);
   void attach_later(route_effects& out);
   void send_attach(route_effects& out);
-  void send_frame(std::size_t index, route_effects& out);
+  void tell_frames(route_effects& out);
+  bool may_tell(std::uint64_t in_seq) const;
+  void send_frame(std::uint64_t in_seq, route_effects& out);
   void begin_closing(const char* why, route_effects& out);
   void tell_closing(route_effects& out) const;
   void forget_frames();
   void confirm(std::uint64_t in_seq, route_effects& out);
   void end(error why, route_effects& out);
   void worker_lost(const membership_view& view, route_effects& out);
+  void note_death();
   void house(std::optional<worker_place> home, route_effects& out);
   void begin_move(steady_time now, route_effects& out);
   void move_if_quiet(route_effects& out);
@@ -225,7 +234,10 @@ private:
   std::uint64_t first_in_seq_ = 1; // of frames_
   std::vector<kept_frame> frames_; // unconfirmed, oldest first, in_seqs without gaps
   std::size_t frames_bytes_ = 0;
-  std::uint64_t said_until_ = 1; // in_seq: the frames before it were sent to some owner of the session
+  std::uint64_t said_until_ = 1;     // in_seq: the frames before it were sent to some owner of the session
+  std::uint64_t told_until_ = 1;     // in_seq: those before it were sent with this attach, or are confirmed
+  std::uint64_t suspects_until_ = 0; // in_seq: an owner has died of one of those before it, or with them
+  std::uint64_t give_up_ = 0; // in_seq of the frame that a second owner has died with; counts while it is the oldest
   std::string snapshot_;
   std::optional<steady_time> deadline_; // of opening, of detached
   std::optional<wanted_move> wanted_;

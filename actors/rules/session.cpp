@@ -115,6 +115,7 @@ session_effects session::describe_again() {
 session_id session::id() const { return core_->id(); }
 const session_epoch& session::epoch() const { return core_->current_route().epoch; }
 std::uint32_t session::attach_number() const { return core_->current_route().attach; }
+bool session::gives_up(std::uint64_t in_seq) const { return core_->gives_up(in_seq); }
 const node_name& session::proxy() const { return core_->current_route().proxy; }
 session_report session::report() const {
   const auto& route = core_->current_route();

@@ -84,6 +84,8 @@ public:
   session_id id() const;
   const session_epoch& epoch() const;
   std::uint32_t attach_number() const;
+  /// Whether that frame is not begun when it comes: what reads it need not look at its text.
+  bool gives_up(std::uint64_t in_seq) const;
   /// Where output goes; empty: nobody is attached, output is dropped.
   const node_name& proxy() const;
   session_report report() const;

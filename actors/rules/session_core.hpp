@@ -81,6 +81,7 @@ public:
   const route& current_route() const { return route_; }
   const std::string& nick() const { return nick_; }
   bool over() const { return life_ == life::over; }
+  bool gives_up(std::uint64_t in_seq) const { return give_up_ != 0 && in_seq == give_up_; }
 
 private:
   /// A room that the session was kicked from while its client may not have been there: shown again, up to the kick.
@@ -105,12 +106,14 @@ private:
   void begin_frames();
   void leave_if_it_must();
   std::uint32_t parts_told(const client_command& frame) const;
-  bool may_begin(const task_key& which, const ask::request& request) const;
+  bool may_begin(const task_key& which, const ask::request& request, bool gives_up) const;
   std::size_t tasks_but_pings() const;
   bool is_crowded() const;
   bool conflicts(const ask::request& request) const;
   room_key room_key_of(const ask::request& request) const;
   void begin(const client_command& command);
+  void begin_or_give_up(window_frame& frame, std::uint32_t part);
+  bool is_given_up(const window_frame& frame) const;
   void confirm_frames();
   static void tell_parts(window_frame& frame, std::size_t end, give_output& output);
   session_task* next_with_piece();
@@ -170,6 +173,13 @@ private:
     return {id_, of.op, of.part * effect_k::part_stride + step};
   }
   session_task* task_of(const effect_name& name);
+
+  // session_poison.cpp: a frame that is not begun, since two worker nodes have died with it
+  void give_up(const client_command& command);
+  std::deque<room_id> rooms_that_may_have(const ask::request& request) const;
+  void ask_next_room_whether_it_has(session_task& task);
+  void given_up_answered(room_seat& seat, const command_answered& what);
+  void given_up_denied(session_task& task);
 
   // session_moderation.cpp
   bool ask_whether_to_rename(session_task& task);
@@ -289,6 +299,7 @@ private:
   task_key highest_begun_{};      ///< of a frame, as far as its parts were begun
   bool knows_all_begun_ = false;  ///< no frame was begun by a predecessor that could still come again
   std::uint64_t said_before_ = 0; ///< in_seq: a predecessor may have begun the frames before it
+  std::uint64_t give_up_ = 0;     ///< in_seq of the frame that is not begun; 0: none
   session_effects effects_;
 };
 

@@ -20,6 +20,7 @@ void session_core::attach(const attach_session& how) {
   plaintext_ = how.plaintext;
   drop_questions();
   frames_.start(how.attach, how.first_in_seq);
+  give_up_ = how.give_up;
   positions_ = how.positions;
   owes_answer_ = true;
   cost_ = 0; // of another connection
@@ -206,16 +207,28 @@ void session_core::begin_frames() {
     for (std::uint32_t part = 0; part != frame.part_count(); ++part) {
       if (frame.part(part).begun)
         continue;
-      if (!may_begin({frame.command.op, part}, frame.request(part)))
+      if (!may_begin({frame.command.op, part}, frame.request(part), is_given_up(frame)))
         return;
       frame.part(part).begun = true;
       if (part == 0)
         frame.told = parts_told(frame.command);
       if (part < frame.told && tasks::is_question(frame.request(part)))
         frames_.answer(frame.command.op, part, {});
-      else // a copy: the frame may be answered and gone while it is begun
-        begin({frame.command.op, frame.command.resent || frame.in_seq < said_before_, frame.request(part), part, {}});
+      else
+        begin_or_give_up(frame, part);
     }
+}
+
+void session_core::begin_or_give_up(window_frame& frame, std::uint32_t part) {
+  // A copy: the frame may be answered and gone while it is begun.
+  const client_command command{
+    frame.command.op, frame.command.resent || frame.in_seq < said_before_, frame.request(part), part, {}};
+  is_given_up(frame) ? give_up(command) : begin(command);
+}
+
+/// Who ends must end, whatever dies of it.
+bool session_core::is_given_up(const window_frame& frame) const {
+  return gives_up(frame.in_seq) && frame.command.op != ending_op;
 }
 
 /// What has begun is finished first; what has not, never is: those frames are not confirmed.
@@ -230,13 +243,16 @@ std::uint32_t session_core::parts_told(const client_command& frame) const {
   return goes_on ? piece_to_go_on_->part : 0;
 }
 
-bool session_core::may_begin(const task_key& which, const ask::request& request) const {
+/// `gives_up`: it is the oldest frame, and none behind it has come; nothing in it is looked at.
+bool session_core::may_begin(const task_key& which, const ask::request& request, bool gives_up) const {
   if (life_ != life::living && life_ != life::leaving)
     return false;
   if (tasks_by_key_.contains(which))
     return true; // under way since before the client came back: its answers are this frame's
   if (must_end_ || life_ == life::leaving)
     return false;
+  if (gives_up)
+    return true;
   if (tasks::is_barrier(request))
     return tasks_but_pings() == 0;
   return !is_crowded() && !conflicts(request);
@@ -277,6 +293,8 @@ void session_core::confirm_frames() {
       auto frame = frames_.pop();
       tell_parts(frame, frame.part_count(), output);
       output.confirmed_in_seq = frame.in_seq;
+      if (gives_up(frame.in_seq))
+        give_up_ = 0;
       confirmed_op = std::max(confirmed_op, frame.command.op);
       if (piece_ && piece_->op == frame.command.op) {
         piece_.reset();

@@ -397,7 +397,7 @@ void session_core::ask_next_conversation(session_task& task) {
 
 bool session_core::is_asked(const room_seat& seat, const effect_name& post) {
   const auto* task = task_of(post);
-  return task && task->begun_before && task->room == seat.id && requests_by_name_.contains(post);
+  return task && (task->begun_before || task->given_up) && task->room == seat.id && requests_by_name_.contains(post);
 }
 
 /// From here on it is as any post to a room.

@@ -73,6 +73,8 @@ void session_core::leave_seat(room_seat& seat) {
 }
 
 void session_core::drop_empty_seats() {
+  if (give_up_ != 0)
+    return; // a room that the session has just left may have that frame
   std::erase_if(seats_by_room_, [&](const auto& each) {
     const auto& seat = each.second;
     if (seat.member || seat.joining || !seat.outbox.empty())
@@ -243,6 +245,8 @@ void session_core::relay_lost(room_id room) {
 void session_core::expected(const command_expected& what) {
   auto* seat = seat_of(what.room);
   if (seat && is_asked(*seat, what.refused)) {
+    if (auto& task = *task_of(what.refused); task.given_up)
+      return given_up_denied(task);
     // Where the same frame has brought the session in, it was to be said.
     key_of(what.last) == key_of(what.refused) ? conversation_found(*seat, what.refused)
                                               : conversation_denied(what.refused);
@@ -256,6 +260,8 @@ void session_core::answered(const command_answered& what) {
   auto* seat = seat_of(what.room);
   if (!seat || over())
     return;
+  if (is_asked(*seat, what.name) && task_of(what.name)->given_up)
+    return given_up_answered(*seat, what);
   if (is_asked(*seat, what.name))
     return what.at ? conversation_found(*seat, what.name) : conversation_denied(what.name);
   if (!seat->outbox.waits_for(what.name))
@@ -470,8 +476,12 @@ void session_core::fail_requests_of(room_id room) {
     if (task.room == room)
       about.push_back(key);
   seats_by_room_.erase(room);
-  for (const auto& each : about)
-    refuse(each, {error_code::not_in_room, {}});
+  for (const auto& each : about) {
+    if (auto& task = tasks_by_key_.at(each); task.given_up)
+      given_up_denied(task);
+    else
+      refuse(each, {error_code::not_in_room, {}});
+  }
 }
 
 } // namespace godwit

@@ -30,6 +30,10 @@ bool is_question(const ask::request& request) {
                 ask::replay, ask::read_settings, ask::people, ask::invitations>(request);
 }
 
+bool is_logged_by_one_room(const ask::request& request) {
+  return is_any<ask::post, ask::leave, ask::set_topic, ask::kick, ask::change_modes, ask::invite>(request);
+}
+
 const ask::target* target_of(const ask::request& request) {
   if (const auto* post = std::get_if<ask::post>(&request))
     return &post->to;

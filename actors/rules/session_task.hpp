@@ -79,8 +79,10 @@ struct session_task {
   room_id room;
   std::optional<found_person> person;
   bool begun_before = false; ///< a post to a person: the conversation that it went into is looked for; `room` is asked
+  bool given_up = false;     ///< it is not done: the room that has it already is looked for; `room` is asked
   std::set<room_id> waiting; ///< nick, quit: rooms that have not answered
-  std::deque<room_id> to_come; ///< nick, quit: rooms that were not told yet; `begun_before`: that were not asked yet
+  std::deque<room_id>
+    to_come; ///< nick, quit: rooms that were not told yet; `begun_before`, `given_up`: that were not asked yet
   std::map<room_id, room_seq> undelivered; ///< ping: rooms that have not said that all up to here is delivered
   std::string new_nick;
   std::size_t rooms_asked = 0; ///< nick: rooms that have not said whether they let the session be called otherwise
@@ -99,6 +101,8 @@ bool needs_login(const ask::request& request);
 bool is_question(const ask::request& request);
 /// Whether a room answers it by its log.
 inline bool is_command(const ask::request& request) { return !is_question(request); }
+/// Whether all that it does is one entry in the log of one room that the session is in; of a post to a person too.
+bool is_logged_by_one_room(const ask::request& request);
 /// The room, person or conversation that it is about; null: none.
 const ask::target* target_of(const ask::request& request);
 /// The room's name where it is about a room by name; null: not.

@@ -93,12 +93,12 @@ const std::string* line::tag_value(std::string_view key) const {
   return at == tags.rend() ? nullptr : &at->value;
 }
 
-read_line parse_line(std::string_view text) {
+read_line parse_line(std::string_view text, text_check check) {
   read_line out;
   const auto fault = [&](line_fault what) { out.fault = out.ok() ? what : out.fault; };
   if (text.find_first_of(std::string_view("\0\r\n", 3)) != std::string_view::npos)
     fault(line_fault::bad_bytes);
-  else if (!is_utf8(text))
+  else if (check == text_check::utf8 && !is_utf8(text))
     fault(line_fault::not_utf8);
   auto rest = text;
   if (rest.starts_with('@')) {

@@ -49,8 +49,14 @@ struct read_line {
   bool ok() const { return fault == line_fault{}; }
 };
 
+/// What a line is held against, besides its form.
+enum class text_check : std::uint8_t {
+  none, ///< of a line that is not obeyed
+  utf8,
+};
+
 /// `text` is without its line end. A line that was cut off at its limit by who framed it is `too_long`.
-read_line parse_line(std::string_view text);
+read_line parse_line(std::string_view text, text_check check = text_check::utf8);
 
 /// A value of a tag as it stands in a line, and back. Unescaping drops a backslash at the end.
 std::string escape_tag_value(std::string_view value);

@@ -183,7 +183,9 @@ void native_person::tell(const client_news& what) {
                         [this](const news::logged_in& it) { nick_ = it.nick; },
                         [this](const news::over& it) {
                           over_ = true;
-                          if (!leaving_)
+                          // Worker nodes die so often here that innocent log-ins are given up too; whose is, has left.
+                          const bool is_given_up = it.why && it.why->code == error_code::internal_error;
+                          if (!leaving_ && !is_given_up)
                             world_.broken(name_ + " was given up: " + (it.why ? sim::describe(*it.why) : "no reason"));
                         },
                         [](const auto&) {}},

@@ -102,7 +102,8 @@ void session_shell::frame(const client_frame& what) {
   if (what.kind == frame_kind::closed)
     perform(rules_.closed(what.attach, what.in_seq, *what.bytes));
   else
-    perform(rules_.frame(what.attach, what.in_seq, codec_.take(what.in_seq, *what.bytes, now)));
+    perform(
+      rules_.frame(what.attach, what.in_seq, codec_.take(what.in_seq, *what.bytes, now, rules_.gives_up(what.in_seq))));
 }
 
 void session_shell::login_due() {

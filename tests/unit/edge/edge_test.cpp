@@ -191,8 +191,9 @@ TEST_F(Edge, HousesTheSessionsOfADeadWorkerNodeOnALivingOneBehindTheirConnection
   const auto there = upstream_.next<attach_session>();
   EXPECT_EQ(there.epoch, (session_epoch{one.attach.epoch.generation, one.attach.epoch.moves + 1}));
   EXPECT_EQ(there.positions, (std::vector<stream_position>{{5, 9}}));
-  EXPECT_EQ(*upstream_.next<client_frame>().bytes, "unconfirmed");
   one.attach = there;
+  deliver({one.output()}); // it has come up
+  EXPECT_EQ(*upstream_.next<client_frame>().bytes, "unconfirmed");
   deliver({one.event(10, "goes on")});
   EXPECT_EQ(one.client->next_bytes(), "goes on") << "by the same connection";
 }

@@ -69,6 +69,9 @@ TEST(IrcLine, OfOtherBytesThanUtf8IsNamedSoWithItsCommand) {
   const auto read = parse_line("PRIVMSG #a :caf\xe9");
   EXPECT_EQ(read.fault, line_fault::not_utf8);
   EXPECT_EQ(read.what.command, "PRIVMSG");
+  const auto not_obeyed = parse_line("PRIVMSG #a :caf\xe9", text_check::none);
+  EXPECT_TRUE(not_obeyed.ok());
+  EXPECT_EQ(not_obeyed.what.params.size(), 2U);
 }
 
 // I-6

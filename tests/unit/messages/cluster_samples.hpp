@@ -194,6 +194,10 @@ inline std::vector<message> cluster_samples() {
     {7}, 3, 4, {{2, presence_changed{{11}, "ann", "lunch", "", "~ann@host", presence_part::away, "", {}, 77}}}});
   all.emplace_back(ask_store{21, mark_drained{"worker-1", true}});
   all.emplace_back(store_answered{21, directory_loaded{{}, {}, {"worker-1", "worker-2"}}});
+  attach_session gives_up;
+  gives_up.session = {11};
+  gives_up.first_in_seq = gives_up.give_up = 40;
+  all.emplace_back(gives_up);
   return all;
 }
 

@@ -92,11 +92,35 @@ protected:
         return greeting->token_number;
     return std::nullopt;
   }
+  /// Its worker node is declared dead; it is housed on the other one, which has been started anew.
+  void die(route& one) {
+    const auto other = one.worker() == "worker-1" ? "worker-2" : "worker-1";
+    const auto dead = worker(one.worker(), one.worker_incarnation().value, node_state::dead);
+    one.follow(view_of({dead, worker(other, ++newest_life)}), out);
+    out.clear();
+    one.attach_now(out);
+    ASSERT_EQ(sent<attach_session>().size(), 1U);
+    newest_attach = sent<attach_session>()[0];
+  }
+  /// Its present owner has come up, or has confirmed so much.
+  void hear(route& one, std::uint64_t confirmed = 0) {
+    out.clear();
+    one.output({{42}, newest_attach.epoch, newest_attach.attach, {}, confirmed, {}, false, {}}, out);
+  }
+  /// The in_seqs that were told since.
+  std::vector<std::uint64_t> told() const {
+    std::vector<std::uint64_t> all;
+    for (const auto& each : sent<client_frame>())
+      all.push_back(each.in_seq);
+    return all;
+  }
   void say(route& to, int frames) {
     for (int i = 0; i != frames; ++i)
       to.client_sent(bytes("frame"), out);
   }
 
+  std::uint64_t newest_life = 100;
+  attach_session newest_attach;
   membership_view view;
   route_settings settings{"proxy-1", {77}};
   steady_time now{};
@@ -309,8 +333,11 @@ TEST_F(Route, HousesItsSessionOnALivingNodeWhenItsWorkerNodeDies) {
   EXPECT_EQ(attach.positions, (std::vector<stream_position>{{5, 3}}));
   EXPECT_EQ(attach.first_in_seq, 2U) << "what the former owner confirmed after the switch does not count";
   EXPECT_EQ(attach.said, 1U);
-  EXPECT_EQ(sent<client_frame>().size(), 1U);
   EXPECT_EQ(one.worker(), "worker-2");
+  auto up = output(attach.attach);
+  up.epoch = attach.epoch;
+  one.output(up, out);
+  EXPECT_EQ(sent<client_frame>().size(), 1U);
 }
 
 TEST_F(Route, HousesItsSessionWhenItsWorkerNodeComesBackAsAnotherLife) {
@@ -353,6 +380,136 @@ TEST_F(Route, EndsItsSessionWhereverItIsHousedWhenTheClientIsGone) {
   ASSERT_EQ(sent<client_frame>().size(), 1U);
   EXPECT_EQ(sent<client_frame>()[0].kind, frame_kind::closed);
 }
+
+// ------------------------------------------------------------------------------------------------- frames that kill
+
+// U-18
+TEST_F(Route, GivesUpTheFrameThatTwoWorkerNodesHaveDiedWith) {
+  auto one = attached();
+  say(one, 1);
+  die(one);
+  EXPECT_EQ(newest_attach.give_up, 0U);
+  hear(one);
+  EXPECT_EQ(told(), std::vector<std::uint64_t>{1});
+  die(one);
+  EXPECT_EQ(newest_attach.give_up, 1U);
+  hear(one);
+  EXPECT_EQ(told(), std::vector<std::uint64_t>{1}) << "whoever answers it needs its number";
+  say(one, 1);
+  hear(one, 1);
+  EXPECT_EQ(told(), std::vector<std::uint64_t>{2});
+  die(one);
+  EXPECT_EQ(newest_attach.give_up, 0U) << "another frame";
+}
+
+TEST_F(Route, TellsWhatADeadOwnerHadOneAtATime) {
+  auto one = attached();
+  say(one, 3);
+  die(one);
+  EXPECT_TRUE(told().empty()) << "an owner that dies before it is heard has died of something else";
+  hear(one);
+  say(one, 2);
+  EXPECT_EQ(told(), std::vector<std::uint64_t>{1});
+  hear(one, 1);
+  EXPECT_EQ(told(), std::vector<std::uint64_t>{2});
+  hear(one);
+  EXPECT_TRUE(told().empty());
+  hear(one, 2);
+  EXPECT_EQ(told(), std::vector<std::uint64_t>{3});
+  hear(one, 3);
+  EXPECT_EQ(told(), (std::vector<std::uint64_t>{4, 5})) << "no owner has died with these";
+}
+
+// U-18
+TEST_F(Route, GivesUpTheFrameThatKillsThoughAnInnocentOneWasOlderAtTheFirstDeath) {
+  auto one = attached();
+  say(one, 2);
+  die(one);
+  hear(one);
+  hear(one, 1);
+  die(one);
+  EXPECT_EQ(newest_attach.first_in_seq, 2U);
+  EXPECT_EQ(newest_attach.give_up, 2U);
+}
+
+TEST_F(Route, CountsAnewForAFrameThatNoDeadOwnerHad) {
+  auto one = attached();
+  say(one, 1);
+  die(one);
+  hear(one);
+  say(one, 1);
+  hear(one, 1);
+  EXPECT_EQ(told(), std::vector<std::uint64_t>{2});
+  die(one);
+  EXPECT_EQ(newest_attach.give_up, 0U);
+  hear(one);
+  die(one);
+  EXPECT_EQ(newest_attach.give_up, 2U);
+}
+
+TEST_F(Route, DoesNotCountTheDeathOfAnOwnerThatWasNotHeardOf) {
+  auto one = attached();
+  say(one, 1);
+  for (int i = 0; i != 4; ++i) {
+    die(one);
+    EXPECT_EQ(newest_attach.give_up, 0U) << "both nodes have died at once, say";
+  }
+  hear(one);
+  EXPECT_EQ(told(), std::vector<std::uint64_t>{1});
+}
+
+TEST_F(Route, DoesNotCountDeathsWithNothingUnderWay) {
+  auto one = attached();
+  for (int i = 0; i != 3; ++i) {
+    hear(one);
+    die(one);
+  }
+  say(one, 1);
+  EXPECT_EQ(told(), std::vector<std::uint64_t>{1});
+  EXPECT_EQ(newest_attach.give_up, 0U);
+}
+
+TEST_F(Route, SuspectsNothingWhenALinkWasResetOrTheSessionMoves) {
+  auto one = quiet();
+  say(one, 2);
+  for (int i = 0; i != 3; ++i) {
+    out.clear();
+    reset(one);
+    EXPECT_EQ(told(), (std::vector<std::uint64_t>{1, 2}));
+    EXPECT_EQ(sent<attach_session>()[0].give_up, 0U);
+  }
+  auto two = quiet();
+  two.move({{42}, {1, 0}, "worker-2", {21}}, true, now, out);
+  say(two, 2);
+  out.clear();
+  two.attach_now(out);
+  EXPECT_EQ(told(), (std::vector<std::uint64_t>{1, 2}));
+}
+
+TEST_F(Route, NeverGivesUpTheFrameThatEndsTheSession) {
+  auto one = attached();
+  one.client_lost(now, out);
+  one.tick(now + settings.resume_timeout, out);
+  for (int i = 0; i != 4; ++i) {
+    hear(one);
+    die(one);
+    EXPECT_EQ(newest_attach.give_up, 0U);
+  }
+  hear(one);
+  ASSERT_EQ(sent<client_frame>().size(), 1U);
+  EXPECT_EQ(sent<client_frame>()[0].kind, frame_kind::closed);
+}
+
+TEST_F(Route, ForgetsItsSuspectsWhenTheClientComesBack) {
+  auto one = attached();
+  say(one, 2);
+  die(one);
+  ASSERT_TRUE(resumed_by(one, claim()));
+  say(one, 2); // again, under new numbers
+  EXPECT_EQ(told(), (std::vector<std::uint64_t>{3, 4}));
+}
+
+// ------------------------------------------------------------------------------------------------- planned moves
 
 TEST_F(Route, MovesWhereItIsToldOnceAndOnlyFromTheEpochThatWasMeant) {
   auto one = quiet();
