@@ -148,6 +148,11 @@ private:
     world_.seen->check_stays(open);
   }
 
+  /// Whose log-in was given up, since worker nodes died with it twice, has gone.
+  std::size_t people_there() const {
+    return static_cast<std::size_t>(std::ranges::count_if(people_, [](const auto& each) { return !each->is_over(); }));
+  }
+
   std::string what_is_missing() {
     for (auto& each : people_)
       if (!each->is_content()) {
@@ -156,9 +161,9 @@ private:
         return each->describe();
       }
     const auto& tables = world_.disk->tables;
-    if (tables.sessions().size() != people_.size())
+    if (tables.sessions().size() != people_there())
       return "the store has " + std::to_string(tables.sessions().size()) + " sessions of "
-             + std::to_string(people_.size()) + " people";
+             + std::to_string(people_there()) + " people";
     if (const auto problem = what_nicks_lack(); !problem.empty())
       return problem;
     for (const auto& [id, room] : tables.rooms())
@@ -180,8 +185,8 @@ private:
       if (!tables.sessions().contains(row.session))
         return "nobody has the nick " + row.nick;
     }
-    if (holders.size() != people_.size())
-      return std::to_string(people_.size()) + " people have the nicks" + names;
+    if (holders.size() != people_there())
+      return std::to_string(people_there()) + " people have the nicks" + names;
     return {};
   }
 
@@ -194,8 +199,8 @@ private:
       for (const auto& room : each->locals(entity_kind::room))
         ++rooms[room->where().id];
     }
-    if (places.size() != people_.size())
-      return std::to_string(places.size()) + " sessions live, of " + std::to_string(people_.size()) + " people";
+    if (places.size() != people_there())
+      return std::to_string(places.size()) + " sessions live, of " + std::to_string(people_there()) + " people";
     for (const auto& [session, count] : places)
       if (count != 1)
         return "a session lives on " + std::to_string(count) + " nodes";
