@@ -1,6 +1,7 @@
 #include "nodes/admin/admin_connection.hpp"
 
 #include "actors/rules/limits.hpp"
+#include "nodes/link/link_listener.hpp"
 
 #include <asio/buffer.hpp>
 #include <asio/write.hpp>
@@ -14,15 +15,6 @@ using asio::ip::tcp;
 
 /// What a tool that was refused may take to hear it.
 constexpr auto linger_time = std::chrono::seconds{1};
-
-std::string address_of(const tcp::socket& socket) {
-  std::error_code failed;
-  const auto peer = socket.remote_endpoint(failed);
-  if (failed)
-    return "an address that is gone";
-  const auto host = peer.address().to_string();
-  return (peer.address().is_v6() ? "[" + host + "]" : host) + ":" + std::to_string(peer.port());
-}
 
 std::string text_of(const error& why) {
   return std::string(sentence_of(why.code)) + (why.detail.empty() ? "" : " (" + why.detail + ")");

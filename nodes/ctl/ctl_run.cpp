@@ -53,7 +53,7 @@ private:
         why != nullptr && why->code == ctl_exit::failed && why->why.code == error_code::no_broker_node;
       if (!has_just_begun || clock::now() >= until)
         return told;
-      std::this_thread::sleep_for(settling_pause);
+      std::this_thread::sleep_for(settling_pause); // it says nothing by itself when it has settled
     }
   }
 
@@ -87,7 +87,7 @@ private:
       progress(now);
       if (is_empty(now) || !now.draining)
         return end_of_watch(now);
-      std::this_thread::sleep_for(options_.look_every);
+      std::this_thread::sleep_for(options_.look_every); // a drain is asked how far it is; the port pushes nothing
       auto told = look(now.node);
       if (const auto* why = std::get_if<ctl_failure>(&told)) {
         end_line();
@@ -117,7 +117,7 @@ private:
       while (std::holds_alternative<ctl_failure>(client_.connect())) {
         if (clock::now() >= until)
           return told;
-        std::this_thread::sleep_for(options_.look_every);
+        std::this_thread::sleep_for(options_.look_every); // between two tries to dial
       }
     }
   }

@@ -9,6 +9,15 @@ namespace godwit {
 
 using asio::ip::tcp;
 
+std::string address_of(const tcp::socket& socket) {
+  std::error_code failed;
+  const auto peer = socket.remote_endpoint(failed);
+  if (failed)
+    return "an address that is gone";
+  const auto host = peer.address().to_string();
+  return (peer.address().is_v6() ? "[" + host + "]" : host) + ":" + std::to_string(peer.port());
+}
+
 namespace {
 
 std::error_code listen_on(tcp::acceptor& acceptor, const tcp::endpoint& where) {

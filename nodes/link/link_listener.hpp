@@ -19,6 +19,9 @@
 
 namespace godwit {
 
+/// Of the peer, for the log: HOST:PORT.
+std::string address_of(const asio::ip::tcp::socket& socket);
+
 class link_listener : public std::enable_shared_from_this<link_listener> {
 public:
   using accepted_function = std::function<void(asio::ip::tcp::socket)>;

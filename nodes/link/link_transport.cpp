@@ -24,15 +24,6 @@ using asio::ip::tcp;
 /// For so long after its start a node that can not reach another says so at `debug` only.
 constexpr auto quiet_dialling = std::chrono::seconds{5};
 
-std::string address_of(const tcp::socket& socket) {
-  std::error_code failed;
-  const auto peer = socket.remote_endpoint(failed);
-  if (failed)
-    return "an address that is gone";
-  const auto host = peer.address().to_string();
-  return (peer.address().is_v6() ? "[" + host + "]" : host) + ":" + std::to_string(peer.port());
-}
-
 // A link carries small batches that somebody waits for; and a peer whose machine is gone must not look alive for ever.
 void tune(tcp::socket& socket) {
   std::error_code ignored;

@@ -52,7 +52,7 @@ public:
         workers_.push_back(node);
     begin_load();
     const auto over = clock::now() + plan_.lasts - quiet_end;
-    for (;;) {
+    for (;;) { // the rest is part of the plan: deeds come at times of chance
       std::this_thread::sleep_for(pick(plan_.rests_least.count(), plan_.rests_most.count()) * 1ms);
       if (clock::now() >= over)
         break;

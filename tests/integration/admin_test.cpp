@@ -1,6 +1,7 @@
 // `godwitctl` against real nodes: docs/OPERATING.md, "godwitctl".
 #include "tests/support/cluster.hpp"
 #include "tests/support/irc_client.hpp"
+#include "tests/support/operator.hpp"
 #include "tests/support/text_file.hpp"
 
 #include <gmock/gmock.h>
@@ -28,18 +29,6 @@ constexpr int not_connected = 3;
 constexpr int refused = 4;
 constexpr int failed = 5;
 
-finished_program ctl(const cluster& running, std::vector<std::string> words) {
-  words.insert(words.begin(), {godwitctl_program(), "--config", running.config_file()});
-  return run({.arguments = std::move(words)});
-}
-
-json shown(const cluster& running, std::vector<std::string> words) {
-  words.emplace_back("--json");
-  const auto ended = ctl(running, std::move(words));
-  EXPECT_EQ(ended.end, process_end{}) << ended.errors;
-  return json::parse(ended.output, nullptr, false);
-}
-
 /// The first row with this value.
 json row_of(const json& rows, const std::string& key, const std::string& value) {
   for (const auto& each : rows)
@@ -52,10 +41,7 @@ json row_of(const json& rows, const std::string& key, const std::string& value) 
 class Admin : public ::testing::TestWithParam<const char*> {
 protected:
   Admin() : running_(GetParam()) { running_.start(); }
-  void done(std::vector<std::string> words) {
-    const auto ended = ctl(running_, words);
-    EXPECT_EQ(ended.end, process_end{}) << words.front() << ": " << ended.errors;
-  }
+  void done(std::vector<std::string> words) { test::done(running_, words); }
   void refused_with(const std::string& code, std::vector<std::string> words) {
     const auto ended = ctl(running_, words);
     EXPECT_EQ(ended.end.code, failed) << words.front();
