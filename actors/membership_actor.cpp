@@ -3,6 +3,7 @@
 #include "actors/rules/limits.hpp"
 
 #include <caf/actor_clock.hpp>
+#include <spdlog/spdlog.h>
 
 namespace godwit {
 
@@ -52,7 +53,13 @@ void membership_actor::perform(membership_effects effects) {
 
 void membership_actor::perform(godwit::send& effect) { board_.send(effect.to, std::move(effect.what)); }
 
-void membership_actor::perform(follow_view& effect) { board_.tell_all(effect.view); }
+void membership_actor::perform(follow_view& effect) {
+  for (const auto& node : last_view_.nodes)
+    if (node.state == node_state::alive && standing_of(effect.view, node.name, node.incarnation) == standing::dead)
+      spdlog::warn("this life of {} is over: it was declared dead, or has begun anew", node.name);
+  last_view_ = effect.view;
+  board_.tell_all(effect.view);
+}
 
 void membership_actor::perform(end_this_life&) { end_life_(); }
 

@@ -56,6 +56,7 @@ private:
   switchboard& board_;
   rules rules_;
   std::function<void()> end_life_;
+  membership_view last_view_; // what this node was told last: who is dead now and was not then is logged
 };
 
 } // namespace godwit
