@@ -142,7 +142,8 @@ typed_line command_reader::read_command(std::string_view name, std::string_view 
 
 std::optional<typed_line> command_reader::read_operator(std::string_view name, std::string_view rest) {
   if (name == "oper")
-    return rest.empty() ? typed_line{ask::become_operator{}} : password_needed{std::string{split(rest).first}};
+    return rest.empty() ? typed_line{ask::set_user_modes{{}, user_mode::server_operator}}
+                        : password_needed{std::string{split(rest).first}};
   if (name == "kill") {
     const auto [nick, reason] = split(rest);
     return nick.empty() ? typed_line{usage("/kill NICK [REASON]")} : ask::expel{std::string{nick}, std::string{reason}};

@@ -357,6 +357,7 @@ struct request_name {
   std::string_view operator()(const ask::read_settings&) const { return "settings"; }
   std::string_view operator()(const ask::people&) const { return "whois"; }
   std::string_view operator()(const ask::become_operator&) const { return "oper"; }
+  std::string_view operator()(const ask::set_user_modes&) const { return "oper"; } // to be none any more
   std::string_view operator()(const ask::expel&) const { return "kill"; }
   std::string_view operator()(const ask::proclaim& it) const {
     return it.kind == proclamation_kind::wallops ? "wallops" : "broadcast";

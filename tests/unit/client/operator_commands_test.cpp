@@ -16,7 +16,7 @@ typed_line asked(ask::request request) { return request; }
 TEST(OperatorCommands, AreReadEach) {
   EXPECT_EQ(read("/whois bob"), asked(ask::people{{people_kind::named, {"bob"}}}));
   EXPECT_EQ(read("/oper root"), typed_line(password_needed{"root"}));
-  EXPECT_EQ(read("/oper"), asked(ask::become_operator{}));
+  EXPECT_EQ(read("/oper"), asked(ask::set_user_modes{{}, user_mode::server_operator}));
   EXPECT_EQ(read("/kill bob far too loud"), asked(ask::expel{"bob", "far too loud"}));
   EXPECT_EQ(read("/wallops psst"), asked(ask::proclaim{proclamation_kind::wallops, "psst"}));
   EXPECT_EQ(read("/broadcast back at ten"), asked(ask::proclaim{proclamation_kind::notice, "back at ten"}));
