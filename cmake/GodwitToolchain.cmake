@@ -3,6 +3,9 @@ add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverl
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # GCC 12 reports these from within libstdc++'s std::variant and std::string where nothing is wrong.
   add_compile_options(-Wno-maybe-uninitialized -Wno-restrict -Wno-stringop-overflow -Wno-array-bounds)
+  if(CMAKE_UNITY_BUILD) # six sources are compiled as one there, to GCC as if they were headers
+    add_compile_options(-Wno-subobject-linkage)
+  endif()
 endif()
 
 if(GODWIT_SANITIZE)

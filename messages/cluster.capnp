@@ -877,6 +877,7 @@ struct AskStore {
     loadSession    @9 :LoadSession;
     renewTokenRow  @10 :TokenRow;
     markDrained    @11 :DrainMark;
+    deleteRoom     @12 :UInt64;
   }
 }
 struct DrainMark {

@@ -96,6 +96,7 @@ struct put_row_request {
   void operator()(const load_session& from) { put(to.initLoadSession(), from); }
   void operator()(const renew_token_row& from) { put(to.initRenewTokenRow(), from); }
   void operator()(const mark_drained& from) { put(to.initMarkDrained(), from); }
+  void operator()(const delete_room& from) { to.setDeleteRoom(from.room.value); }
 };
 
 void get_row_request(AskStore::Request::Reader from, directory_request& to) {
@@ -111,6 +112,7 @@ void get_row_request(AskStore::Request::Reader from, directory_request& to) {
   case AskStore::Request::LOAD_SESSION: return get(from.getLoadSession(), to.emplace<load_session>());
   case AskStore::Request::RENEW_TOKEN_ROW: return get(from.getRenewTokenRow(), to.emplace<renew_token_row>());
   case AskStore::Request::MARK_DRAINED: return get(from.getMarkDrained(), to.emplace<mark_drained>());
+  case AskStore::Request::DELETE_ROOM: to = delete_room{{from.getDeleteRoom()}}; return;
   }
   throw codec_failure{error_code::unsupported};
 }

@@ -12,17 +12,17 @@ namespace {
 
 constexpr std::size_t refusal_bytes_max = 1024;
 
-kj::StringPtr text(const std::string& from) { return {from.data(), from.size()}; }
+kj::StringPtr text_of(const std::string& from) { return {from.data(), from.size()}; }
 std::string string_of(capnp::Text::Reader from) { return {from.begin(), from.size()}; }
 
 void write(wire::NodeHello::Builder to, const node_hello& from) {
-  to.setCluster(text(from.cluster));
-  to.setName(text(from.name));
+  to.setCluster(text_of(from.cluster));
+  to.setName(text_of(from.name));
   to.setIncarnation(from.incarnation.value);
   to.setRoles(from.roles);
   to.setVersionMin(from.version_min);
   to.setVersionMax(from.version_max);
-  to.setSoftware(text(from.software));
+  to.setSoftware(text_of(from.software));
   to.setClockMs(from.clock.count());
   to.setPid(from.pid);
 }
@@ -56,7 +56,7 @@ std::string encode_link_greeting(const link_greeting& greeting) {
   if (const auto* hello = std::get_if<node_hello>(&greeting))
     write(root.initHello(), *hello);
   else if (const auto* refused = std::get_if<link_refused>(&greeting))
-    root.setRefused(text(refused->why.substr(0, refusal_bytes_max)));
+    root.setRefused(text_of(refused->why.substr(0, refusal_bytes_max)));
   else
     root.setWelcome();
   const auto words = capnp::messageToFlatArray(message);

@@ -236,13 +236,19 @@ struct mark_drained {
   bool drained = false;
   bool operator==(const mark_drained&) const = default;
 };
+/// Forget a room, its key and its log. Answered `done` when it is not there (any more); while it has members nothing is
+/// changed, and the answer is `room_found`. Whoever has it open is fenced at its next append.
+struct delete_room {
+  room_id room;
+  bool operator==(const delete_room&) const = default;
+};
 /// The rows that the directory starts from.
 struct load_directory {
   bool operator==(const load_directory&) const = default;
 };
 using directory_request =
   std::variant<insert_session, take_session, claim_nick_row, release_nick_row, delete_session, find_room,
-               list_room_rows, load_directory, load_session, renew_token_row, mark_drained>;
+               list_room_rows, load_directory, load_session, renew_token_row, mark_drained, delete_room>;
 
 struct session_taken {
   session_row row;

@@ -160,6 +160,8 @@ private:
   void order_done(std::uint64_t ticket, room_order& order, std::optional<room_action> action);
   void order_asked(std::uint64_t ticket, room_order& order, room_question question);
   void say_order(std::uint64_t ticket, room_order& order);
+  void nobody_is_left(std::uint64_t ticket, room_order& order);
+  void close_deleted(room_id id);
   room_order* order_called(const effect_name& name);
   void tick_room_orders();
   void say_orders_of(room_id room);
@@ -206,6 +208,7 @@ private:
   void stored(const store_purpose::listing& purpose, const directory_result& result);
   void stored(const store_purpose::drain& purpose, const directory_result& result);
   void stored(const store_purpose::ordered_room& purpose, const directory_result& result);
+  void stored(const store_purpose::room_deletion& purpose, const directory_result& result);
 
   void place_again(const place_session& asked, const session_row& row, held_session& known);
   void adopt(held_session& session, const session_row& row);

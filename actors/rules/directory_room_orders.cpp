@@ -12,6 +12,8 @@ namespace {
 
 std::string without_hash(const std::string& typed) { return typed.starts_with('#') ? typed.substr(1) : typed; }
 
+bool is_under_way(const room_order& order) { return order.doing || order.asking || order.deleting; }
+
 /// What one command is enough for; none: it takes several.
 std::optional<room_action> only_action(const treat_room& what) {
   if (what.what == room_measure::ban)
@@ -22,9 +24,9 @@ std::optional<room_action> only_action(const treat_room& what) {
 }
 
 std::optional<error> why_refused(const treat_room& what) {
-  const auto known = {room_measure::ban, room_measure::make_operator, room_measure::clear};
+  const auto known = {room_measure::ban, room_measure::make_operator, room_measure::clear, room_measure::remove};
   if (std::ranges::find(known, what.what) == known.end())
-    return error{error_code::unsupported, "a room can be cleared, and not be deleted yet"};
+    return error{error_code::unsupported, {}};
   if (only_action(what) && what.who.empty())
     return error{error_code::request_invalid, "nobody is named"};
   return check_line(what.reason, limits::reason_bytes_max);
@@ -72,6 +74,7 @@ void directory::asked_by_admin(const admin_asked& asked, const treat_room& what)
   order.what = what;
   order.key = *key;
   order.room = id;
+  order.settings_done = what.what == room_measure::remove; // they go with it
   order.give_up_at = now_ + room_order_given_up_after;
   if (id)
     return begin_oldest_order(id);
@@ -100,7 +103,7 @@ std::map<std::uint64_t, room_order>::iterator directory::oldest_order_of(room_id
 /// The others wait: the names of what is said to a room must rise.
 void directory::begin_oldest_order(room_id room) {
   const auto order = oldest_order_of(room);
-  if (order != room_orders_.end() && !order->second.doing && !order->second.asking)
+  if (order != room_orders_.end() && !is_under_way(order->second))
     go_on_with(order->first, order->second);
 }
 
@@ -209,14 +212,64 @@ void directory::on(const query_answered& told) {
       return order_done(told.name.op, *order, change_modes{std::move(changes)});
     order->settings_done = true;
   } else if (const auto* members = std::get_if<members_read>(&told.answer)) {
-    if (members->members.empty() || ++order->rounds > clear_rounds_max)
-      return end_order(told.name.op, admin_done{});
+    if (++order->rounds > clear_rounds_max)
+      return end_order(told.name.op,
+                       error{error_code::too_many_requests, "people come in as fast as they are put out"});
+    if (members->members.empty())
+      return nobody_is_left(told.name.op, *order);
     auto rows = members->members; // whoever is in charge goes last: else somebody would be put in charge for a moment
     std::ranges::stable_sort(rows, {}, [](const member_row& each) { return rank(each.modes); });
     for (const auto& each : rows)
       order->to_kick.push_back(each.nick);
   }
   go_on_with(told.name.op, *order);
+}
+
+// ---------------------------------------------------------------------------------------------------------- delete
+
+void directory::nobody_is_left(std::uint64_t ticket, room_order& order) {
+  if (order.what.what != room_measure::remove)
+    return end_order(ticket, admin_done{});
+  if (!desk_.has_room())
+    return end_order(ticket, error{error_code::store_unavailable, "nobody is in it any more, but it is not deleted"});
+  order.deleting = true;
+  ask_store(delete_room{order.room}, store_purpose::room_deletion{ticket});
+}
+
+void directory::stored(const store_purpose::room_deletion& purpose, const directory_result& result) {
+  const auto found = room_orders_.find(purpose.ticket);
+  if (found == room_orders_.end())
+    return;
+  auto& order = found->second;
+  order.deleting = false;
+  if (const auto* why = std::get_if<error>(&result))
+    return end_order(purpose.ticket, *why);
+  if (std::holds_alternative<room_found>(result)) // somebody came in
+    return order_asked(purpose.ticket, order, read_members{});
+  const auto room = order.room;
+  answer_admin(purpose.ticket, admin_done{});
+  room_orders_.erase(found);
+  std::vector<std::uint64_t> others;
+  for (const auto& [ticket, other] : room_orders_)
+    if (other.room == room)
+      others.push_back(ticket);
+  for (const auto ticket : others) {
+    answer_admin(ticket, error{error_code::no_such_room, {}});
+    room_orders_.erase(ticket);
+  }
+  close_deleted(room);
+}
+
+/// Its actor would learn from the store at its next append that it is over; until then it would be offered as a room.
+/// Who waits for it is answered by what the store says next: its key is nobody's, or another room's.
+void directory::close_deleted(room_id id) {
+  const auto* room = rooms_.find(id);
+  if (room == nullptr)
+    return;
+  if (room->place)
+    tell(service_at(room->place->node, entity_kind::room_host), room_announced{id, room->epoch + 1, {}});
+  rooms_to_judge_.insert(id);
+  room_is_gone(id);
 }
 
 // ------------------------------------------------------------------------------------------------------------ time
@@ -230,11 +283,13 @@ void directory::tick_room_orders() {
     if (found == room_orders_.end())
       continue;
     auto& order = found->second;
-    const bool is_under_way = order.doing || order.asking;
+    if (order.deleting)
+      continue; // the desk gives up by itself
     if (now_ >= order.give_up_at)
-      end_order(ticket, error{error_code::store_unavailable,
-                              is_under_way ? "the room does not answer; a part may be done" : "the room is not found"});
-    else if (is_under_way && now_ >= order.say_again_at)
+      end_order(ticket,
+                error{error_code::store_unavailable,
+                      is_under_way(order) ? "the room does not answer; a part may be done" : "the room is not found"});
+    else if (is_under_way(order) && now_ >= order.say_again_at)
       say_order(ticket, order);
   }
 }

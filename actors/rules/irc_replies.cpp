@@ -12,7 +12,7 @@ namespace {
 
 using irc::numeric;
 
-std::int64_t seconds(timestamp time) {
+std::int64_t unix_seconds(timestamp time) {
   return std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count();
 }
 
@@ -176,7 +176,7 @@ void irc_front::tell_topic(const part& to, const tell::topic& what) {
     return;
   }
   say(numeric(numeric::topic).param(to.target).trailing(what.text));
-  say(numeric(numeric::topic_who_time).param(to.target).param(what.by).param(std::to_string(seconds(what.time))));
+  say(numeric(numeric::topic_who_time).param(to.target).param(what.by).param(std::to_string(unix_seconds(what.time))));
 }
 
 void irc_front::tell_rooms(const asked& of, const tell::rooms& what, bool more) {
@@ -204,7 +204,7 @@ void irc_front::tell_settings(const part& to, const tell::settings& what) {
     }
     say(line);
     if (settings.created != timestamp{})
-      say(numeric(numeric::creation_time).param(to.target).param(std::to_string(seconds(settings.created))));
+      say(numeric(numeric::creation_time).param(to.target).param(std::to_string(unix_seconds(settings.created))));
     return;
   }
   struct listing {
@@ -225,7 +225,7 @@ void irc_front::tell_settings(const part& to, const tell::settings& what) {
   }();
   for (const auto& each : list.masks) {
     const auto& by = each.by.empty() ? network_->server : each.by; // an operator's tool has put it there
-    say(numeric(list.row).param(to.target).param(each.mask).param(by).param(std::to_string(seconds(each.time))));
+    say(numeric(list.row).param(to.target).param(each.mask).param(by).param(std::to_string(unix_seconds(each.time))));
   }
   say(numeric(list.end).param(to.target).trailing(list.text));
 }
@@ -329,7 +329,7 @@ void irc_front::tell_locally(const asked& of, const part& to) {
 
 void irc_front::tell_stats(const std::string& letter) {
   if (letter == "u" && network_->started_at != timestamp{}) {
-    const auto up = std::max<std::int64_t>(0, seconds(now_) - seconds(network_->started_at));
+    const auto up = std::max<std::int64_t>(0, unix_seconds(now_) - unix_seconds(network_->started_at));
     const auto two = [](std::int64_t value) { return (value < 10 ? "0" : "") + std::to_string(value); };
     say(numeric(numeric::stats_uptime)
           .trailing("Server Up " + std::to_string(up / 86'400) + " days " + std::to_string(up / 3'600 % 24) + ":"

@@ -8,6 +8,8 @@
 ///   found ──ban, make_operator: change_modes──▶ done
 ///   found ──clear: read_settings, change_modes until all is taken back; read_members, kick_member until nobody is
 ///   left──▶ done
+///   found ──remove: read_members, kick_member until nobody is left──▶ deleting ──done──▶ done, its place is forgotten
+///                                 ▲──────────somebody came in since───────┘
 ///
 /// Limits: here. Source: docs/ARCHITECTURE.md, "Operators' tools".
 #pragma once
@@ -43,6 +45,7 @@ struct room_order {
   std::optional<room_action> doing{};
   std::optional<room_question> asking{};
   bool settings_done = false;
+  bool deleting = false; ///< the store is asked
   std::uint32_t rounds = 0;
   std::deque<std::string> to_kick{}; ///< nicks
   instant say_again_at{};

@@ -59,8 +59,12 @@ struct drain {
 struct ordered_room {
   std::uint64_t ticket = 0;
 };
+/// An operator's order to it ends with it.
+struct room_deletion {
+  std::uint64_t ticket = 0;
+};
 using any = std::variant<start, new_session, resume, renewal, ending, end_mark, claim, release, removal, search,
-                         listing, drain, ordered_room>;
+                         listing, drain, ordered_room, room_deletion>;
 } // namespace store_purpose
 
 class store_desk {

@@ -23,7 +23,7 @@ std::vector<std::string> words_of(std::string_view text) {
   }
 }
 
-typed_line usage(std::string_view of) { return mistyped{"Usage: " + std::string{of}}; }
+typed_line mistyped_usage(std::string_view of) { return mistyped{"Usage: " + std::string{of}}; }
 
 /// The commands that are one letter of IRC's MODE, said of each word behind them.
 struct short_command {
@@ -116,20 +116,20 @@ typed_line read_mode(const std::string& room, const std::vector<std::string>& wo
     }
     const bool wants = takes_a_word(letter, add);
     if (wants && next_word >= words.size())
-      return usage(mode_usage);
+      return mistyped_usage(mode_usage);
     auto change = change_of(letter, add, wants ? words[next_word++] : std::string{});
     if (!change)
-      return usage(mode_usage);
+      return mistyped_usage(mode_usage);
     request.changes.push_back(*std::move(change));
   }
   if (request.changes.empty() || next_word != words.size())
-    return usage(mode_usage);
+    return mistyped_usage(mode_usage);
   return request;
 }
 
 typed_line of_each(const short_command& command, const std::string& room, const std::vector<std::string>& words) {
   if (words.empty())
-    return usage(command.usage);
+    return mistyped_usage(command.usage);
   ask::change_modes request{room, {}};
   for (const auto& word : words) {
     if (command.letter == 'm')
@@ -143,7 +143,7 @@ typed_line of_each(const short_command& command, const std::string& room, const 
 typed_line read_kick(const std::string& room, std::string_view rest) {
   const auto words = words_of(rest);
   if (words.empty())
-    return usage("/kick NICK [REASON]");
+    return mistyped_usage("/kick NICK [REASON]");
   const auto reason = rest.find_first_not_of(" \t", rest.find(words[0]) + words[0].size());
   return ask::kick{room, words[0], std::string{reason == std::string_view::npos ? "" : rest.substr(reason)}};
 }
@@ -152,10 +152,10 @@ typed_line read_kick(const std::string& room, std::string_view rest) {
 typed_line read_value(char letter, const std::string& room, const std::vector<std::string>& words,
                       std::string_view how) {
   if (words.size() != 1)
-    return usage(how);
+    return mistyped_usage(how);
   const bool add = words[0] != "off";
   auto change = change_of(letter, add, add ? words[0] : std::string{});
-  return change ? typed_line{ask::change_modes{room, {*std::move(change)}}} : usage(how);
+  return change ? typed_line{ask::change_modes{room, {*std::move(change)}}} : mistyped_usage(how);
 }
 
 /// Requires a command of moderation_help that is none of short_commands.
@@ -168,7 +168,7 @@ typed_line read_longer(std::string_view name, std::string_view rest, const std::
   if (name == "limit")
     return read_value('l', room, words, "/limit N, or /limit off");
   if (name == "invite")
-    return words.size() == 1 ? typed_line{ask::invite{room, words[0]}} : usage("/invite NICK");
+    return words.size() == 1 ? typed_line{ask::invite{room, words[0]}} : mistyped_usage("/invite NICK");
   return name == "bans" ? typed_line{ask::read_settings{room}} : read_mode(room, words);
 }
 

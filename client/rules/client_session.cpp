@@ -56,7 +56,8 @@ bool is_question(const ask::request& request) {
   return std::holds_alternative<ask::members>(request) || std::holds_alternative<ask::rooms>(request)
          || std::holds_alternative<ask::read_topic>(request) || std::holds_alternative<ask::history>(request)
          || std::holds_alternative<ask::ping>(request) || std::holds_alternative<ask::read_settings>(request)
-         || std::holds_alternative<ask::people>(request) || std::holds_alternative<ask::become_operator>(request);
+         || std::holds_alternative<ask::people>(request) || std::holds_alternative<ask::become_operator>(request)
+         || std::holds_alternative<ask::set_user_modes>(request);
 }
 
 } // namespace

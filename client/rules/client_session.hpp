@@ -57,6 +57,8 @@ class client_session {
 public:
   /// Requests that are refused by errors that pass are sent again so often.
   static constexpr unsigned refusals_max = 60;
+  /// And a log-in that the server failed on so often: it may only have been there when worker nodes died.
+  static constexpr unsigned failed_logins_max = 3;
   /// Missed events are asked for in answers of so many.
   static constexpr std::uint32_t missed_events_per_answer = 1000;
 
@@ -155,7 +157,7 @@ private:
   godwit::outbox outbox_;
   std::vector<outgoing> refused_for_now_; // go back to the outbox after the pause
   std::deque<outgoing> confirmed_;        ///< of one word of the server, until each has been told
-  unsigned login_refusals_ = 0;
+  unsigned login_refusals_ = 0, failed_logins_ = 0;
   bool login_wanted_ = false;
   backoff pauses_;
   bool pausing_ = false;

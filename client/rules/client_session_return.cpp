@@ -209,7 +209,7 @@ void client_session::own_ended(const outgoing& request) {
 
 void client_session::login_ended(const outgoing& request) {
   if (!request.refused) {
-    login_refusals_ = 0;
+    login_refusals_ = failed_logins_ = 0;
     pauses_.succeeded();
     say(news::logged_in{nick_, std::exchange(was_logged_in_, true)});
     begin_returning();
@@ -217,7 +217,8 @@ void client_session::login_ended(const outgoing& request) {
   }
   const auto& why = *request.refused;
   // The former session still has the nick, until the server has ended it.
-  const bool passes = passes_by_itself(why.code) || (was_logged_in_ && why.code == error_code::nick_in_use);
+  const bool failed = why.code == error_code::internal_error && ++failed_logins_ < failed_logins_max;
+  const bool passes = failed || passes_by_itself(why.code) || (was_logged_in_ && why.code == error_code::nick_in_use);
   if (!passes || ++login_refusals_ >= refusals_max) {
     end(why, true);
     return;

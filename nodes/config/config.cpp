@@ -49,9 +49,9 @@ std::uint8_t read_roles(table_reader& table) {
 }
 
 /// Reads one config; its members share what every part needs.
-class reading {
+class config_reader {
 public:
-  explicit reading(const std::filesystem::path& file)
+  explicit config_reader(const std::filesystem::path& file)
       : file_(file), shown_file_(file.string()), folder_(std::filesystem::absolute(file).parent_path()) {}
 
   config_reading run() {
@@ -418,6 +418,6 @@ const node_config& cluster_config::broker() const {
   return *std::ranges::find_if(nodes, [](const node_config& node) { return node.has(node_role::broker); });
 }
 
-config_reading read_config(const std::filesystem::path& file) { return reading{file}.run(); }
+config_reading read_config(const std::filesystem::path& file) { return config_reader{file}.run(); }
 
 } // namespace godwit

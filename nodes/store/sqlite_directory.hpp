@@ -7,6 +7,7 @@
 
 #include "messages/cluster_messages.hpp"
 #include "nodes/store/sqlite_connection.hpp"
+#include "nodes/store/sqlite_forgetter.hpp"
 
 namespace godwit {
 
@@ -43,6 +44,7 @@ private:
   directory_result change_by(const delete_session& request);
   directory_result change_by(const find_room& request);
   directory_result change_by(const mark_drained& request);
+  directory_result change_by(const delete_room& request);
   template <class Reading>
   directory_result change_by(const Reading&) {
     return error{error_code::internal_error, "a read came to the writing side of the store"};
@@ -54,8 +56,9 @@ private:
   sqlite_statement session_, insert_session_, take_session_, set_token_, set_nick_, any_nick_;
   sqlite_statement nick_, upsert_nick_, delete_nick_;
   sqlite_statement is_member_, delete_session_, delete_nicks_, delete_last_ops_;
-  sqlite_statement find_room_, use_room_, insert_room_;
+  sqlite_statement find_room_, use_room_, insert_room_, room_head_;
   sqlite_statement drain_, undrain_;
+  sqlite_forgetter forgetter_;
 };
 
 } // namespace godwit

@@ -25,8 +25,9 @@ sqlite_directory_writer::sqlite_directory_writer(sqlite_connection& connection)
       use_room_(connection, "UPDATE room SET used = ?2 WHERE id = ?1 AND member_count = 0"),
       insert_room_(connection, "INSERT INTO room (key, title, listed, kind, used, last_seq, first_seq) "
                                "SELECT ?1, ?2, ?3, iif(?3, 1, 2), ?4, seq, seq + 1 FROM seq_floor RETURNING id"),
+      room_head_(connection, "SELECT key, title, member_count FROM room WHERE id = ?1"),
       drain_(connection, "INSERT INTO drained (node) VALUES (?1) ON CONFLICT DO NOTHING"),
-      undrain_(connection, "DELETE FROM drained WHERE node = ?1") {}
+      undrain_(connection, "DELETE FROM drained WHERE node = ?1"), forgetter_(connection) {}
 
 directory_result sqlite_directory_writer::change(const directory_request& request, timestamp now) {
   now_ = now;
@@ -141,6 +142,18 @@ directory_result sqlite_directory_writer::change_by(const find_room& request) {
 
 directory_result sqlite_directory_writer::change_by(const mark_drained& request) {
   (request.drained ? drain_ : undrain_).execute(request.node);
+  return done{};
+}
+
+directory_result sqlite_directory_writer::change_by(const delete_room& request) {
+  {
+    auto there = room_head_.run(request.room);
+    if (!there.next())
+      return done{}; // a repeat, or retention was first
+    if (there.number(2) != 0)
+      return room_found{request.room, there.text(0), there.text(1)};
+  }
+  forgetter_.forget(request.room.value);
   return done{};
 }
 

@@ -19,9 +19,6 @@ sqlite_pruner::sqlite_pruner(sqlite_connection& connection)
       begin_at_(connection, "UPDATE room SET first_seq = ?2, first_time = ?3 WHERE id = ?1"),
       unused_(connection, "SELECT id FROM room WHERE member_count = 0 AND kind = ?1 AND used <= ?2 ORDER BY used "
                           "LIMIT ?3"),
-      raise_floor_(connection, "UPDATE seq_floor SET seq = max(seq, (SELECT last_seq FROM room WHERE id = ?1))"),
-      forget_(connection, "DELETE FROM room WHERE id = ?1"),
-      note_forgotten_(connection, "INSERT INTO forgotten_room (id) VALUES (?1)"),
       any_forgotten_(connection, "SELECT id FROM forgotten_room LIMIT 1"),
       sweep_entries_(connection, "DELETE FROM entry WHERE room = ?1 AND seq IN "
                                  "(SELECT seq FROM entry WHERE room = ?1 LIMIT ?2)"),
@@ -29,7 +26,7 @@ sqlite_pruner::sqlite_pruner(sqlite_connection& connection)
                                   "(SELECT session FROM last_op WHERE room = ?1 LIMIT ?2)"),
       sweep_left_behind_(connection, "DELETE FROM left_behind WHERE room = ?1 AND identity IN "
                                      "(SELECT identity FROM left_behind WHERE room = ?1 LIMIT ?2)"),
-      swept_(connection, "DELETE FROM forgotten_room WHERE id = ?1") {}
+      swept_(connection, "DELETE FROM forgotten_room WHERE id = ?1"), forgetter_(connection) {}
 
 std::optional<sqlite_pruner::log_begin> sqlite_pruner::one(sqlite_run rows) {
   if (!rows.next())
@@ -95,11 +92,8 @@ std::uint64_t sqlite_pruner::forget_rooms(const retention& keep, timestamp now) 
     while (row.next())
       rooms.push_back(row.number(0));
   }
-  for (const auto room : rooms) {
-    raise_floor_.execute(room);
-    forget_.execute(room);
-    note_forgotten_.execute(room);
-  }
+  for (const auto room : rooms)
+    forgetter_.forget(room);
   return rooms.size();
 }
 

@@ -2,12 +2,11 @@
 /// Removes the oldest entries of rooms, and rooms that have been without members for long, a few at a time.
 ///
 /// Throws sqlite_failure; transactions are the caller's. A log stays without gaps: only its beginning goes, and the
-/// room's row says where it begins. A room is forgotten by the end of its row, in one step: from then on it is there
-/// for nobody, and whoever had it open is fenced. What it leaves in other tables goes in later steps.
-/// Limits: limits::prune_entries_max, limits::forgotten_rooms_max per step.
+/// room's row says where it begins. A room is forgotten in one step (sqlite_forgetter.hpp); what it leaves in other
+/// tables goes in later ones. Limits: limits::prune_entries_max, limits::forgotten_rooms_max per step.
 #pragma once
 
-#include "nodes/store/sqlite_connection.hpp"
+#include "nodes/store/sqlite_forgetter.hpp"
 #include "nodes/store/store_engine.hpp"
 
 namespace godwit {
@@ -33,8 +32,8 @@ private:
   std::uint64_t sweep();
 
   sqlite_statement oldest_, longest_, count_, oldest_entries_, delete_, begin_at_;
-  sqlite_statement unused_, raise_floor_, forget_, note_forgotten_;
-  sqlite_statement any_forgotten_, sweep_entries_, sweep_last_ops_, sweep_left_behind_, swept_;
+  sqlite_statement unused_, any_forgotten_, sweep_entries_, sweep_last_ops_, sweep_left_behind_, swept_;
+  sqlite_forgetter forgetter_;
 };
 
 } // namespace godwit

@@ -4,7 +4,7 @@
 
 #include <benchmark/benchmark.h>
 
-namespace godwit::testing {
+namespace godwit::test {
 namespace {
 
 void append_rows(benchmark::State& state) {
@@ -25,6 +25,6 @@ void append_rows(benchmark::State& state) {
 BENCHMARK(append_rows)->Arg(1)->Arg(4)->Arg(20)->Arg(40)->UseRealTime();
 
 } // namespace
-} // namespace godwit::testing
+} // namespace godwit::test
 
 BENCHMARK_MAIN();

@@ -135,6 +135,30 @@ TEST_P(Admin, KeepsRoomsInOrderInTheNameOfTheServer) {
   EXPECT_THAT(eve->expect(" 324 eve #lost "), Not(HasSubstr("k")));
 }
 
+TEST_P(Admin, DeletesARoomWithItsHistoryWhileThePeopleInItStayConnected) {
+  auto ada = running_.join("ada", "old");
+  ada->settle();
+  ada->say("what was said here");
+  ada->expect({{"event", "posted"}, {"text", "what was said here"}});
+  auto bob = irc("bob");
+  bob->say("JOIN #old");
+  bob->expect(" 366 ");
+  bob->say("MODE #old");
+  bob->expect(" 324 ");
+  done({"room", "delete", "old", "--reason", "begin anew"});
+  ada->expect({{"event", "kicked"}, {"nick", "ada"}, {"reason", "begin anew"}});
+  bob->expect(" KICK #old bob :begin anew");
+  refused_with("no_such_room", {"where", "#old"});
+  refused_with("no_such_room", {"room", "delete", "old"});
+  EXPECT_EQ(ada->ask("/join old")["event"], "confirmed");
+  for (const auto& each : ada->answers("/history 100"))
+    EXPECT_NE(each["event"], "posted") << each.dump();
+  bob->say("JOIN #old");
+  bob->expect(" 366 ");
+  ada->say("after");
+  bob->expect(" PRIVMSG #old :after");
+}
+
 TEST_P(Admin, RefusesCertificatesOfOtherCircles) {
   const auto certificate = [&](const std::string& file) { return running_.path("var/" + file); };
   const auto with = [&](const std::string& name, const std::string& ca) {

@@ -352,6 +352,9 @@ directory_result store_tables::ask_one(const mark_drained& request) {
   return done{};
 }
 
+/// Nobody orders it in the simulation: what checkers read the log for would go with it.
+directory_result store_tables::ask_one(const delete_room&) { return error{error_code::unsupported, {}}; }
+
 directory_result store_tables::ask_one(const load_session& request) { return load(request); }
 
 } // namespace godwit::sim

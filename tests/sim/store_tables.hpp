@@ -65,6 +65,7 @@ private:
   directory_result ask_one(const load_session& request);
   directory_result ask_one(const renew_token_row& request);
   directory_result ask_one(const mark_drained& request);
+  directory_result ask_one(const delete_room& request);
 
   const safeguards& guards_;
   std::map<room_id, room_row> rooms_;

@@ -16,7 +16,7 @@
 namespace godwit::test {
 namespace {
 
-constexpr std::size_t printed_lines = 25;
+constexpr std::size_t printed_lines_of_irc = 25;
 
 } // namespace
 
@@ -131,7 +131,7 @@ bool irc_client::read_some(std::chrono::steady_clock::time_point deadline, const
 
 void irc_client::give_up(const std::string& what) const {
   std::string text = "in vain waited for " + what + "; the newest lines:\n";
-  const auto from = lines_.size() > printed_lines ? lines_.size() - printed_lines : 0;
+  const auto from = lines_.size() > printed_lines_of_irc ? lines_.size() - printed_lines_of_irc : 0;
   for (auto at = from; at != lines_.size(); ++at)
     text += "  " + lines_[at] + "\n";
   throw std::runtime_error(text);

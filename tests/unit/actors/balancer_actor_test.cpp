@@ -7,7 +7,7 @@
 #include <caf/actor_cast.hpp>
 #include <caf/event_based_actor.hpp>
 
-namespace godwit::testing {
+namespace godwit::test {
 namespace {
 
 const worker_place one{"w1", {1}};
@@ -72,4 +72,4 @@ TEST_F(BalancerActor, ChoosesNoNodeThatTheViewCallsDead) {
 }
 
 } // namespace
-} // namespace godwit::testing
+} // namespace godwit::test

@@ -7,7 +7,7 @@
 #include <caf/actor_cast.hpp>
 #include <caf/event_based_actor.hpp>
 
-namespace godwit::testing {
+namespace godwit::test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -149,4 +149,4 @@ TEST_F(DirectoryActor, AnswersEachOfItsAskersWithoutALinkBetween) {
 }
 
 } // namespace
-} // namespace godwit::testing
+} // namespace godwit::test

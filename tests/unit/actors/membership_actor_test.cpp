@@ -8,7 +8,7 @@
 #include <caf/actor_cast.hpp>
 #include <caf/event_based_actor.hpp>
 
-namespace godwit::testing {
+namespace godwit::test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -137,4 +137,4 @@ TEST_F(MembershipActor, EndsTheProcessWhenItReadsItsOwnDeath) {
 }
 
 } // namespace
-} // namespace godwit::testing
+} // namespace godwit::test

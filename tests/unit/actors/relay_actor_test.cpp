@@ -9,7 +9,7 @@
 #include <map>
 #include <optional>
 
-namespace godwit::testing {
+namespace godwit::test {
 namespace {
 
 constexpr room_id lobby{7};
@@ -205,4 +205,4 @@ TEST_F(RelayActor, PassesOnWhoEnrolsAfterItHasLeft) {
 }
 
 } // namespace
-} // namespace godwit::testing
+} // namespace godwit::test

@@ -7,7 +7,7 @@
 #include <caf/actor_cast.hpp>
 #include <caf/event_based_actor.hpp>
 
-namespace godwit::testing {
+namespace godwit::test {
 namespace {
 
 class RoomActor : public still_node {
@@ -101,4 +101,4 @@ TEST_F(RoomActor, IsOffTheSwitchboardBeforeItsHostHearsThatItWasFenced) {
 }
 
 } // namespace
-} // namespace godwit::testing
+} // namespace godwit::test

@@ -6,7 +6,7 @@
 #include "tests/unit/actors/worker_fixture.hpp"
 #include "tests/unit/rules/room_bench.hpp"
 
-namespace godwit::testing {
+namespace godwit::test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -105,7 +105,7 @@ TEST_F(RoomHostActor, TellsWhoeverAsksForAClosedRoomThatItIsNotHere) {
   EXPECT_FALSE(room());
   EXPECT_EQ(broker_->take<room_closed>().size(), 1U);
   EXPECT_EQ(other_->take<room_announced>().back().node, "") << "relays of it have it opened again";
-  auto command = testing::say(bob, 1, 0, post{"hi"});
+  auto command = test::say(bob, 1, 0, post{"hi"});
   command.reply_to = "w2";
   board_.receive("w2", envelope{{entity_kind::room, the_room.value, "w1"}, command});
   settle();
@@ -176,7 +176,7 @@ TEST_F(RoomHostActor, LetsSessionsHearThatTheirRoomWasOpenedAgain) {
 TEST_F(RoomHostActor, HoldsCommandsForARoomThatIsOpenedAgain) {
   open(1);
   kill(room());
-  give_room(testing::say(ann, 2, 1, post{"hi"}));
+  give_room(test::say(ann, 2, 1, post{"hi"}));
   EXPECT_TRUE(broker_->take<append_entries>().empty());
   log_opens(2);
   EXPECT_EQ(broker_->take<append_entries>().size(), 1U);
@@ -323,4 +323,4 @@ TEST_F(RoomHostActor, LetsARelayRestThatEndsByErrorsAgainAndAgain) {
 }
 
 } // namespace
-} // namespace godwit::testing
+} // namespace godwit::test

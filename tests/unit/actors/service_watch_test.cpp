@@ -7,7 +7,7 @@
 
 #include <stdexcept>
 
-namespace godwit::testing {
+namespace godwit::test {
 namespace {
 
 class ServiceWatch : public still_node {
@@ -47,4 +47,4 @@ TEST_F(ServiceWatch, SaysNothingWhenTheNodeStops) {
 }
 
 } // namespace
-} // namespace godwit::testing
+} // namespace godwit::test

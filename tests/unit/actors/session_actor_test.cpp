@@ -1,7 +1,7 @@
 // The session's shell: frames go in decoded, what the rules say comes out encoded and stamped with its route.
 #include "tests/unit/actors/worker_fixture.hpp"
 
-namespace godwit::testing {
+namespace godwit::test {
 namespace {
 
 class SessionActor : public worker_fixture {
@@ -177,4 +177,4 @@ TEST_F(SessionActor, IsOffTheSwitchboardWhenItsClientHasLeft) {
 }
 
 } // namespace
-} // namespace godwit::testing
+} // namespace godwit::test

@@ -3,7 +3,7 @@
 
 #include "tests/unit/actors/worker_fixture.hpp"
 
-namespace godwit::testing {
+namespace godwit::test {
 namespace {
 
 class SessionHostActor : public worker_fixture {
@@ -107,4 +107,4 @@ TEST_F(SessionHostActor, NotesNothingOfAFormerActorsTime) {
 }
 
 } // namespace
-} // namespace godwit::testing
+} // namespace godwit::test

@@ -1,7 +1,7 @@
 // Which actor is given an attach_session, which is ended, and who hears of one that ended by an error.
 #include "tests/unit/actors/worker_fixture.hpp"
 
-namespace godwit::testing {
+namespace godwit::test {
 namespace {
 
 class SessionSpawner : public worker_fixture {
@@ -124,4 +124,4 @@ TEST_F(SessionSpawner, SaysNothingWhenTheNodeStops) {
 }
 
 } // namespace
-} // namespace godwit::testing
+} // namespace godwit::test

@@ -22,7 +22,7 @@
 #include <utility>
 #include <vector>
 
-namespace godwit::testing {
+namespace godwit::test {
 
 struct still_config : caf::actor_system_config {
   still_config() { set("scheduler.policy", caf::atom("testing")); }
@@ -104,4 +104,4 @@ private:
   std::vector<caf::actor> ended_with_node_;
 };
 
-} // namespace godwit::testing
+} // namespace godwit::test

@@ -5,7 +5,7 @@
 
 #include <deque>
 
-namespace godwit::testing {
+namespace godwit::test {
 namespace {
 
 class kept_store : public store_port {
@@ -61,4 +61,4 @@ TEST_F(StoreActor, SendsTheAnswerToTheSessionThatIsLoaded) {
 }
 
 } // namespace
-} // namespace godwit::testing
+} // namespace godwit::test

@@ -11,7 +11,7 @@
 #include <caf/event_based_actor.hpp>
 #include <caf/exit_reason.hpp>
 
-namespace godwit::testing {
+namespace godwit::test {
 
 /// Keeps what the edge of this node is given.
 class kept_edge : public edge_port {
@@ -90,4 +90,4 @@ protected:
   std::shared_ptr<kept_edge> edge_ = std::make_shared<kept_edge>();
 };
 
-} // namespace godwit::testing
+} // namespace godwit::test

@@ -465,6 +465,21 @@ TEST_F(ClientSession, EndsWhenItsFirstLoginIsRefused) {
   EXPECT_TRUE(finished);
 }
 
+// It may have been there by chance when two worker nodes died (U-18).
+TEST_F(ClientSession, LogsInAgainWhereTheServerFailedOnItAndNotWithoutEnd) {
+  connect(1);
+  for (std::uint64_t op = 1; op <= client_session::failed_logins_max; ++op) {
+    EXPECT_FALSE(rules.is_over());
+    ASSERT_EQ(take_only<ask::login>().first, op);
+    answer(op, error{error_code::internal_error, {}});
+    confirm(op);
+    perform(rules.pause_over());
+  }
+  ASSERT_EQ(of_kind<news::over>().size(), 1U);
+  EXPECT_TRUE(of_kind<news::over>()[0].login_refused);
+  EXPECT_EQ(pauses, client_session::failed_logins_max - 1);
+}
+
 TEST_F(ClientSession, SendsARefusedPostAgainWhereTheRefusalPasses) {
   be_in_the_lobby();
   post(2, "a");

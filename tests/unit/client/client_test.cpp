@@ -13,14 +13,14 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr room_id lobby{7};
+constexpr room_id lobby_id{7};
 
 tell::event event_at(room_seq seq, entry_body body, std::string nick, std::uint64_t op = 0) {
   log_entry entry;
   entry.seq = seq;
   entry.nick = std::move(nick);
   entry.body = std::move(body);
-  return {lobby, op, std::make_shared<const log_entry>(std::move(entry))};
+  return {lobby_id, op, std::make_shared<const log_entry>(std::move(entry))};
 }
 
 struct client_fixture : testing::Test {
@@ -64,7 +64,7 @@ struct client_fixture : testing::Test {
     peer.let_in();
     const auto join = peer.read_command();
     ASSERT_TRUE(std::holds_alternative<ask::join>(join.request));
-    peer.tell(tell::room_opened{lobby, "lobby", {}, 0});
+    peer.tell(tell::room_opened{lobby_id, "lobby", {}, 0});
     peer.tell(event_at(1, joined{}, "ann", join.op));
     peer.tell(tell::confirmed{join.op});
   }
@@ -119,11 +119,11 @@ TEST_F(Client, ResumesAfterACutAndResendsEachUnconfirmedPostOnceInOrder) {
   ASSERT_TRUE(hello.resume);
   EXPECT_EQ(hello.resume->session, session_id{1});
   EXPECT_EQ(hello.resume->token[0], 1);
-  EXPECT_EQ(hello.resume->positions, (std::vector<stream_position>{{lobby.value, 2}}));
+  EXPECT_EQ(hello.resume->positions, (std::vector<stream_position>{{lobby_id.value, 2}}));
   second.greet(session_id{1}, true);
   EXPECT_EQ(second.read_command(), (client_command{sent[1].op, true, sent[1].request}));
   EXPECT_EQ(second.read_command(), (client_command{sent[2].op, true, sent[2].request}));
-  second.tell(tell::room_opened{lobby, "lobby", {}, 2});
+  second.tell(tell::room_opened{lobby_id, "lobby", {}, 2});
   second.tell(event_at(3, posted{"b"}, "ann", sent[1].op));
   second.tell(event_at(4, posted{"c"}, "ann", sent[2].op));
   second.tell(tell::confirmed{sent[2].op});

@@ -193,6 +193,7 @@ inline std::vector<message> cluster_samples() {
   all.emplace_back(fan_out{
     {7}, 3, 4, {{2, presence_changed{{11}, "ann", "lunch", "", "~ann@host", presence_part::away, "", {}, 77}}}});
   all.emplace_back(ask_store{21, mark_drained{"worker-1", true}});
+  all.emplace_back(ask_store{22, delete_room{{7}}});
   all.emplace_back(store_answered{21, directory_loaded{{}, {}, {"worker-1", "worker-2"}}});
   attach_session gives_up;
   gives_up.session = {11};

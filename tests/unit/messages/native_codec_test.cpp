@@ -131,7 +131,7 @@ std::map<std::string, server_frame> frames() {
     {"presence", tell::presence{room_id{7}, "bob", "lunch"}}};
 }
 
-std::string hex(std::string_view bytes) {
+std::string hex_digits(std::string_view bytes) {
   std::string out;
   for (std::size_t at = 0; at < bytes.size(); ++at) {
     constexpr std::string_view digits = "0123456789abcdef";
@@ -148,11 +148,11 @@ std::string hex(std::string_view bytes) {
 void expect_golden(const std::string& name, const std::string& bytes) {
   const auto path = std::string(GODWIT_SOURCE_DIR) + "/tests/data/native_" + name + ".hex";
   if (std::getenv("GODWIT_WRITE_GOLDEN") != nullptr)
-    std::ofstream(path) << hex(bytes);
+    std::ofstream(path) << hex_digits(bytes);
   std::ifstream file(path);
   std::stringstream read;
   read << file.rdbuf();
-  EXPECT_EQ(read.str(), hex(bytes)) << path;
+  EXPECT_EQ(read.str(), hex_digits(bytes)) << path;
 }
 
 } // namespace

@@ -10,7 +10,7 @@ using verdict = address_limits::verdict;
 
 constexpr address_limits::time begin{1h};
 
-ip_address address(const std::string& text) { return parse_ip_address(text).value(); }
+ip_address ip(const std::string& text) { return parse_ip_address(text).value(); }
 
 address_settings settings() {
   address_settings made;
@@ -20,16 +20,16 @@ address_settings settings() {
 }
 
 TEST(IpNetwork, ReadsAddressesAndPrefixes) {
-  EXPECT_TRUE(parse_ip_network("127.0.0.0/8")->contains(address("127.1.2.3")));
-  EXPECT_FALSE(parse_ip_network("127.0.0.0/8")->contains(address("128.0.0.1")));
-  EXPECT_TRUE(parse_ip_network("192.0.2.4/30")->contains(address("192.0.2.7")));
-  EXPECT_FALSE(parse_ip_network("192.0.2.4/30")->contains(address("192.0.2.8")));
-  EXPECT_TRUE(parse_ip_network("::1")->contains(address("::1")));
-  EXPECT_FALSE(parse_ip_network("::1")->contains(address("::2")));
-  EXPECT_TRUE(parse_ip_network("0.0.0.0/0")->contains(address("203.0.113.9")));
-  EXPECT_FALSE(parse_ip_network("0.0.0.0/0")->contains(address("2001:db8::1")));
-  EXPECT_TRUE(parse_ip_network("::/0")->contains(address("203.0.113.9")));
-  EXPECT_TRUE(parse_ip_network("10.0.0.0/8")->contains(address("::ffff:10.1.1.1"))) << "the same address";
+  EXPECT_TRUE(parse_ip_network("127.0.0.0/8")->contains(ip("127.1.2.3")));
+  EXPECT_FALSE(parse_ip_network("127.0.0.0/8")->contains(ip("128.0.0.1")));
+  EXPECT_TRUE(parse_ip_network("192.0.2.4/30")->contains(ip("192.0.2.7")));
+  EXPECT_FALSE(parse_ip_network("192.0.2.4/30")->contains(ip("192.0.2.8")));
+  EXPECT_TRUE(parse_ip_network("::1")->contains(ip("::1")));
+  EXPECT_FALSE(parse_ip_network("::1")->contains(ip("::2")));
+  EXPECT_TRUE(parse_ip_network("0.0.0.0/0")->contains(ip("203.0.113.9")));
+  EXPECT_FALSE(parse_ip_network("0.0.0.0/0")->contains(ip("2001:db8::1")));
+  EXPECT_TRUE(parse_ip_network("::/0")->contains(ip("203.0.113.9")));
+  EXPECT_TRUE(parse_ip_network("10.0.0.0/8")->contains(ip("::ffff:10.1.1.1"))) << "the same address";
 }
 
 TEST(IpNetwork, ReadsNothingElse) {
@@ -42,10 +42,10 @@ TEST(IpNetwork, ReadsNothingElse) {
 // C-21
 TEST(AddressLimits, CountWhatIsOpenAtOnce) {
   address_limits all(settings());
-  const auto one = address("192.0.2.1");
+  const auto one = ip("192.0.2.1");
   for (int i = 0; i != 8; ++i)
     EXPECT_EQ(all.connect(one, begin), verdict::welcome);
-  EXPECT_EQ(all.connect(address("192.0.2.2"), begin), verdict::welcome) << "another address";
+  EXPECT_EQ(all.connect(ip("192.0.2.2"), begin), verdict::welcome) << "another address";
   for (int i = 0; i != 5; ++i)
     EXPECT_EQ(all.connect(one, begin), verdict::too_many);
   EXPECT_EQ(all.connect(one, begin), verdict::closed);
@@ -60,7 +60,7 @@ TEST(AddressLimits, CountConnectsByTheMinute) {
   auto few = settings();
   few.connects_per_minute = 6;
   address_limits all(few);
-  const auto one = address("192.0.2.1");
+  const auto one = ip("192.0.2.1");
   const auto visit = [&](auto when) {
     const auto got = all.connect(one, when);
     if (got != verdict::closed)
@@ -82,11 +82,11 @@ TEST(AddressLimits, CountConnectsByTheMinute) {
 TEST(AddressLimits, TakeSixtyFourBitsOfIpv6ForOneAddress) {
   address_limits all(settings());
   for (int i = 0; i != 8; ++i)
-    EXPECT_EQ(all.connect(address("2001:db8:0:1::" + std::to_string(i)), begin), verdict::welcome);
-  EXPECT_EQ(all.connect(address("2001:db8:0:1:ffff::"), begin), verdict::too_many);
-  EXPECT_EQ(all.connect(address("2001:db8:0:2::"), begin), verdict::welcome);
-  EXPECT_EQ(all.connect(address("::ffff:192.0.2.1"), begin), verdict::welcome);
-  EXPECT_EQ(all.connect(address("::ffff:192.0.2.2"), begin), verdict::welcome);
+    EXPECT_EQ(all.connect(ip("2001:db8:0:1::" + std::to_string(i)), begin), verdict::welcome);
+  EXPECT_EQ(all.connect(ip("2001:db8:0:1:ffff::"), begin), verdict::too_many);
+  EXPECT_EQ(all.connect(ip("2001:db8:0:2::"), begin), verdict::welcome);
+  EXPECT_EQ(all.connect(ip("::ffff:192.0.2.1"), begin), verdict::welcome);
+  EXPECT_EQ(all.connect(ip("::ffff:192.0.2.2"), begin), verdict::welcome);
   EXPECT_EQ(all.size(), 4U) << "IPv4 is no network of 64 bits";
 }
 
@@ -96,8 +96,8 @@ TEST(AddressLimits, SkipExemptNetworks) {
   some.exempt = {*parse_ip_network("127.0.0.0/8"), *parse_ip_network("::1")};
   address_limits all(some);
   for (int i = 0; i != 100; ++i) {
-    EXPECT_EQ(all.connect(address("127.0.0.1"), begin), verdict::exempt);
-    EXPECT_EQ(all.connect(address("::1"), begin), verdict::exempt);
+    EXPECT_EQ(all.connect(ip("127.0.0.1"), begin), verdict::exempt);
+    EXPECT_EQ(all.connect(ip("::1"), begin), verdict::exempt);
   }
   EXPECT_EQ(all.size(), 0U);
 }
@@ -106,9 +106,9 @@ TEST(AddressLimits, CostAnAdversaryWithManyAddressesABoundedTable) {
   auto small = settings();
   small.remembered_max = 100;
   address_limits all(small);
-  EXPECT_EQ(all.connect(address("2001:db8:ffff:ffff::1"), begin), verdict::welcome);
+  EXPECT_EQ(all.connect(ip("2001:db8:ffff:ffff::1"), begin), verdict::welcome);
   for (int i = 0; i != 10'000; ++i) {
-    ip_address one = address("2001:db8::1");
+    ip_address one = ip("2001:db8::1");
     one.bytes[6] = static_cast<std::uint8_t>(i / 256);
     one.bytes[7] = static_cast<std::uint8_t>(i % 256);
     ASSERT_EQ(all.connect(one, begin), verdict::welcome);
@@ -116,8 +116,8 @@ TEST(AddressLimits, CostAnAdversaryWithManyAddressesABoundedTable) {
     ASSERT_LE(all.size(), 101U);
   }
   for (int i = 0; i != 7; ++i)
-    EXPECT_EQ(all.connect(address("2001:db8:ffff:ffff::1"), begin), verdict::welcome);
-  EXPECT_EQ(all.connect(address("2001:db8:ffff:ffff::1"), begin), verdict::too_many) << "what is open is not forgotten";
+    EXPECT_EQ(all.connect(ip("2001:db8:ffff:ffff::1"), begin), verdict::welcome);
+  EXPECT_EQ(all.connect(ip("2001:db8:ffff:ffff::1"), begin), verdict::too_many) << "what is open is not forgotten";
 }
 
 TEST(AddressLimits, ForgetTheAddressThatWasHereTheLongestAgo) {
@@ -126,8 +126,8 @@ TEST(AddressLimits, ForgetTheAddressThatWasHereTheLongestAgo) {
   small.connects_per_minute = 2;
   address_limits all(small);
   const auto visit = [&](const char* who) {
-    const auto got = all.connect(address(who), begin);
-    all.disconnect(address(who));
+    const auto got = all.connect(ip(who), begin);
+    all.disconnect(ip(who));
     return got;
   };
   visit("192.0.2.1");

@@ -313,5 +313,68 @@ TEST(DirectoryAdmin, KicksWhoIsInChargeLast) {
   EXPECT_EQ(std::get<kick_member>(b.command().action).nick, "bob");
 }
 
+TEST(DirectoryAdmin, DeletesARoomWhenNobodyIsLeftAndEndsItsActor) {
+  admin_bench b;
+  b.start();
+  b.open(7, "lobby");
+  room_settings untouched;
+  std::vector<member_row> members{{"ann", {}, member_modes{member_mode::founder}}, {"bob", {}, {}}};
+  b.ask(treat_room{"lobby", room_measure::remove, {}, "moved"});
+  serve(b, untouched, members);
+  EXPECT_THAT(members, IsEmpty());
+  EXPECT_THAT(b.answers, IsEmpty());
+  EXPECT_EQ(b.answer<delete_room>(done{}), (delete_room{{7}}));
+  EXPECT_TRUE(std::holds_alternative<admin_done>(b.answered()));
+  EXPECT_EQ(b.take<room_announced>(), (room_announced{{7}, 4, {}})) << "a higher epoch than it has";
+  EXPECT_EQ(b.refused(show_where{"#lobby"}), error_code::no_such_room);
+}
+
+TEST(DirectoryAdmin, WhoComesIntoARoomThatIsDeletedIsPutOutToo) {
+  admin_bench b;
+  b.start();
+  b.open(7, "lobby");
+  room_settings untouched;
+  std::vector<member_row> members;
+  b.ask(treat_room{"lobby", room_measure::remove, {}, {}});
+  serve(b, untouched, members);
+  b.answer<delete_room>(room_found{{7}, "lobby", "lobby"});
+  EXPECT_THAT(b.answers, IsEmpty());
+  members = {{"eve", {}, {}}};
+  serve(b, untouched, members);
+  EXPECT_THAT(members, IsEmpty());
+  b.answer<delete_room>(done{});
+  EXPECT_TRUE(std::holds_alternative<admin_done>(b.answered()));
+}
+
+TEST(DirectoryAdmin, WhatElseWasOrderedOfARoomThatIsDeletedIsRefused) {
+  admin_bench b;
+  b.start();
+  b.open(7, "lobby");
+  room_settings untouched;
+  std::vector<member_row> nobody;
+  const auto deletion = b.ask(treat_room{"lobby", room_measure::remove, {}, {}});
+  const auto later = b.ask(treat_room{"lobby", room_measure::make_operator, "bob", {}});
+  serve(b, untouched, nobody);
+  b.answer<delete_room>(done{});
+  ASSERT_THAT(b.answers, SizeIs(2));
+  EXPECT_EQ(b.answers[0].ticket, deletion);
+  EXPECT_EQ(b.answers[1].ticket, later);
+  EXPECT_EQ(std::get<error>(b.answers[1].result).code, error_code::no_such_room);
+}
+
+TEST(DirectoryAdmin, WhenTheStoreIsAwayARoomIsNotSaidToBeDeleted) {
+  admin_bench b;
+  b.start();
+  b.open(7, "lobby");
+  room_settings untouched;
+  std::vector<member_row> nobody;
+  b.ask(treat_room{"lobby", room_measure::remove, {}, {}});
+  serve(b, untouched, nobody);
+  b.answer<delete_room>(error{error_code::internal_error, {}});
+  EXPECT_EQ(std::get<error>(b.answered()).code, error_code::internal_error);
+  EXPECT_FALSE(b.take<room_announced>());
+  EXPECT_TRUE(std::holds_alternative<where_shown>(b.answer_to(show_where{"#lobby"})));
+}
+
 } // namespace
 } // namespace godwit

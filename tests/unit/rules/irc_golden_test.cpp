@@ -22,7 +22,7 @@
 #include <set>
 #include <sstream>
 
-namespace godwit::testing {
+namespace godwit::test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -146,4 +146,4 @@ TEST(IrcConversations, HaveEachNumericAndCapabilityThatIsPromised) {
 }
 
 } // namespace
-} // namespace godwit::testing
+} // namespace godwit::test

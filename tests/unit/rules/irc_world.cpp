@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-namespace godwit::testing {
+namespace godwit::test {
 namespace {
 
 const node_name here = "w1";
@@ -430,4 +430,4 @@ void irc_world::on(const read_log& what) {
     {room_anywhere(what.room), log_read{what.room, what.ticket, std::move(found), more, std::nullopt}});
 }
 
-} // namespace godwit::testing
+} // namespace godwit::test

@@ -20,7 +20,7 @@
 #include <utility>
 #include <vector>
 
-namespace godwit::testing {
+namespace godwit::test {
 
 class irc_world {
 public:
@@ -76,4 +76,4 @@ private:
   people people_;
 };
 
-} // namespace godwit::testing
+} // namespace godwit::test

@@ -2,7 +2,7 @@
 
 #include "tests/unit/rules/room_bench.hpp"
 
-namespace godwit::testing {
+namespace godwit::test {
 namespace {
 
 shared_entry entry(room_seq seq) {
@@ -226,4 +226,4 @@ TEST(Relay, DetachesWhenTheLastSessionLeavesAndContinuesNothingFromBefore) {
 }
 
 } // namespace
-} // namespace godwit::testing
+} // namespace godwit::test

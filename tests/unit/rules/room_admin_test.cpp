@@ -4,7 +4,7 @@
 
 #include <gmock/gmock.h>
 
-namespace godwit::testing {
+namespace godwit::test {
 namespace {
 
 using ::testing::SizeIs;
@@ -86,4 +86,4 @@ TEST_F(RoomAdmin, AnswersWhatOnlyMembersAreTold) {
 }
 
 } // namespace
-} // namespace godwit::testing
+} // namespace godwit::test

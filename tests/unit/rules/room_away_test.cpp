@@ -1,7 +1,7 @@
 // What a room does while the store is away.
 #include "tests/unit/rules/room_bench.hpp"
 
-namespace godwit::testing {
+namespace godwit::test {
 namespace {
 
 constexpr std::int64_t wait_ms = std::chrono::milliseconds(limits::store_given_up_after).count();
@@ -111,4 +111,4 @@ TEST(Room, IsOpenedWhenTheStoreIsBackAndIsGivenUpAfterTheWait) {
 }
 
 } // namespace
-} // namespace godwit::testing
+} // namespace godwit::test

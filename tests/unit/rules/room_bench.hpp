@@ -8,7 +8,7 @@
 
 #include <gtest/gtest.h>
 
-namespace godwit::testing {
+namespace godwit::test {
 
 inline constexpr room_id the_room{7};
 inline constexpr session_id ann{1};
@@ -151,4 +151,4 @@ inline std::vector<room_seq> from_to(room_seq from, room_seq to) {
   return found;
 }
 
-} // namespace godwit::testing
+} // namespace godwit::test

@@ -1,6 +1,6 @@
 #include "tests/unit/rules/room_bench.hpp"
 
-namespace godwit::testing {
+namespace godwit::test {
 namespace {
 
 TEST(Room, AsksTheStoreForItsLogAndAnnouncesItselfOnceThatIsOpen) {
@@ -396,4 +396,4 @@ TEST(Room, TakesNoCompanions) {
 }
 
 } // namespace
-} // namespace godwit::testing
+} // namespace godwit::test

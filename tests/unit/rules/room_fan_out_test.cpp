@@ -2,7 +2,7 @@
 
 #include <set>
 
-namespace godwit::testing {
+namespace godwit::test {
 namespace {
 
 TEST(RoomFanOut, TellsARelayWhereItBegins) {
@@ -369,4 +369,4 @@ TEST(RoomQuestion, AnswersTheTopicAndWhoSetIt) {
 }
 
 } // namespace
-} // namespace godwit::testing
+} // namespace godwit::test

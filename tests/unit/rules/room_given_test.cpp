@@ -1,7 +1,7 @@
 // Members of a private conversation who were brought along, and what becomes of them when they are over.
 #include "tests/unit/rules/room_bench.hpp"
 
-namespace godwit::testing {
+namespace godwit::test {
 namespace {
 
 /// ann has brought bob along, who has not accepted.
@@ -63,4 +63,4 @@ TEST_F(GivenMembership, TakesAQuitBehindWhatTheSessionSaidHereLast) {
 }
 
 } // namespace
-} // namespace godwit::testing
+} // namespace godwit::test

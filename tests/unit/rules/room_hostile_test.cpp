@@ -1,7 +1,7 @@
 // Commands that are meant badly, where they reach a room.
 #include "tests/unit/rules/room_bench.hpp"
 
-namespace godwit::testing {
+namespace godwit::test {
 
 // U-5, U-6
 TEST(Room, AnswersAPostThatIsSaidAgainWithAnotherTextByTheFirstOnesResult) {
@@ -16,4 +16,4 @@ TEST(Room, AnswersAPostThatIsSaidAgainWithAnotherTextByTheFirstOnesResult) {
   EXPECT_EQ(sent<command_answered>(again)[0].at, (logged_at{2, at(1001)}));
 }
 
-} // namespace godwit::testing
+} // namespace godwit::test

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-namespace godwit::testing {
+namespace godwit::test {
 namespace {
 
 constexpr session_id dan{4};
@@ -542,4 +542,4 @@ TEST(RoomOrderAtFirst, APrivateConversationHasNoneOfThis) {
 }
 
 } // namespace
-} // namespace godwit::testing
+} // namespace godwit::test

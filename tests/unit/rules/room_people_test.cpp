@@ -3,7 +3,7 @@
 
 #include <gmock/gmock.h>
 
-namespace godwit::testing {
+namespace godwit::test {
 namespace {
 
 using ::testing::IsEmpty;
@@ -114,4 +114,4 @@ TEST(RoomPeople, BeingAnOperatorOfTheServerOpensNothingElse) {
 }
 
 } // namespace
-} // namespace godwit::testing
+} // namespace godwit::test

@@ -11,7 +11,7 @@
 #include <random>
 #include <set>
 
-namespace godwit::testing {
+namespace godwit::test {
 namespace {
 
 constexpr std::uint64_t posts_each = 40;
@@ -447,4 +447,4 @@ TEST(RoomSim, ShowsEveryPostOnceAndInOneOrderOverLossesAndCrashes) {
 }
 
 } // namespace
-} // namespace godwit::testing
+} // namespace godwit::test

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-namespace godwit::testing {
+namespace godwit::test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -143,4 +143,4 @@ TEST_F(Append, ARoomThatDoesNotExistIsNotOpened) {
 }
 
 } // namespace
-} // namespace godwit::testing
+} // namespace godwit::test

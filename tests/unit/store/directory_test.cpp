@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-namespace godwit::testing {
+namespace godwit::test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -192,6 +192,24 @@ TEST_F(Directory, ADrainedWorkerNodeIsOneUntilItIsNotAlsoWhenTheStoreBeginsAnew)
   EXPECT_THAT(load_all().drained, ElementsAre("worker-2"));
 }
 
+TEST_F(Directory, ARoomIsDeletedWhenNobodyIsInItAndWhoeverHadItOpenIsFenced) {
+  insert(5);
+  const auto room = room_of("lobby", {5});
+  EXPECT_EQ(ask_directory<room_found>(*store_, delete_room{room}).room, room) << "somebody is in it";
+  const auto epoch = open_room(room).epoch;
+  auto leaving = append_of(room, epoch, {entry(2, 5, 2, left{"", true})});
+  leaving.members_out = {session_id{5}};
+  append(leaving);
+  ask_directory<done>(*store_, delete_room{room});
+  ask_directory<done>(*store_, delete_room{room}); // a repeat
+  EXPECT_FALSE(ask_directory<room_found>(*store_, find_room{"lobby", "lobby", false}).room);
+  EXPECT_EQ(append(append_of(room, epoch, {entry(3, 5, 3)})).outcome, append_outcome::fenced);
+  EXPECT_EQ(ask<log_opened>(*store_, open_log{room, ""}).why->code, error_code::no_such_room);
+  const auto next = ask_directory<room_found>(*store_, find_room{"lobby", "Lobby", true});
+  EXPECT_NE(next.room, room);
+  EXPECT_EQ(open_room(next.room).state.last_seq, 2U) << "no number stands for two events";
+}
+
 TEST_F(Directory, ASessionIsLoadedWithItsRoomsAndItsLastOpInEach) {
   insert(5);
   claim("ada", 5);
@@ -269,4 +287,4 @@ TEST_F(Directory, TheMemberCountFollowsJoinsRenamesAndLeavings) {
 }
 
 } // namespace
-} // namespace godwit::testing
+} // namespace godwit::test

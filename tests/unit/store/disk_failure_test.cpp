@@ -7,7 +7,7 @@
 #include <limits>
 #include <mutex>
 
-namespace godwit::testing {
+namespace godwit::test {
 namespace {
 
 constexpr std::uint64_t append_count = 6;
@@ -111,7 +111,7 @@ private:
     is_back_.wait(lock, [&] { return backs_ > before; });
   }
 
-  temporary_folder folder_;
+  store_folder folder_;
   std::mutex mutex_;
   std::condition_variable is_back_;
   int backs_ = 0; ///< how often the store came back by itself
@@ -242,4 +242,4 @@ TEST_F(DiskFailure, OfAnFsyncAndThenAPowerCutKeepsWhatWasAcknowledged) {
 }
 
 } // namespace
-} // namespace godwit::testing
+} // namespace godwit::test

@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-namespace godwit::testing {
+namespace godwit::test {
 namespace {
 
 constexpr std::size_t sector_bytes = 512;
@@ -323,4 +323,4 @@ void faulty_disk::heal() { vfs_->on.heal(); }
 bool faulty_disk::struck() const { return vfs_->on.struck(); }
 void faulty_disk::reboot(std::uint64_t seed) { vfs_->on.reboot(seed); }
 
-} // namespace godwit::testing
+} // namespace godwit::test

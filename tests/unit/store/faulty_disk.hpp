@@ -14,7 +14,7 @@
 #include <memory>
 #include <string>
 
-namespace godwit::testing {
+namespace godwit::test {
 
 enum class disk_fault : std::uint8_t {
   io_error,    ///< any call
@@ -45,4 +45,4 @@ private:
   std::unique_ptr<vfs> vfs_;
 };
 
-} // namespace godwit::testing
+} // namespace godwit::test

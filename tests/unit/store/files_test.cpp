@@ -8,7 +8,7 @@
 #include <semaphore>
 #include <sys/wait.h>
 
-namespace godwit::testing {
+namespace godwit::test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -128,4 +128,4 @@ TEST_F(Files, LoseNothingThatWasAnsweredWhenTheProcessIsKilled200Times) {
 }
 
 } // namespace
-} // namespace godwit::testing
+} // namespace godwit::test

@@ -8,7 +8,7 @@
 #include <atomic>
 #include <thread>
 
-namespace godwit::testing {
+namespace godwit::test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -241,4 +241,4 @@ TEST_F(Forgetting, APowerCutAtAnyStepLeavesTheRoomOrNone) {
 }
 
 } // namespace
-} // namespace godwit::testing
+} // namespace godwit::test

@@ -3,7 +3,7 @@
 
 #include <gmock/gmock.h>
 
-namespace godwit::testing {
+namespace godwit::test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -143,4 +143,4 @@ TEST_F(History, ALongLogIsNotReadWhenItsRoomIsOpenedAnew) {
 }
 
 } // namespace
-} // namespace godwit::testing
+} // namespace godwit::test

@@ -10,7 +10,7 @@
 #include <fstream>
 #include <thread>
 
-namespace godwit::testing {
+namespace godwit::test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -344,4 +344,4 @@ TEST_F(Pruning, NeverTakesWhatIsYoungerThanItsBound) {
 }
 
 } // namespace
-} // namespace godwit::testing
+} // namespace godwit::test

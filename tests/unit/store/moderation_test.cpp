@@ -4,7 +4,7 @@
 
 #include <gmock/gmock.h>
 
-namespace godwit::testing {
+namespace godwit::test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -133,4 +133,4 @@ TEST_F(Moderation, SettingsThatCanNotBeReadAreFoundAndOpenNoRoom) {
 }
 
 } // namespace
-} // namespace godwit::testing
+} // namespace godwit::test

@@ -6,7 +6,7 @@
 
 #include <gmock/gmock.h>
 
-namespace godwit::testing {
+namespace godwit::test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -89,4 +89,4 @@ TEST_F(RealDisk, ThatIsReadOnlyIsRefusedWithASentenceAndTakenWhenItCanBeWritten)
 }
 
 } // namespace
-} // namespace godwit::testing
+} // namespace godwit::test

@@ -12,18 +12,18 @@
 #include <string>
 #include <unistd.h>
 
-namespace godwit::testing {
+namespace godwit::test {
 
 /// A new folder, gone with its owner.
-class temporary_folder {
+class store_folder {
 public:
-  temporary_folder() {
+  store_folder() {
     auto name = (std::filesystem::temp_directory_path() / "godwit-store-XXXXXX").string();
     path_ = ::mkdtemp(name.data());
   }
-  ~temporary_folder() { std::filesystem::remove_all(path_); }
-  temporary_folder(const temporary_folder&) = delete;
-  temporary_folder& operator=(const temporary_folder&) = delete;
+  ~store_folder() { std::filesystem::remove_all(path_); }
+  store_folder(const store_folder&) = delete;
+  store_folder& operator=(const store_folder&) = delete;
 
   std::filesystem::path file() const { return path_ / "store.db"; }
 
@@ -108,7 +108,7 @@ protected:
     return read({.room = room, .reply_to = {}, .limit = 10'000, .since_left_by = {}}).entries.size();
   }
 
-  temporary_folder folder_;
+  store_folder folder_;
   std::unique_ptr<store> store_;
 };
 
@@ -119,4 +119,4 @@ inline std::vector<room_seq> seqs(const std::vector<shared_entry>& entries) {
   return all;
 }
 
-} // namespace godwit::testing
+} // namespace godwit::test

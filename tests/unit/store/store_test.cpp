@@ -8,7 +8,7 @@
 #include <condition_variable>
 #include <mutex>
 
-namespace godwit::testing {
+namespace godwit::test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -235,4 +235,4 @@ TEST_F(Store, DoesWhatWasSubmittedBeforeItIsStopped) {
 }
 
 } // namespace
-} // namespace godwit::testing
+} // namespace godwit::test
