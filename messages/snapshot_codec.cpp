@@ -58,6 +58,11 @@ void write_loose(wire::LooseEnds::Builder to, const loose_ends& from) {
     invitations[at].setTitle(text(from.invitations[at].title));
     invitations[at].setBy(text(from.invitations[at].by));
   }
+  auto refused = to.initRefusedPosts(static_cast<unsigned>(from.refused_posts.size()));
+  for (unsigned at = 0; at < refused.size(); ++at) {
+    refused[at].setOp(from.refused_posts[at].op);
+    refused[at].setCode(static_cast<std::uint16_t>(from.refused_posts[at].why));
+  }
 }
 
 snapshot_room read_room(wire::SnapshotRoom::Reader from) {
@@ -74,6 +79,8 @@ loose_ends read_loose(wire::LooseEnds::Reader from) {
     out.departed.push_back({read_room(each.getRoom()), each.getGoneSeq()});
   for (const auto each : from.getInvitations())
     out.invitations.push_back({room_id{each.getRoomId()}, string(each.getTitle()), string(each.getBy())});
+  for (const auto each : from.getRefusedPosts())
+    out.refused_posts.push_back({each.getOp(), static_cast<error_code>(each.getCode())});
   return out;
 }
 

@@ -67,12 +67,19 @@ struct heard_invitation {
   std::string by;
   bool operator==(const heard_invitation&) const = default;
 };
+/// A post that was refused, whose frame the client may have sent a second time before it knew.
+struct refused_post {
+  std::uint64_t op = 0;
+  error_code why{};
+  bool operator==(const refused_post&) const = default;
+};
 /// What most sessions have not.
 struct loose_ends {
   std::string real_name;                   ///< changed since the log-in; empty: not
   std::vector<std::string> released_nicks; ///< given back to the directory, which has not answered
   std::vector<departed_room> departed;
   std::vector<heard_invitation> invitations;
+  std::vector<refused_post> refused_posts{};
   bool operator==(const loose_ends&) const = default;
 };
 

@@ -105,6 +105,11 @@ struct LooseEnds {
   releasedNicks @1 :List(Text);         # given back, not answered; bound: unanswered_effects_max
   departed      @2 :List(DepartedRoom); # bound: rooms_per_session_max
   invitations   @3 :List(HeardInvitation);  # bound: invitations_max
+  refusedPosts  @4 :List(RefusedPost);      # whose frames may come again; bound: unconfirmed_frames_max
+}
+struct RefusedPost {
+  op   @0 :UInt64;
+  code @1 :UInt16;
 }
 struct DepartedRoom {
   # A room that the session was kicked from while its client may not have been there.

@@ -144,6 +144,8 @@ private:
   void done(const task_key& which, frame_answer replies = {});
   void done(const task_key& which, tell::answer answer);
   void refuse(const task_key& which, error why);
+  bool is_post(const task_key& which) const;
+  void note_refused_post(std::uint64_t op, error_code why);
   void begin_login(const client_command& command, const ask::login& what);
   void claim(const client_command& command, std::string nick);
   void begin_nick(const client_command& command, const ask::change_nick& what, bool begun_before);
@@ -296,6 +298,7 @@ private:
   std::map<room_id, departed_seat> departed_; ///< rooms that the session was kicked from, until its client comes back
   std::size_t replayed_bytes_ = 0;
   std::uint32_t reserved_names_ = 0;
+  std::map<std::uint64_t, error_code> refused_posts_; ///< by op; what was told of a post stays true of it
   task_key highest_begun_{};      ///< of a frame, as far as its parts were begun
   bool knows_all_begun_ = false;  ///< no frame was begun by a predecessor that could still come again
   std::uint64_t said_before_ = 0; ///< in_seq: a predecessor may have begun the frames before it

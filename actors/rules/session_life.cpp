@@ -88,6 +88,8 @@ void session_core::take_loose_ends(const loose_ends& from) {
     departed_[each.room.room] = {each.room.key, each.room.title, each.room.joined_seq, each.gone_seq, each.room.modes};
   for (const auto& each : from.invitations)
     invitations_.push_back({id_, each.room, each.title, each.by});
+  for (const auto& each : from.refused_posts)
+    refused_posts_[each.op] = each.why;
 }
 
 void session_core::loaded(const session_loaded& what) {
@@ -434,6 +436,8 @@ loose_ends session_core::loose_ends_now() const {
     out.departed.push_back({{room, was.key, was.title, {}, was.joined_seq, was.modes}, was.gone_seq});
   for (const auto& each : invitations_)
     out.invitations.push_back({each.room, each.title, each.by});
+  for (const auto& [op, why] : refused_posts_)
+    out.refused_posts.push_back({op, why});
   return out;
 }
 

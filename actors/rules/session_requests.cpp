@@ -69,6 +69,8 @@ struct request_starter {
 void session_core::begin(const client_command& command) {
   if (tasks_by_key_.contains(key_of(command)))
     return;
+  if (const auto refused = refused_posts_.find(command.op); refused != refused_posts_.end())
+    return refuse(key_of(command), {refused->second, {}});
   cost_ += extra_cost(command.request, seats_by_room_.size());
   const auto& request = command.request;
   const bool begun_before = note_begun(command);
@@ -109,7 +111,28 @@ void session_core::done(const task_key& which, tell::answer answer) {
   done(which, frame_answer{client_reply{which.op, false, std::move(answer), which.part}});
 }
 
-void session_core::refuse(const task_key& which, error why) { done(which, tell::answer{std::move(why)}); }
+void session_core::refuse(const task_key& which, error why) {
+  if (protocol_ == protocol::native && is_post(which))
+    note_refused_post(which.op, why.code);
+  done(which, tell::answer{std::move(why)});
+}
+
+bool session_core::is_post(const task_key& which) const {
+  if (const auto task = tasks_by_key_.find(which); task != tasks_by_key_.end())
+    return std::holds_alternative<ask::post>(task->second.command.request);
+  return std::ranges::any_of(frames_.frames(), [&](const window_frame& each) {
+    return each.command.op == which.op && std::holds_alternative<ask::post>(each.command.request);
+  });
+}
+
+/// A client that came back may have sent it twice, and the second frame comes when the first was confirmed. The room that
+/// refused it may have begun anew since, and would take it.
+void session_core::note_refused_post(std::uint64_t op, error_code why) {
+  refused_posts_[op] = why;
+  while (refused_posts_.size() > limits::unconfirmed_frames_max)
+    refused_posts_.erase(refused_posts_.begin());
+  snapshot_changed_ = true;
+}
 
 session_task* session_core::task_of(const effect_name& name) {
   const auto at = tasks_by_key_.find(key_of(name));

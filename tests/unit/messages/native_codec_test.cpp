@@ -348,7 +348,8 @@ TEST(SnapshotCodec, GivesBackLooseEnds) {
   given.loose = {"Ada L.",
                  {"old", "older"},
                  {{{room_id{7}, "lobby", "Lobby", "", 3, member_mode::voice}, 9}},
-                 {{room_id{8}, "Den", "bob"}}};
+                 {{room_id{8}, "Den", "bob"}},
+                 {{23, error_code::store_unavailable}}};
   const auto read = decode_snapshot(encode_snapshot(given));
   ASSERT_TRUE(read);
   EXPECT_EQ(*read, given);

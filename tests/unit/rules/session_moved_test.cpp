@@ -97,6 +97,28 @@ TEST_F(MovedSession, AsksAllOfItsRoomsWithItsFirstPingSinceItDoesNotKnowWhatWasS
   EXPECT_EQ(confirmed_op(), 9U);
 }
 
+// A client that came back has sent the frame twice; the room that refused it has begun anew and would take it.
+TEST_F(MovedSession, APostThatWasRefusedIsNotSaidToTheRoomAgainByItsSecondFrameNorByTheNextOwner) {
+  be_in_lobby();
+  say(3, ask::post{ask::room_named{"lobby"}, "hello"});
+  take(subject.answered(command_answered{name(3, 3), lobby, {}, error{error_code::store_unavailable, {}}, 1}));
+  EXPECT_EQ(confirmed_op(), 3U);
+  const auto snapshot = told_snapshot();
+  ASSERT_TRUE(snapshot);
+  attach();
+  seen.clear();
+  say(3, ask::post{ask::room_named{"lobby"}, "hello"}, true);
+  EXPECT_THAT(sent<room_command>(), IsEmpty());
+  EXPECT_EQ(last_error(), error_code::store_unavailable);
+  EXPECT_EQ(confirmed_op(), 3U);
+  subject = session{me, "w"};
+  move_here(*snapshot);
+  seen.clear();
+  say(3, ask::post{ask::room_named{"lobby"}, "hello"}, true);
+  EXPECT_THAT(sent<room_command>(), IsEmpty());
+  EXPECT_EQ(last_error(), error_code::store_unavailable);
+}
+
 TEST_F(MovedSession, KeepsItsLooseEnds) {
   auto snapshot = left();
   snapshot.loose = {"Ada L.", {"old"}, {{{room_id{9}, "den", "Den", "", 2, {}}, 6}}, {{room_id{10}, "Attic", "eve"}}};
