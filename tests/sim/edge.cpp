@@ -323,6 +323,7 @@ void edge::note_deadline(row& at) {
 
 void edge::tick(session_id session) {
   with(session, [&](route& rules) { rules.tick(now(), effects_); });
+  begin_attaches(); // a move may have begun
 }
 
 void edge::perform(row& at, godwit::send& what) {
