@@ -120,7 +120,6 @@ void route::token_shown(const token_name& which, route_effects& out) {
   if (which == proven_token_)
     return;
   proven_token_ = which;
-  token_told_ = true;
   tell_token(out);
 }
 
@@ -272,8 +271,8 @@ void route::link_reset(const godwit::link_reset& what, const membership_view& vi
       ask_directory(out);
     return;
   }
-  if (is_broker && token_told_)
-    tell_token(out);
+  if (is_broker)
+    tell_token(out); // also where it is known: who has ended the session meanwhile says so
   if (is_broker && state_ == state::closing)
     tell_closing(out);
   if (what.node != worker_)

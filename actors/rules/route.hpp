@@ -246,7 +246,6 @@ private:
   opening_kind kind_;
   bool from_store_ = false; // until a snapshot has come
   bool heard_ = false;      // something has come from the session
-  bool token_told_ = false; // the directory knows of a newer one than it placed the session by
   bool attach_due_ = false; // this attach has not been sent yet: it is not the route's turn
   bool unanswered_ = false; // this attach
   bool holding_ = false;    // frames that came lately have been told to nobody: a move waits for the others

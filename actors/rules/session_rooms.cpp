@@ -288,7 +288,10 @@ void session_core::recognised(room_seat& seat, const effect_name& name, logged_a
     enrol(seat);
     return;
   }
-  if (seat.member && seat.cursor.shown() < at.seq && life_ != life::leaving) {
+  // Who was meanwhile brought into a conversation by the other one waits for no event: that has the other's name.
+  const auto* task = task_of(name);
+  const bool is_on_the_way = joins && task && !std::holds_alternative<ask::join>(task->command.request);
+  if (seat.member && seat.cursor.shown() < at.seq && life_ != life::leaving && !is_on_the_way) {
     seat.cursor.exists(at.seq);
     ask_missing(seat);
     return;

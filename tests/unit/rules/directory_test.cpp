@@ -117,6 +117,17 @@ TEST(Directory, AResumeWithAWrongTokenOrOfAnUnknownSessionIsRefused) {
   EXPECT_TRUE(b.asked.empty());
 }
 
+TEST(Directory, ARouteWhoseSessionHasEndedWhileItsProxyNodeWasAwayHearsSo) {
+  bench b;
+  b.start();
+  b.tell(renew_token{{1}, proxy, {5}, {}, 0});
+  const auto told = b.take<route_revoked>();
+  ASSERT_TRUE(told);
+  EXPECT_EQ(told->session, session_id{1});
+  EXPECT_EQ(told->why.code, error_code::session_ended);
+  EXPECT_LT((session_epoch{7, 1000}), told->epoch);
+}
+
 // U-12
 TEST(Directory, ATokenThatTheHolderHasRenewedIsRefusedEverywhere) {
   bench b;

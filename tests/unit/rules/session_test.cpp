@@ -342,6 +342,20 @@ TEST_F(Session, BringsACompanionIntoANewConversationAndPostsThen) {
   EXPECT_EQ(told<tell::room_opened>().at(0).person, "bob");
 }
 
+// Two who begin their conversation at the same moment: the other one was first, and his name stands in the log.
+TEST_F(Session, PostsIntoAConversationThatTheOtherOneHasBroughtItIntoMeanwhile) {
+  be_in_lobby();
+  say(3, ask::post{ask::person_named{"bob"}, "psst"});
+  take(subject.found({name(3, 0), found_person{session_id{12}, "bob", {}, "w2"}, {}}));
+  const auto key = sent<locate_room>().at(0).key;
+  take(subject.located({name(3, 1), key, {}, room_place{room_id{8}, 1, "w"}, {}}));
+  take(subject.given({me, room_id{8}, 1, "w", key, "", "bob", 1, {}}));
+  seen.clear();
+  take(subject.answered(command_answered{name(3, 2), room_id{8}, logged_at{1, {}}, {}, 1}));
+  ASSERT_EQ(sent<room_command>().size(), 1u);
+  EXPECT_EQ(sent<room_command>().at(0).name, name(3, 3));
+}
+
 // N-4, R-3
 TEST_F(Session, ShowsARoomByItsTitleWhateverItsClientTyped) {
   attach();
