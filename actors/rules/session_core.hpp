@@ -17,6 +17,7 @@
 #include <limits>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -284,6 +285,7 @@ private:
   std::map<task_key, session_task> tasks_by_key_;
   std::map<room_id, room_seat> seats_by_room_;
   std::map<effect_name, send> requests_by_name_;
+  std::set<effect_name> put_off_; ///< of those: nobody could be asked; asked again when its shell wakes the session
   std::vector<stream_position> positions_;     ///< of the last attach, until the rooms are known
   std::optional<piece_cursor> piece_;          ///< the reply in pieces that is being told
   std::optional<piece_cursor> piece_to_go_on_; ///< what a former owner, or the link, had told of it

@@ -156,8 +156,9 @@ void session_core::link_was_reset(const link_reset& what) {
   constexpr std::uint8_t broker_role = 1;
   const bool is_broker = (what.roles & broker_role) != 0;
   for (const auto& [name, asked] : requests_by_name_)
-    if (asked.to.kind == entity_kind::room || is_broker)
+    if (asked.to.kind == entity_kind::room || is_broker || put_off_.contains(name))
       ask_again(asked);
+  put_off_.clear();
   if (is_broker)
     forget_described();
   if (is_broker)

@@ -340,6 +340,12 @@ void session_core::locate(session_task& task, bool create) {
 }
 
 void session_core::located(const room_located& what) {
+  // What a former owner may have done is not known to be undone because nobody can be asked now: it is asked again.
+  if (const auto* begun = task_of(what.name);
+      begun && begun->command.resent && what.why && may_retry(what.why->code) && requests_by_name_.contains(what.name)) {
+    put_off_.insert(what.name);
+    return;
+  }
   if (!close_request(what.name))
     return;
   if (what.name.k >= effect_k::reserved)

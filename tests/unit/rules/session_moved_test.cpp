@@ -119,6 +119,26 @@ TEST_F(MovedSession, APostThatWasRefusedIsNotSaidToTheRoomAgainByItsSecondFrameN
   EXPECT_EQ(last_error(), error_code::store_unavailable);
 }
 
+TEST_F(MovedSession, AJoinThatAFormerOwnerMayHaveMadeIsNotRefusedForWantOfAStore) {
+  move_here(left(), 1);
+  seen.clear();
+  say(9, ask::join{"den"});
+  const auto asked = sent<locate_room>();
+  ASSERT_THAT(asked, SizeIs(1));
+  take(subject.located({asked[0].origin.name, "den", "den", {}, error{error_code::store_unavailable, {}}}));
+  EXPECT_THAT(told<tell::confirmed>(), IsEmpty());
+  seen.clear();
+  take(subject.link_was_reset({}));
+  EXPECT_THAT(sent<locate_room>(), SizeIs(1)) << "it is asked again";
+}
+
+TEST_F(MovedSession, AJoinThatNobodyHasBegunIsRefusedForWantOfAStore) {
+  move_here(left());
+  say(9, ask::join{"den"});
+  take(subject.located({name(9, 1), "den", "den", {}, error{error_code::store_unavailable, {}}}));
+  EXPECT_EQ(last_error(), error_code::store_unavailable);
+}
+
 TEST_F(MovedSession, KeepsItsLooseEnds) {
   auto snapshot = left();
   snapshot.loose = {"Ada L.", {"old"}, {{{room_id{9}, "den", "Den", "", 2, {}}, 6}}, {{room_id{10}, "Attic", "eve"}}};
