@@ -104,11 +104,10 @@ void session_actor::load() {
 }
 
 void session_actor::take_loaded(const session_loaded& what) {
-  if (!loading_)
-    return;
   if (what.why && may_retry(what.why->code)) {
     delayed_send(this, retry_pause, wake_up{});
-    return;
+    if (loading_)
+      return;
   }
   loading_ = false;
   perform(rules_.loaded(what));

@@ -158,9 +158,10 @@ void directory::on(const renew_token& told) {
   auto* session = sessions_.find(told.session);
   // It was ended, or never reached within the time to resume, and the word of that may have been lost with the link.
   if (session == nullptr)
-    return revoke_route(told.proxy, told.session, session_epoch{std::numeric_limits<std::uint32_t>::max(), 0}, {error_code::session_ended, {}});
-  if (session->row.proxy != told.proxy || session->row.proxy_incarnation != told.proxy_incarnation
-      || !desk_.has_room() || !renew_token_of(session->row, told.token_hash, told.token_number))
+    return revoke_route(told.proxy, told.session, session_epoch{std::numeric_limits<std::uint32_t>::max(), 0},
+                        {error_code::session_ended, {}});
+  if (session->row.proxy != told.proxy || session->row.proxy_incarnation != told.proxy_incarnation || !desk_.has_room()
+      || !renew_token_of(session->row, told.token_hash, told.token_number))
     return;
   ask_store(renew_token_row{told.session, told.token_hash, told.token_number}, store_purpose::renewal{});
 }

@@ -30,6 +30,7 @@ public:
   // session_life.cpp
   void attach(const attach_session& how);
   void loaded(const session_loaded& what);
+  void rooms_read(const session_loaded& what);
   void frame(std::uint32_t attach, std::uint64_t in_seq, result<client_command> command);
   void closed(std::uint32_t attach, std::uint64_t in_seq, const std::string& reason);
   void must_end(const session_must_end& what);
@@ -301,7 +302,7 @@ private:
   std::size_t replayed_bytes_ = 0;
   std::uint32_t reserved_names_ = 0;
   std::map<std::uint64_t, error_code> refused_posts_; ///< by op; what was told of a post stays true of it
-  task_key highest_begun_{};      ///< of a frame, as far as its parts were begun
+  task_key highest_begun_{};                          ///< of a frame, as far as its parts were begun
   bool knows_all_begun_ = false;  ///< no frame was begun by a predecessor that could still come again
   std::uint64_t said_before_ = 0; ///< in_seq: a predecessor may have begun the frames before it
   std::uint64_t give_up_ = 0;     ///< in_seq of the frame that is not begun; 0: none

@@ -94,7 +94,7 @@ void session_core::take_loose_ends(const loose_ends& from) {
 
 void session_core::loaded(const session_loaded& what) {
   if (life_ != life::fresh && life_ != life::loading)
-    return;
+    return rooms_read(what);
   if (what.why) {
     life_ = life::over;
     effect(give_output{{}, 0, {}, false, *what.why});

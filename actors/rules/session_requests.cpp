@@ -125,8 +125,8 @@ bool session_core::is_post(const task_key& which) const {
   });
 }
 
-/// A client that came back may have sent it twice, and the second frame comes when the first was confirmed. The room that
-/// refused it may have begun anew since, and would take it.
+/// A client that came back may have sent it twice, and the second frame comes when the first was confirmed. The room
+/// that refused it may have begun anew since, and would take it.
 void session_core::note_refused_post(std::uint64_t op, error_code why) {
   refused_posts_[op] = why;
   while (refused_posts_.size() > limits::unconfirmed_frames_max)
@@ -341,8 +341,8 @@ void session_core::locate(session_task& task, bool create) {
 
 void session_core::located(const room_located& what) {
   // What a former owner may have done is not known to be undone because nobody can be asked now: it is asked again.
-  if (const auto* begun = task_of(what.name);
-      begun && begun->command.resent && what.why && may_retry(what.why->code) && requests_by_name_.contains(what.name)) {
+  if (const auto* begun = task_of(what.name); begun && begun->command.resent && what.why && may_retry(what.why->code)
+                                              && requests_by_name_.contains(what.name)) {
     put_off_.insert(what.name);
     return;
   }
@@ -416,12 +416,43 @@ void session_core::begin_person_request(const client_command& command, const std
 /// does not take it, nor, from this epoch on, what a former owner of the session may have sent. docs/decisions/0009.
 void session_core::ask_next_conversation(session_task& task) {
   const auto name = name_of_effect(key_of(task.command), effect_k::act);
+  if (task.to_come.empty() && !std::exchange(task.rooms_read, true))
+    return ask(broker_service(entity_kind::store), name_of_effect(key_of(task.command), effect_k::find),
+               load_session{id_, self_});
   if (task.to_come.empty())
     return refuse(key_of(task.command), {error_code::no_such_nick, "sent again, and nobody has got it; send it anew"});
   task.room = task.to_come.front();
   task.to_come.pop_front();
   ask(room_anywhere(task.room), name,
       room_command{task.room, name, name, route_.epoch, self_, nick_, identity_, action_for(task)});
+}
+
+/// A former owner may have come into a conversation, and posted, and died before its snapshot had reached anybody: the
+/// log knows.
+void session_core::rooms_read(const session_loaded& what) {
+  std::vector<effect_name> asked;
+  for (const auto& [name, request] : requests_by_name_)
+    if (std::holds_alternative<load_session>(request.what))
+      asked.push_back(name);
+  if (over() || asked.empty())
+    return;
+  if (what.why && may_retry(what.why->code)) {
+    put_off_.insert(asked.begin(), asked.end());
+    return;
+  }
+  std::vector<room_id> unknown;
+  for (const auto& each : what.rooms)
+    if (is_private(each.key) && !member_seat(each.key)) {
+      given({id_, each.room, 0, {}, each.key, each.title, each.companion_nick, each.joined_seq, each.last.name});
+      unknown.push_back(each.room);
+    }
+  for (const auto& name : asked) {
+    close_request(name);
+    if (auto* task = task_of(name)) {
+      task->to_come.insert(task->to_come.end(), unknown.begin(), unknown.end());
+      ask_next_conversation(*task);
+    }
+  }
 }
 
 bool session_core::is_asked(const room_seat& seat, const effect_name& post) {

@@ -79,6 +79,7 @@ struct session_task {
   room_id room;
   std::optional<found_person> person;
   bool begun_before = false; ///< a post to a person: the conversation that it went into is looked for; `room` is asked
+  bool rooms_read = false;   ///< `begun_before`: the store was asked which conversations there are
   bool given_up = false;     ///< it is not done: the room that has it already is looked for; `room` is asked
   std::set<room_id> waiting; ///< nick, quit: rooms that have not answered
   std::deque<room_id>

@@ -86,10 +86,11 @@ void session_shell::load() {
 }
 
 void session_shell::loaded(const session_loaded& what) {
-  if (!loading_)
-    return;
-  if (what.why && may_retry(what.why->code))
-    return mail_after(retry_pause, [this] { wake(); });
+  if (what.why && may_retry(what.why->code)) {
+    mail_after(retry_pause, [this] { wake(); });
+    if (loading_)
+      return;
+  }
   loading_ = false;
   perform(rules_.loaded(what));
 }

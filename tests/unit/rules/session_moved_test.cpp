@@ -139,6 +139,35 @@ TEST_F(MovedSession, AJoinThatNobodyHasBegunIsRefusedForWantOfAStore) {
   EXPECT_EQ(last_error(), error_code::store_unavailable);
 }
 
+// U-17
+TEST_F(MovedSession, AsksTheLogForConversationsThatNoSnapshotTellsOfBeforeItRefusesAPostThatMayHaveBeenMade) {
+  session_snapshot snapshot{"ada", "", {}, {}};
+  move_here(snapshot, 1);
+  seen.clear();
+  say(9, ask::post{ask::person_named{"bob"}, "psst"});
+  EXPECT_THAT(sent<find_nick>(), IsEmpty());
+  ASSERT_THAT(sent<load_session>(), SizeIs(1));
+  take(subject.loaded({me, "", {}, error{error_code::store_unavailable, {}}}));
+  EXPECT_THAT(told<tell::confirmed>(), IsEmpty());
+  seen.clear();
+  take(subject.link_was_reset({}));
+  ASSERT_THAT(sent<load_session>(), SizeIs(1)) << "it is asked again";
+  const auto key = "=" + std::string(64, '1') + "=" + std::string(64, 'b');
+  seen.clear();
+  take(subject.loaded({me, "ada", {{room_id{8}, key, "", 1, "bob", {{}, 0}, {}}}, {}}));
+  ASSERT_THAT(sent<room_command>(), SizeIs(1));
+  EXPECT_EQ(sent<room_command>()[0].previous, name(9, 3)) << "no room takes it for new";
+  take(subject.answered(command_answered{name(9, 3), room_id{8}, logged_at{2, {}}, {}, 1}));
+  EXPECT_EQ(told<tell::room_opened>().at(0).person, "bob");
+}
+
+TEST_F(MovedSession, APostToAPersonThatNoConversationHasIsRefusedWhenTheLogHasSaidSo) {
+  move_here({"ada", "", {}, {}}, 1);
+  say(9, ask::post{ask::person_named{"bob"}, "psst"});
+  take(subject.loaded({me, "ada", {}, {}}));
+  EXPECT_EQ(last_error(), error_code::no_such_nick);
+}
+
 TEST_F(MovedSession, KeepsItsLooseEnds) {
   auto snapshot = left();
   snapshot.loose = {"Ada L.", {"old"}, {{{room_id{9}, "den", "Den", "", 2, {}}, 6}}, {{room_id{10}, "Attic", "eve"}}};

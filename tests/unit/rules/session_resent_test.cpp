@@ -60,6 +60,7 @@ TEST_F(ResentPost, IsRefusedWhereNoConversationHasItThoughSomebodyHasTheNick) {
   deny(sent<room_command>().at(0), name(4, 3));
   deny(sent<room_command>().at(1), name(6, 3));
   EXPECT_EQ(sent<room_command>().size(), 2U);
+  take(subject.loaded({me, "ada", {}, {}})); // the log knows of no other conversation
   EXPECT_EQ(last_error(), error_code::no_such_nick);
   EXPECT_EQ(confirmed_op(), 7U);
   EXPECT_TRUE(sent<find_nick>().empty());
