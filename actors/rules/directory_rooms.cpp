@@ -166,14 +166,16 @@ void directory::on(const room_hosted& told) {
     touched_[place];
     if (former)
       touched_[*former];
-  } else if (asked_for) {
-    room->opening.reset();
+  } else {
+    if (asked_for)
+      room->opening.reset();
     if (!room->place || room->place->node != told.node) { // a former life of it, which has not heard that it is over
       const auto where = room->place ? room->place->node : node_name{};
       tell(service_at(told.node, entity_kind::room_host), room_announced{told.room, room->epoch, where});
-      if (!room->place)
+      if (asked_for && !room->place)
         return open_room(told.room);
-      room_not_moved(told.room, told.node, {error_code::stale_epoch, {}});
+      if (asked_for)
+        room_not_moved(told.room, told.node, {error_code::stale_epoch, {}});
     }
   }
   answer_waiters(told.room);

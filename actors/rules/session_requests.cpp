@@ -440,16 +440,17 @@ void session_core::rooms_read(const session_loaded& what) {
     put_off_.insert(asked.begin(), asked.end());
     return;
   }
-  std::vector<room_id> unknown;
+  std::vector<room_id> conversations; // also those that the session has heard of since
   for (const auto& each : what.rooms)
-    if (is_private(each.key) && !member_seat(each.key)) {
-      given({id_, each.room, 0, {}, each.key, each.title, each.companion_nick, each.joined_seq, each.last.name});
-      unknown.push_back(each.room);
+    if (is_private(each.key)) {
+      if (!member_seat(each.key))
+        given({id_, each.room, 0, {}, each.key, each.title, each.companion_nick, each.joined_seq, each.last.name});
+      conversations.push_back(each.room);
     }
   for (const auto& name : asked) {
     close_request(name);
     if (auto* task = task_of(name)) {
-      task->to_come.insert(task->to_come.end(), unknown.begin(), unknown.end());
+      task->to_come.insert(task->to_come.end(), conversations.begin(), conversations.end());
       ask_next_conversation(*task);
     }
   }

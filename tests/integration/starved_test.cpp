@@ -3,9 +3,11 @@
 #include "tests/support/operator.hpp"
 #include "tests/support/posters.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <string>
 #include <thread>
 #include <utility>
 
@@ -13,6 +15,10 @@ namespace godwit::test {
 namespace {
 
 using namespace std::chrono_literals;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+const std::string life_is_over = "this life of ";
 
 void say_some(const posters_of_room& all, int count) {
   for (const auto& each : all)
@@ -34,7 +40,8 @@ TEST(Starved, WorkerNodesThatStandStillHalfOfTheTimeAreNotDeclaredDead) {
     }
   wait_for_all(all);
   for (const auto& each : shown(running, {"nodes"}))
-    EXPECT_EQ(each["state"], "alive") << each; // who was declared dead ends when it wakes
+    EXPECT_EQ(each["state"], "alive") << each;                       // who was declared dead ends when it wakes
+  EXPECT_THAT(running.log("proxy-1"), Not(HasSubstr(life_is_over))); // and may be back by now
   for (const auto* each : {"worker-1", "worker-2"})
     EXPECT_TRUE(running.process_of(each).is_running()) << each;
   expect_undisturbed(all);
@@ -53,6 +60,7 @@ TEST(Starved, WhatIsSaidToAWorkerNodeThatStandsStillFor5SecondsAppearsOnceAndThe
     std::this_thread::sleep_for(250ms);
   }
   wait_for_all(all); // by the other one
+  EXPECT_THAT(running.log("proxy-1"), HasSubstr(life_is_over + "worker-1"));
   const auto told = all.front()->client().events({{"event", "posted"}}).size();
   running.resume("worker-1");
   EXPECT_EQ(running.process_of("worker-1").wait(patience), (process_end{4, 0}));

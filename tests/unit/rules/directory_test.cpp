@@ -635,5 +635,16 @@ TEST(Directory, ARoomThatWasOpenedWhileItsNodeWroteItsReportIsOpenThoughTheRepor
   EXPECT_FALSE(b.take<room_located>());
 }
 
+// It was stopped while the store answered it, and meanwhile the room was opened elsewhere.
+TEST(Directory, ARoomThatWasOpenedByAnEarlierLifeIsToldThatItIsOver) {
+  bench b;
+  b.start();
+  b.tell(report_worker{one.node, one.incarnation, {}, {{{7}, 3, "lobby", "lobby"}}});
+  b.tell(room_hosted{{7}, 2, two.node, {}});
+  EXPECT_EQ(b.take<room_announced>(), (room_announced{{7}, 3, one.node}));
+  b.tell(room_hosted{{7}, 3, one.node, {}});
+  EXPECT_FALSE(b.take<room_announced>()) << "that one is the room";
+}
+
 } // namespace
 } // namespace godwit
