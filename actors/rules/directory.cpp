@@ -160,6 +160,7 @@ void directory::on(const membership_view& view) {
   if (settled_)
     watch_proxies();
   judge_all_moves_ = true;
+  take_early_reports();
 }
 
 /// Whatever was sent over this link and not answered may be lost: it is said again.

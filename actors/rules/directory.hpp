@@ -88,6 +88,7 @@ private:
   void on(const renew_token& told);
   void on(const session_hosted& told);
   void on(const report_worker& told);
+  void take_early_reports();
   void on(const end_session& told);
   void on(const session_must_end& told);
   void on(const attach_refused& told);
@@ -293,6 +294,7 @@ private:
   room_table rooms_;
   /// By node whose link was reset and that has not reported since: what it opened meanwhile, which its report may have
   /// been too early for.
+  std::map<node_name, report_worker> early_reports_; ///< the newest of each node, of a life that no view has told of
   std::map<node_name, std::set<room_id>> opened_before_report_;
   store_desk desk_;
   std::map<session_id, ended_session> ended_;

@@ -204,8 +204,10 @@ void directory::on(const session_hosted& told) { hosted({told.node, told.node_in
 
 void directory::on(const report_worker& told) {
   const worker_place place{told.node, told.node_incarnation};
-  if (is_dead(place.node, place.incarnation))
+  if (is_dead(place.node, place.incarnation)) {
+    early_reports_.insert_or_assign(told.node, told); // of a new life, perhaps, of which no view has told yet
     return;
+  }
   std::set<session_id> sessions;
   for (const auto& report : told.sessions) {
     sessions.insert(report.session);
@@ -220,6 +222,17 @@ void directory::on(const report_worker& told) {
   }
   rooms_not_reported(place, rooms);
   touched_[place];
+}
+
+/// The view and the report come by different ways.
+void directory::take_early_reports() {
+  for (auto it = early_reports_.begin(); it != early_reports_.end();) {
+    const auto& [name, report] = *it;
+    const auto is_due = standing_of(view_, name, report.node_incarnation) == standing::alive;
+    if (is_due)
+      on(std::exchange(it->second, {}));
+    it = is_due ? early_reports_.erase(it) : std::next(it);
+  }
 }
 
 void directory::hosted(const worker_place& place, const session_report& report) {

@@ -646,5 +646,18 @@ TEST(Directory, ARoomThatWasOpenedByAnEarlierLifeIsToldThatItIsOver) {
   EXPECT_FALSE(b.take<room_announced>()) << "that one is the room";
 }
 
+TEST(Directory, AReportThatComesBeforeTheViewThatTellsOfItsNodeCountsWithThatView) {
+  bench b;
+  b.start();
+  const worker_place next{one.node, {one.incarnation.value + 1}};
+  b.view({bench::node(one, node_state::dead), bench::node(two)});
+  b.tell(report_worker{next.node, next.incarnation, {}, {{{7}, 3, "lobby", "Lobby"}}});
+  b.tell(room_hosted{{7}, 2, two.node, {}});
+  EXPECT_FALSE(b.take<room_announced>()) << "so far that one is the room";
+  b.view({bench::node(next), bench::node(two)});
+  b.tell(room_hosted{{7}, 2, two.node, {}});
+  EXPECT_EQ(b.take<room_announced>(), (room_announced{{7}, 3, one.node}));
+}
+
 } // namespace
 } // namespace godwit
