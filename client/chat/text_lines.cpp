@@ -166,7 +166,7 @@ std::string past_event_text(const news::room_ref& room, const log_entry& entry) 
          + std::visit(sentence_writer{entry}, entry.body);
 }
 
-struct writer {
+struct text_writer {
   printed& lines;
 
   void say(std::string line) const { lines.out.push_back(std::move(line)); }
@@ -301,7 +301,7 @@ std::string full_text(const error& why) { return with_detail(sentence_for_people
 
 printed text_lines(const client_news& news) {
   printed lines;
-  std::visit(writer{lines}, news);
+  std::visit(text_writer{lines}, news);
   return lines;
 }
 
