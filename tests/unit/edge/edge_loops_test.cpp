@@ -3,11 +3,17 @@
 
 namespace godwit::test {
 
+#ifdef __SANITIZE_THREAD__ // what so many say in their idleness keeps two instrumented loops busy
+constexpr std::size_t crowd = 40;
+#else
+constexpr std::size_t crowd = 200;
+#endif
+
 TEST_F(PostingClients, LoseNothingWhileThePoolGrowsByLoadAndShrinksByIdleness) {
   auto config = settings();
   config.loops_max = 4;
   config.sampling_interval = 50ms;
-  start_posting(std::move(config), 200);
+  start_posting(std::move(config), crowd);
 
   work_per_frame(500us);
   flood();
@@ -17,15 +23,15 @@ TEST_F(PostingClients, LoseNothingWhileThePoolGrowsByLoadAndShrinksByIdleness) {
   wait_for_loops(1);
 
   stop_posting();
-  wait_for_connections(200);
+  wait_for_connections(crowd);
   const auto counts = edge_->counts();
   EXPECT_GE(counts.loops_begun, 3U);
   EXPECT_EQ(counts.loops_ended, counts.loops_begun);
   EXPECT_GT(counts.shards_moved, 64U);
   EXPECT_EQ(counts.loops_min, 1U);
   EXPECT_EQ(counts.loops_max, 4U);
-  EXPECT_EQ(counts.accepted, 200U);
-  EXPECT_EQ(attaches(), 200U) << "no session noticed";
+  EXPECT_EQ(counts.accepted, crowd);
+  EXPECT_EQ(attaches(), crowd) << "no session noticed";
 }
 
 TEST_F(PostingClients, LoseNothingWhileShardsAreMovedOneAfterAnother) {
