@@ -313,14 +313,19 @@ TEST(DirectoryAdmin, KicksWhoIsInChargeLast) {
   EXPECT_EQ(std::get<kick_member>(b.command().action).nick, "bob");
 }
 
-TEST(DirectoryAdmin, DeletesARoomWhenNobodyIsLeftAndEndsItsActor) {
-  admin_bench b;
+/// Orders the lobby of room 7 to be deleted, up to the question to the store.
+void begin_deletion(admin_bench& b, std::vector<member_row>& members) {
+  room_settings untouched;
   b.start();
   b.open(7, "lobby");
-  room_settings untouched;
-  std::vector<member_row> members{{"ann", {}, member_modes{member_mode::founder}}, {"bob", {}, {}}};
   b.ask(treat_room{"lobby", room_measure::remove, {}, "moved"});
   serve(b, untouched, members);
+}
+
+TEST(DirectoryAdmin, DeletesARoomWhenNobodyIsLeftAndEndsItsActor) {
+  admin_bench b;
+  std::vector<member_row> members{{"ann", {}, member_modes{member_mode::founder}}, {"bob", {}, {}}};
+  begin_deletion(b, members);
   EXPECT_THAT(members, IsEmpty());
   EXPECT_THAT(b.answers, IsEmpty());
   EXPECT_EQ(b.answer<delete_room>(done{}), (delete_room{{7}}));
@@ -331,12 +336,9 @@ TEST(DirectoryAdmin, DeletesARoomWhenNobodyIsLeftAndEndsItsActor) {
 
 TEST(DirectoryAdmin, WhoComesIntoARoomThatIsDeletedIsPutOutToo) {
   admin_bench b;
-  b.start();
-  b.open(7, "lobby");
   room_settings untouched;
   std::vector<member_row> members;
-  b.ask(treat_room{"lobby", room_measure::remove, {}, {}});
-  serve(b, untouched, members);
+  begin_deletion(b, members);
   b.answer<delete_room>(room_found{{7}, "lobby", "lobby"});
   EXPECT_THAT(b.answers, IsEmpty());
   members = {{"eve", {}, {}}};
@@ -364,12 +366,8 @@ TEST(DirectoryAdmin, WhatElseWasOrderedOfARoomThatIsDeletedIsRefused) {
 
 TEST(DirectoryAdmin, WhenTheStoreIsAwayARoomIsNotSaidToBeDeleted) {
   admin_bench b;
-  b.start();
-  b.open(7, "lobby");
-  room_settings untouched;
   std::vector<member_row> nobody;
-  b.ask(treat_room{"lobby", room_measure::remove, {}, {}});
-  serve(b, untouched, nobody);
+  begin_deletion(b, nobody);
   b.answer<delete_room>(error{error_code::internal_error, {}});
   EXPECT_EQ(std::get<error>(b.answered()).code, error_code::internal_error);
   EXPECT_FALSE(b.take<room_announced>());
