@@ -87,6 +87,7 @@ void session_actor::take_attach(attach_session what) {
     codec_.speak_irc(board_.client_settings(), what.host);
   what.snapshot = codec_.unpack(what.snapshot);
   codec_.go_on(what, is_new);
+  rules_.set_now(wall_time());
   perform(rules_.attach(what));
   if (is_new && what.protocol == protocol::irc)
     delayed_send(this, board_.client_settings()->irc.login_timeout, login_due{});

@@ -388,6 +388,7 @@ struct presence {
   timestamp time{};   ///< of tags
   session_id session{};
   std::uint32_t change = 0; ///< of the session, rises; what several rooms tell of one has the same; 0: not known
+  std::string new_mask{};   ///< where `parts` says so; `mask` is the former one
   bool operator==(const presence&) const = default;
 };
 /// Passing: somebody invites the session into a room.

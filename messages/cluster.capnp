@@ -645,7 +645,8 @@ struct SetPresence {
   away     @2 :Text;
   realName @3 :Text;
   marks    @4 :UInt8;  # user_modes
-  change   @5 :UInt32; # rises with each change of `away` and `realName`; the same in all rooms
+  change   @5 :UInt32; # rises with each change of what passes here; the same in all rooms
+  mask     @6 :Text;   # user@host as it is now; empty: as it came in
 }
 struct RoomInvitation {
   # room → session
@@ -692,10 +693,11 @@ struct PresenceChanged {
   away     @2 :Text;
   realName @3 :Text;
   mask     @4 :Text;
-  parts    @5 :UInt8;  # what has changed: 1 away, 2 real name, 4 nothing, it says `tags`; 0: away
+  parts    @5 :UInt8;  # what has changed: 1 away, 2 real name, 4 nothing, it says `tags`, 8 mask; 0: away
   tags     @6 :Text;
   timeUs   @7 :Int64;  # of tags
   change   @8 :UInt32; # as SetPresence has it
+  newMask  @9 :Text;   # of parts with 8; `mask` is the former one
 }
 struct FanOutDelivered {
   # relay → room, one outstanding

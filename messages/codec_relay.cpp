@@ -36,6 +36,7 @@ void put(PresenceChanged::Builder to, const presence_changed& from) {
   to.setTags(text_of(from.tags));
   to.setTimeUs(microseconds_of(from.time));
   to.setChange(from.change);
+  to.setNewMask(text_of(from.new_mask));
 }
 void get(PresenceChanged::Reader from, presence_changed& to) {
   to = {{from.getSession()},
@@ -46,7 +47,8 @@ void get(PresenceChanged::Reader from, presence_changed& to) {
         from.getParts() == 0 ? presence_parts{presence_part::away} : presence_parts{from.getParts()},
         string_of(from.getTags()),
         time_of(from.getTimeUs()),
-        from.getChange()};
+        from.getChange(),
+        string_of(from.getNewMask())};
 }
 
 void put(FanOutItem::Builder to, const fan_out_item& from) {

@@ -351,6 +351,7 @@ void put(SetPresence::Builder to, const set_presence& from) {
   to.setRealName(text_of(from.real_name));
   to.setMarks(from.marks.bits);
   to.setChange(from.change);
+  to.setMask(text_of(from.mask));
 }
 void get(SetPresence::Reader from, set_presence& to) {
   to = {{from.getRoom()},
@@ -358,7 +359,8 @@ void get(SetPresence::Reader from, set_presence& to) {
         string_of(from.getAway()),
         string_of(from.getRealName()),
         user_modes{from.getMarks()},
-        from.getChange()};
+        from.getChange(),
+        string_of(from.getMask())};
 }
 
 void put(RoomInvitation::Builder to, const room_invitation& from) {

@@ -37,6 +37,7 @@ enum class presence_part : std::uint8_t {
   away = 1,
   real_name = 2,
   tags = 4, ///< nothing has: it says something by tags alone
+  host = 8,
 };
 using presence_parts = flag_set<presence_part>;
 
@@ -46,11 +47,12 @@ struct presence_changed {
   std::string nick;
   std::string away;
   std::string real_name{};
-  std::string mask{}; ///< user@host
+  std::string mask{}; ///< user@host; of `host`: as it was
   presence_parts parts = presence_part::away;
   std::string tags{};       ///< as signal_room has them
   timestamp time{};         ///< of the room; of `tags`
   std::uint32_t change = 0; ///< set_presence::change; not of `tags`
+  std::string new_mask{};   ///< of `host`
   bool operator==(const presence_changed&) const = default;
 };
 /// An event on its way out of a room. `fan_out_number` counts what goes to one node, logged or passing, caught up or

@@ -232,7 +232,8 @@ struct set_presence {
   std::string away; ///< empty: back
   std::string real_name{};
   user_modes marks{};
-  std::uint32_t change = 0; ///< rises with each change of `away` and `real_name`; the same in all rooms; 0: not known
+  std::uint32_t change = 0; ///< rises with each change of what passes here; the same in all rooms; 0: not known
+  std::string mask{};       ///< user@host as it is now; empty: as it came in
   bool operator==(const set_presence&) const = default;
 };
 

@@ -108,6 +108,7 @@ session_snapshot read_snapshot(wire::SessionSnapshot::Reader from) {
   if (from.hasLoose())
     out.loose = read_loose(from.getLoose());
   out.presence_change = from.getPresenceChange();
+  out.first_host = from.getFirstHost();
   return out;
 }
 
@@ -124,6 +125,8 @@ std::string encode_snapshot(const session_snapshot& snapshot) {
   root.setSignedOnUs(snapshot.signed_on.time_since_epoch().count());
   root.setUserModes(snapshot.modes.bits);
   root.setPresenceChange(snapshot.presence_change);
+  if (!snapshot.first_host.empty())
+    root.setFirstHost(snapshot.first_host);
   if (snapshot.piece)
     write_piece(root.initPiece(), *snapshot.piece);
   if (snapshot.login != login_steps{})

@@ -94,6 +94,7 @@ struct session_snapshot {
   user_modes modes{};
   loose_ends loose{};
   std::uint32_t presence_change = 0; ///< set_presence::change
+  std::string first_host{};          ///< with which it came; empty: it can have no other
   bool operator==(const session_snapshot&) const = default;
 };
 

@@ -97,6 +97,7 @@ struct SessionSnapshot {
   userModes  @7 :UInt8;   # user_modes
   loose      @8 :LooseEnds;  # null: there are none
   presenceChange @9 :UInt32;  # of the newest change of what others are told of it
+  firstHost  @10 :Text;       # with which it came, as people are shown it; empty: it can have no other
 }
 
 # What most sessions have not.

@@ -410,6 +410,10 @@ shared_bytes irc_front::show(const tell::presence& what) {
       line.trailing(what.away);
     text += line.str();
   }
+  if (is_new && what.parts.has(presence_part::host) && state_.capabilities.has(irc::capability::chghost)) {
+    const auto [user, host] = irc::split_mask(what.new_mask);
+    text += irc::line_writer(from, "CHGHOST").param(user).param(host).str();
+  }
   if (is_new && what.parts.has(presence_part::real_name) && state_.capabilities.has(irc::capability::setname))
     text += irc::line_writer(from, "SETNAME").trailing(what.real_name).str();
   const bool echoes = what.nick != state_.told_nick || state_.capabilities.has(irc::capability::echo_message);

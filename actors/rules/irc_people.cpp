@@ -14,14 +14,6 @@ std::int64_t seconds(timestamp time) {
   return std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count();
 }
 
-/// "~user@host" in its two parts.
-std::pair<std::string_view, std::string_view> split_mask(std::string_view mask) {
-  const auto at = mask.find('@');
-  if (at == std::string_view::npos)
-    return {"*", "*"};
-  return {mask.substr(0, at), mask.substr(at + 1)};
-}
-
 /// "192.0.2.1:4711" or "[2001:db8::1]:4711" without the port.
 std::string_view without_port(std::string_view address) {
   address = address.substr(0, address.rfind(':'));
@@ -90,7 +82,7 @@ void irc_front::tell_whois(const part& to, const tell::people& what) {
 }
 
 void irc_front::tell_person(const person_row& who) {
-  const auto [user, host] = split_mask(who.mask);
+  const auto [user, host] = irc::split_mask(who.mask);
   const auto about = [&](irc::numeric which) {
     auto line = numeric(which);
     line.param(who.nick);
@@ -136,7 +128,7 @@ void irc_front::tell_whowas(const part& to, const tell::people& what) {
   if (what.rows.empty())
     say(numeric(numeric::was_no_such_nick).param(to.target).trailing("There was no such nickname"));
   for (const auto& each : what.rows) {
-    const auto [user, host] = split_mask(each.mask);
+    const auto [user, host] = irc::split_mask(each.mask);
     say(numeric(numeric::whowas_user).param(each.nick).param(user).param(host).param("*").trailing(each.real_name));
     const auto gone = now_ - std::chrono::seconds(each.gone_seconds);
     say(numeric(numeric::whois_server).param(each.nick).param(network_->server).trailing(irc::time_text(gone)));
@@ -165,7 +157,7 @@ void irc_front::tell_counts(const people_counts& counts) {
 void irc_front::tell_who_row(const asked& of, const who_row& row) {
   const auto& options = of.line.param(1);
   const auto percent = options.find('%');
-  const auto [user, host] = split_mask(row.mask);
+  const auto [user, host] = irc::split_mask(row.mask);
   const bool is_operator = row.marks.has(user_mode::server_operator);
   const auto flags = std::string(row.away.empty() ? "H" : "G") + (is_operator ? "*" : "")
                      + irc::prefixes_of(row.modes, state_.capabilities.has(irc::capability::multi_prefix))

@@ -254,13 +254,18 @@ room_effects room::query(const room_query& what, timestamp now) {
 room_effects room::presence(const set_presence& what, timestamp now) {
   room_effects out;
   const bool is_new = phase_ == phase::open && what.room == id_ && what.away.size() <= limits::away_bytes_max
-                      && what.real_name.size() <= limits::real_name_bytes_max && ledger_.members().find(what.session);
+                      && what.real_name.size() <= limits::real_name_bytes_max
+                      && what.mask.size() <= limits::user_at_host_bytes_max && ledger_.members().find(what.session);
+  const auto mask_before = is_new ? ledger_.members().mask_of(*ledger_.members().find(what.session)) : std::string{};
   const auto parts = is_new ? ledger_.set_presence(what) : presence_parts{};
+  if (parts.has(presence_part::host))
+    silenced_.erase(what.session);
   if (!parts.empty()) {
     const auto& who = *ledger_.members().find(what.session);
-    window_.publish(
-      presence_changed{what.session, who.nick, what.away, who.real_name, who.mask, parts, {}, {}, what.change}, now,
-      out);
+    presence_changed change{what.session, who.nick, what.away, who.real_name, mask_before, parts, {}, {}, what.change};
+    if (parts.has(presence_part::host))
+      change.new_mask = ledger_.members().mask_of(who);
+    window_.publish(change, now, out);
   }
   settle(now, out);
   return out;
@@ -274,7 +279,9 @@ room_effects room::signal(const signal_room& what, timestamp now) {
   const bool may_speak = who && (!settings || !moderation::why_post_refused(*settings, who, is_silenced(*who)));
   if (may_speak && what.tags.size() <= limits::signal_tags_bytes_max && window_.takes_posts())
     window_.publish(
-      presence_changed{what.session, who->nick, {}, {}, who->mask, presence_part::tags, what.tags, now, 0}, now, out);
+      presence_changed{
+        what.session, who->nick, {}, {}, ledger_.members().mask_of(*who), presence_part::tags, what.tags, now, 0},
+      now, out);
   settle(now, out);
   return out;
 }

@@ -13,8 +13,13 @@ bool room::is_silenced(const stored_member& who) const {
   if (ledger_.settings_to_be()->bans.empty())
     return false;
   const auto [at, is_new] = silenced_.try_emplace(who.session);
-  if (is_new)
-    at->second = moderation::is_silenced(*ledger_.settings_to_be(), folded_address(who.nick, who.mask));
+  if (is_new) {
+    const auto is_silenced_as = [&](const std::string& mask) {
+      return moderation::is_silenced(*ledger_.settings_to_be(), folded_address(who.nick, mask));
+    };
+    const auto& mask_now = ledger_.members_to_be().mask_of(who);
+    at->second = is_silenced_as(who.mask) || (mask_now != who.mask && is_silenced_as(mask_now));
+  }
   return at->second;
 }
 
@@ -163,7 +168,8 @@ void room::decide_invite(const room_command& what, const invite_member& invite, 
   const auto by = *ledger_.members_to_be().find(what.name.session);
   auto group = begin_group(what);
   if (!invite.worker.empty()) {
-    group.invitation = room_invitation{invite.session, id_, ledger_.state().title, by.nick, by.mask};
+    group.invitation =
+      room_invitation{invite.session, id_, ledger_.state().title, by.nick, ledger_.members_to_be().mask_of(by)};
     group.invitee_node = invite.worker;
   }
   ledger_.plan(group, {what.name, by.nick, by.identity, invited{invite.session, invite.nick}, by.mask}, now);

@@ -43,6 +43,9 @@ void room_ledger::open(const log_opened& what) {
 void room_ledger::plan(entry_group& group, entry_draft draft, timestamp now) {
   planned_seq_ += 1;
   planned_time_ = std::max(now, planned_time_ + std::chrono::microseconds{1});
+  const auto* by = draft.mask.empty() ? nullptr : members_to_be_.find(draft.name.session);
+  if (by && !by->mask.empty()) // who was brought into a conversation has no former one
+    draft.mask = members_to_be_.mask_of(*by);
   auto entry = std::make_shared<const log_entry>(
     log_entry{planned_seq_, planned_time_, draft.name, std::move(draft.nick), draft.identity, std::move(draft.body),
               std::move(draft.mask), members_to_be_.marks_of(draft.name.session).has(user_mode::bot)});

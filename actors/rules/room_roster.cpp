@@ -49,6 +49,10 @@ presence_parts room_roster::set_presence(const godwit::set_presence& what) {
   auto& member = at->second;
   parts.set(presence_part::away, member.away != what.away);
   parts.set(presence_part::real_name, member.who.real_name != what.real_name);
+  const bool is_first = what.mask.empty() || what.mask == member.who.mask;
+  auto mask_now = is_first ? std::string{} : what.mask;
+  parts.set(presence_part::host, member.mask_now != mask_now && !member.who.mask.empty());
+  member.mask_now = std::move(mask_now);
   member.away = what.away;
   member.who.real_name = what.real_name;
   member.marks = what.marks;
@@ -58,6 +62,11 @@ presence_parts room_roster::set_presence(const godwit::set_presence& what) {
 user_modes room_roster::marks_of(session_id session) const {
   const auto at = members_.find(session);
   return at == members_.end() ? user_modes{} : at->second.marks;
+}
+
+const std::string& room_roster::mask_of(const stored_member& who) const {
+  const auto at = members_.find(who.session);
+  return at == members_.end() || at->second.mask_now.empty() ? who.mask : at->second.mask_now;
 }
 
 const stored_member* room_roster::find_nick(const std::string& nick) const {
@@ -91,7 +100,7 @@ members_read room_roster::page(const std::string& after, std::size_t rows_max, b
     if (!invisible_too && member.marks.has(user_mode::invisible))
       continue;
     page.members.push_back(
-      {at->first, member.away, member.who.modes, member.who.mask, member.who.real_name, member.marks});
+      {at->first, member.away, member.who.modes, mask_of(member.who), member.who.real_name, member.marks});
   }
   return page;
 }

@@ -22,6 +22,8 @@ public:
   presence_parts set_presence(const godwit::set_presence& what);
   /// What the member is in all rooms; none for who is no member.
   [[nodiscard]] user_modes marks_of(session_id session) const;
+  /// user@host as others are shown it now; stored_member::mask is that with which the member came in.
+  [[nodiscard]] const std::string& mask_of(const stored_member& who) const;
   /// Null: not a member. Valid until the next change.
   [[nodiscard]] const stored_member* find(session_id session) const;
   /// By nick, however it is written.
@@ -40,6 +42,7 @@ private:
     stored_member who;
     std::string away;
     user_modes marks{};
+    std::string mask_now; ///< empty: as it came in
   };
 
   void forget(const stored_member& who);

@@ -202,6 +202,7 @@ private:
   void note_spoken();
   bool has_presence() const;
   void say_presence_everywhere();
+  void note_host(const std::string& before);
   void note_presence_change();
   void begin_user_modes(const client_command& command, const ask::set_user_modes& what);
   void begin_real_name(const client_command& command, const ask::set_real_name& what);
@@ -268,7 +269,8 @@ private:
   login_steps steps_;
   std::uint64_t login_op_ = 0; ///< of the frame by which this actor has logged in
   std::string user_ = "native";
-  std::string host_; ///< as people are shown it; empty: hidden
+  std::string host_;       ///< as people are shown it; empty: hidden
+  std::string first_host_; ///< with which it came, and into its rooms; empty: not known
   std::string real_name_;
   std::string address_;    ///< of the client, for operators of the server
   bool plaintext_ = false; ///< its connection has no TLS

@@ -3,6 +3,7 @@
 #include "actors/rules/session_core.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace godwit {
 
@@ -15,7 +16,7 @@ void session_core::attach(const attach_session& how) {
   route_ = {how.epoch, how.attach, how.proxy, how.proxy_incarnation};
   identity_ = how.identity;
   protocol_ = how.protocol;
-  host_ = how.host;
+  const auto host_before = std::exchange(host_, how.host);
   address_ = how.peer_address;
   plaintext_ = how.plaintext;
   drop_questions();
@@ -39,7 +40,10 @@ void session_core::attach(const attach_session& how) {
   if (life_ == life::loading && how.from_store)
     return;
   const bool from_snapshot = life_ == life::fresh;
+  if (from_snapshot)
+    first_host_ = host_;
   take_snapshot(how.snapshot);
+  note_host(from_snapshot ? first_host_ : host_before);
   take_positions(from_snapshot);
 }
 
@@ -59,6 +63,8 @@ void session_core::take_snapshot(const std::string& bytes) {
   away_ = read->away;
   modes_ = read->modes;
   presence_change_ = read->presence_change;
+  if (!read->first_host.empty())
+    first_host_ = read->first_host;
   signed_on_ = read->signed_on;
   take_loose_ends(read->loose);
   steps_ = read->login;
@@ -114,6 +120,7 @@ void session_core::loaded(const session_loaded& what) {
       seat.outbox.start_after(each.last.name);
   }
   snapshot_changed_ = true;
+  note_host({});
   take_positions();
 }
 
@@ -421,6 +428,8 @@ session_effects session_core::finish() {
 
 session_snapshot session_core::snapshot() const {
   session_snapshot out{nick_, away_, {}, piece_, steps_, {}, signed_on_, modes_, {}, presence_change_};
+  if (protocol_ == protocol::native) // others end with their connection
+    out.first_host = first_host_;
   for (const auto& [room, seat] : seats_by_room_)
     if (seat.member)
       out.rooms.push_back({room, seat.key, seat.title, seat.companion, seat.joined_seq, seat.modes});

@@ -74,7 +74,18 @@ void session_core::note_spoken() {
   }
 }
 
-bool session_core::has_presence() const { return !away_.empty() || !modes_.empty() || real_name_changed_; }
+bool session_core::has_presence() const {
+  return !away_.empty() || !modes_.empty() || real_name_changed_ || host_ != first_host_;
+}
+
+/// `before`: as the former client's connection came in; empty where that is not known, or was none.
+void session_core::note_host(const std::string& before) {
+  if (nick_.empty() || host_ == before)
+    return;
+  note_presence_change();
+  person_changed_ = true;
+  say_presence_everywhere();
+}
 
 void session_core::say_presence_everywhere() {
   snapshot_changed_ = true;

@@ -87,7 +87,7 @@ void session_core::drop_empty_seats() {
 }
 
 void session_core::say_presence(const room_seat& seat) {
-  send_to(room_anywhere(seat.id), set_presence{seat.id, id_, away_, real_name_, modes_, presence_change_});
+  send_to(room_anywhere(seat.id), set_presence{seat.id, id_, away_, real_name_, modes_, presence_change_, mask()});
 }
 
 // ----------------------------------------------------------------------------------------------------- events
@@ -102,7 +102,7 @@ void session_core::events(const room_events& what) {
     } else if (const auto& passing = std::get<presence_changed>(item.event);
                seat->member && (passing.session != id_ || passing.parts.has(presence_part::tags))) {
       effect(show_presence{{what.room, passing.nick, passing.away, passing.mask, passing.real_name, passing.parts,
-                            passing.tags, passing.time, passing.session, passing.change},
+                            passing.tags, passing.time, passing.session, passing.change, passing.new_mask},
                            item.native,
                            item.ticket});
     }

@@ -11,7 +11,7 @@
 
 namespace godwit::irc {
 
-// X(name in code, its bit, its name on the wire). 10 waits for chghost: nobody's host changes yet.
+// X(name in code, its bit, its name on the wire).
 #define GODWIT_IRC_CAPABILITIES(X)                                                                                     \
   X(message_tags, 0, "message-tags")                                                                                   \
   X(server_time, 1, "server-time")                                                                                     \
@@ -23,6 +23,7 @@ namespace godwit::irc {
   X(extended_join, 7, "extended-join")                                                                                 \
   X(away_notify, 8, "away-notify")                                                                                     \
   X(invite_notify, 9, "invite-notify")                                                                                 \
+  X(chghost, 10, "chghost")                                                                                            \
   X(setname, 11, "setname")                                                                                            \
   X(standard_replies, 12, "standard-replies")                                                                          \
   X(cap_notify, 13, "cap-notify")

@@ -119,6 +119,13 @@ std::string channel_name(std::string_view title) {
   return out.append(title);
 }
 
+std::pair<std::string_view, std::string_view> split_mask(std::string_view mask) {
+  const auto at = mask.find('@');
+  if (at == std::string_view::npos)
+    return {"*", "*"};
+  return {mask.substr(0, at), mask.substr(at + 1)};
+}
+
 std::string source_of(std::string_view nick, std::string_view mask) {
   std::string out(nick);
   return out.append("!").append(mask.empty() ? std::string_view("*@*") : mask);

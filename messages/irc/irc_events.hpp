@@ -19,6 +19,8 @@ namespace godwit::irc {
 std::string channel_name(std::string_view title);
 /// nick!user@host. Whose user and host are not known shows "*".
 std::string source_of(std::string_view nick, std::string_view mask);
+/// "~user@host" in its two parts, of the life of `mask`; "*" each where it is none.
+std::pair<std::string_view, std::string_view> split_mask(std::string_view mask);
 /// As IRCv3 server-time wants it: 2026-11-25T21:17:05.123Z.
 std::string time_text(timestamp time);
 

@@ -1,9 +1,12 @@
 // What people on IRC learn of each other in a real cluster over TLS: docs/IRC.md, "People". In the shape `local` they
 // live on two worker nodes.
 #include "tests/support/irc_fixture.hpp"
+#include "tests/support/tcp_relay.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <algorithm>
 
 namespace godwit::test {
 namespace {
@@ -238,6 +241,46 @@ TEST_P(IrcPeople, ANewRealNameIsSeenInSharedChannels) {
   });
   bob->say("WHO #sn-room");
   bob->expect(" 352 ", ":0 Countess of Lovelace");
+}
+
+// I-69
+TEST_P(IrcPeople, WhoComesBackFromAnotherNetworkIsShownWithANewHost) {
+  auto bob = log_in_with("ch-bob", "chghost");
+  auto eve = log_in_with("ch-eve", "setname");
+  for (auto* each : {bob.get(), eve.get()}) {
+    join(*each, "#ch-room");
+    join(*each, "#ch-other");
+  }
+  tcp_relay relay(running().client_port());
+  auto options = running().options_for("ch-ada");
+  options.server = relay.address();
+  options.room = "ch-room";
+  chat_client ada(options);
+  ada.say("/join ch-other");
+  bob->expect(":ch-ada!", " JOIN #ch-other");
+  ada.say("at home");
+  const auto host_of = [](const std::string& line) {
+    const auto at = line.find('@', line.find(":ch-ada!")); // behind the tags
+    return line.substr(at + 1, line.find(' ', at) - at - 1);
+  };
+  const auto home = host_of(bob->expect(":ch-ada!", ":at home"));
+  relay.go_out_from(77);
+  relay.cut();
+  ada.expect({{"event", "resumed"}});
+  const auto changed = bob->expect(":ch-ada!", " CHGHOST ~native ");
+  const auto now = changed.substr(changed.rfind(' ') + 1);
+  EXPECT_EQ(host_of(changed), home);
+  EXPECT_NE(now, home);
+  ada.say("on the train");
+  EXPECT_EQ(host_of(bob->expect(":ch-ada!", ":on the train")), now);
+  EXPECT_EQ(host_of(eve->expect(":ch-ada!", ":on the train")), now);
+  bob->settle();
+  EXPECT_EQ(std::ranges::count_if(bob->lines(), [](const auto& line) { return line.find("CHGHOST") != line.npos; }), 1)
+    << "once, for two shared channels";
+  for (const auto& line : eve->lines())
+    EXPECT_THAT(line, Not(HasSubstr("CHGHOST")));
+  bob->say("WHO #ch-room");
+  bob->expect(" 352 ", "~native " + now);
 }
 
 // I-68

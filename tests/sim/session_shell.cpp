@@ -65,6 +65,7 @@ void session_shell::attach(attach_session what) {
     codec_.speak_irc(std::make_shared<const client_settings>(settings), what.host);
   what.snapshot = codec_.unpack(what.snapshot);
   codec_.go_on(what, is_new);
+  rules_.set_now(home().wall());
   perform(rules_.attach(what));
   if (is_new && what.protocol == protocol::irc)
     mail_after(settings.irc.login_timeout, [this] { login_due(); });

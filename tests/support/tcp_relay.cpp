@@ -72,7 +72,11 @@ void tcp_relay::accept_clients() {
     if (!lets_in_)
       continue;
     auto server = stream_socket();
+    auto own = loopback(0);
+    own.sin_addr.s_addr = htonl(INADDR_LOOPBACK - 1 + static_cast<std::uint32_t>(goes_out_from_));
     const auto where = loopback(target_);
+    if (::bind(server.get(), reinterpret_cast<const sockaddr*>(&own), sizeof own) != 0)
+      continue;
     if (::connect(server.get(), reinterpret_cast<const sockaddr*>(&where), sizeof where) != 0)
       continue; // the client sees its connection closed
     const std::lock_guard guard{lock_};

@@ -35,6 +35,8 @@ public:
   void cut_after_bytes_to_client(std::int64_t count) { to_client_left_ = count; }
   /// False: new connections end at once, until it is said anew.
   void let_in(bool wanted) { lets_in_ = wanted; }
+  /// New connections come to the server from 127.0.0.`last_octet`, as clients of another network do.
+  void go_out_from(int last_octet) { goes_out_from_ = last_octet; }
   /// Connections accepted so far.
   int accepted() const { return accepted_; }
 
@@ -57,6 +59,7 @@ private:
   std::atomic<std::int64_t> to_client_left_{no_end};
   std::atomic<bool> lets_in_{true};
   std::atomic<int> accepted_{0};
+  std::atomic<int> goes_out_from_{1};
   std::mutex lock_; // guards passages_ and stopped_
   std::list<passage> passages_;
   bool stopped_ = false;

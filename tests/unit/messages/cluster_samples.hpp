@@ -190,6 +190,12 @@ inline std::vector<message> cluster_samples() {
   without.plaintext = true;
   all.emplace_back(people_told{name, {without}});
   all.emplace_back(set_presence{{7}, {11}, "lunch", "Ann", user_mode::bot, 77});
+  all.emplace_back(set_presence{{7}, {11}, "", "Ann", {}, 78, "~ann@train"});
+  all.emplace_back(
+    fan_out{{7},
+            3,
+            4,
+            {{2, presence_changed{{11}, "ann", "", "", "~ann@host", presence_part::host, "", {}, 78, "~ann@train"}}}});
   all.emplace_back(fan_out{
     {7}, 3, 4, {{2, presence_changed{{11}, "ann", "lunch", "", "~ann@host", presence_part::away, "", {}, 77}}}});
   all.emplace_back(ask_store{21, mark_drained{"worker-1", true}});

@@ -336,7 +336,14 @@ TEST(SnapshotCodec, GivesBackWhatItWasGiven) {
     "ada",
     "lunch",
     {{room_id{7}, "lobby", "Lobby", "", 3, member_mode::voice}, {room_id{8}, "=a=b", "", "bob", 1}},
-    piece_cursor{5, 2, "41", 9}};
+    piece_cursor{5, 2, "41", 9},
+    {},
+    {},
+    {},
+    {},
+    {},
+    77,
+    "home.cloak"};
   const auto read = decode_snapshot(encode_snapshot(given));
   ASSERT_TRUE(read);
   EXPECT_EQ(*read, given);

@@ -169,6 +169,17 @@ TEST_F(IrcPeople, ModesOfOneself) {
   EXPECT_THAT(answer(tell::your_turn{}, 1), StartsWith(":irc.test 501 ada :"));
 }
 
+// I-69
+TEST_F(IrcPeople, ANewHostIsSeenByThoseWhoHaveChghost) {
+  open_lobby();
+  tell::presence what{lobby, "bob", "", "~b@host", "", presence_part::host, "", {}, {12}, 1, "~b@elsewhere"};
+  EXPECT_EQ(show(what), "");
+  request("chghost");
+  what.change = 2;
+  EXPECT_EQ(show(what), ":bob!~b@host CHGHOST ~b elsewhere\r\n");
+  EXPECT_EQ(show(what), "") << "told by another room that is shared";
+}
+
 // I-66
 TEST_F(IrcPeople, ANewRealNameIsSeenByThoseWhoHaveSetname) {
   open_lobby();

@@ -82,6 +82,43 @@ TEST(RoomPeople, PresenceSaysWhatHasChanged) {
   EXPECT_FALSE(sent<append_entries>(it.command(say(bob, 3, 2, post{"hi"}), at(1003))).at(0).entries.at(0)->by_bot);
 }
 
+// I-69
+TEST(RoomPeople, ANewHostIsShownAndTheFormerOneStaysSilenced) {
+  auto log = with_settings(log_with({ann, bob}, 2));
+  log.members[1].mask = "~b@home";
+  log.state.settings->bans.push_back({"m:*!*@home", "ann", at(1)});
+  auto it = open_room(log);
+  it.attach(attach_from("w2", 2), at(1000));
+  const set_presence walked{the_room, bob, "", "", {}, 5, "~b@train"};
+  const auto told = passed(it.presence(walked, at(1001)));
+  ASSERT_THAT(told, SizeIs(1));
+  EXPECT_EQ(told[0].parts, presence_parts{presence_part::host});
+  EXPECT_EQ(told[0].mask, "~b@home");
+  EXPECT_EQ(told[0].new_mask, "~b@train");
+  EXPECT_THAT(passed(it.presence(walked, at(1002))), IsEmpty()) << "nothing has changed";
+  const auto refused = sent<command_answered>(it.command(say(bob, 3, 2, post{"hi"}), at(1003)));
+  ASSERT_THAT(refused, SizeIs(1)) << "a walk to another network is no way out of a mute";
+  EXPECT_EQ(refused[0].why->code, error_code::muted);
+  const auto appends = sent<append_entries>(it.command(say(bob, 4, 2, leave_room{}), at(1004)));
+  ASSERT_THAT(appends, SizeIs(1));
+  EXPECT_EQ(appends[0].entries[0]->mask, "~b@train");
+  EXPECT_THAT(passed(it.presence({the_room, bob, "", "", {}, 6, std::string(200, 'x')}, at(1005))), IsEmpty());
+}
+
+// I-69
+TEST(RoomPeople, WhoComesToANetworkThatIsSilencedIsSilenced) {
+  auto log = with_settings(log_with({ann, bob}, 2));
+  log.members[1].mask = "~b@home";
+  log.state.settings->bans.push_back({"m:*!*@train", "ann", at(1)});
+  auto it = open_room(log);
+  it.attach(attach_from("w2", 2), at(1000));
+  EXPECT_THAT(sent<append_entries>(write_all(it, it.command(say(bob, 3, 2, post{"hi"}), at(1001)))), IsEmpty());
+  it.presence({the_room, bob, "", "", {}, 5, "~b@train"}, at(1002));
+  const auto refused = sent<command_answered>(it.command(say(bob, 4, 3, post{"hi"}), at(1003)));
+  ASSERT_THAT(refused, SizeIs(1));
+  EXPECT_EQ(refused[0].why->code, error_code::muted);
+}
+
 // I-73
 TEST(RoomPeople, AnOperatorOfTheServerChangesModesFromOutside) {
   auto it = open_room(with_settings(log_with({ann, bob}, 2)));

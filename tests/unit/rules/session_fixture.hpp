@@ -15,7 +15,8 @@ struct session_fixture : testing::Test {
   session_id me{11};
   room_id lobby{7};
   session subject{me, "w"};
-  session_effects seen; ///< everything since the last clear
+  session_effects seen;      ///< everything since the last clear
+  std::string host = "home"; ///< of the next attach
   std::uint32_t attach_number = 0;
   std::uint64_t next_in_seq = 1;
   bool rooms_let_rename = true;
@@ -43,6 +44,7 @@ struct session_fixture : testing::Test {
     how.identity[0] = 1;
     how.positions = std::move(positions);
     how.snapshot = std::move(snapshot);
+    how.host = host;
     if (first_in_seq != 0)
       next_in_seq = first_in_seq;
     how.first_in_seq = next_in_seq;

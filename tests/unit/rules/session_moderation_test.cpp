@@ -40,7 +40,7 @@ TEST_F(SessionModeration, AJoinCarriesTheKeyAndWhoTheSessionIs) {
   const auto joins = sent<room_command>();
   ASSERT_EQ(joins.size(), 1U);
   EXPECT_EQ(std::get<join_room>(joins[0].action).key, "sesame");
-  EXPECT_EQ(joins[0].mask, "~native@hidden");
+  EXPECT_EQ(joins[0].mask, "~native@home");
 }
 
 // M-6

@@ -75,6 +75,17 @@ TEST_F(MovedSession, AsksTheRoomWhetherAFormerOwnerHasShownTheJoinOfALineThatItB
   EXPECT_EQ(confirmed_op(), 21U);
 }
 
+// I-69
+TEST_F(MovedSession, SaysWhatItsHostIsNowWhereAFormerOwnerKnewAnother) {
+  auto snapshot = left();
+  snapshot.first_host = "home";
+  move_here(snapshot);
+  EXPECT_THAT(sent<set_presence>(), SizeIs(2)) << "in each of its rooms";
+  EXPECT_EQ(sent<set_presence>().at(0).mask, "~native@hidden");
+  ASSERT_TRUE(told_snapshot());
+  EXPECT_EQ(told_snapshot()->first_host, "home") << "the one that its rooms know it by";
+}
+
 TEST_F(MovedSession, LooksUpWhomAFrameMeansThatNobodyHasBegun) {
   move_here(left(), 0);
   seen.clear();

@@ -55,6 +55,19 @@ TEST_F(SessionPeople, SaysWhoItIsWhenItHasANickAndWhatChanges) {
   EXPECT_FALSE(described().rooms[0].in);
 }
 
+// I-69
+TEST_F(SessionPeople, SaysInItsRoomsThatItComesFromAnotherNetwork) {
+  be_in_lobby();
+  attach();
+  EXPECT_THAT(sent<set_presence>(), IsEmpty());
+  host = "train";
+  attach();
+  ASSERT_THAT(sent<set_presence>(), SizeIs(1));
+  EXPECT_EQ(sent<set_presence>()[0].mask, "~native@train");
+  EXPECT_NE(sent<set_presence>()[0].change, 0U);
+  EXPECT_EQ(described().mask, "~native@train");
+}
+
 TEST_F(SessionPeople, DescribesItselfAnewToANewBrokerNodeWhenItIsItsTurn) {
   be_in_lobby();
   take(subject.link_was_reset({"b", {1}, 1}));

@@ -100,8 +100,8 @@ TEST_F(SessionProtocol, AnswersAwayAndTellsTheRoomOfTheSession) {
   EXPECT_EQ(answers_to(3).at(0), tell::answer(tell::is_away{"lunch"}));
   say(4, ask::away{""});
   EXPECT_EQ(answers_to(4).at(0), tell::answer(tell::is_away{""}));
-  EXPECT_EQ(sent<set_presence>(),
-            (std::vector<set_presence>{{lobby, me, "lunch", {}, {}, 1}, {lobby, me, "", {}, {}, 2}}));
+  EXPECT_EQ(sent<set_presence>(), (std::vector<set_presence>{{lobby, me, "lunch", {}, {}, 1, "~native@home"},
+                                                             {lobby, me, "", {}, {}, 2, "~native@home"}}));
 }
 
 // S-13
@@ -341,7 +341,7 @@ TEST_F(SessionProtocol, ForgetsThatItWasAwayWhenItBeginsFromTheStore) {
     EXPECT_EQ(each.away, "");
   seen.clear();
   say(9, ask::away{"lunch"});
-  EXPECT_EQ(sent<set_presence>(), (std::vector<set_presence>{{lobby, me, "lunch", {}, {}, 1}}));
+  EXPECT_EQ(sent<set_presence>(), (std::vector<set_presence>{{lobby, me, "lunch", {}, {}, 1, "~native@hidden"}}));
 }
 
 // U-15
