@@ -226,8 +226,16 @@ const member_node& membership::weaker_of(const member_node& a, const member_node
   return a.name > b.name ? a : b;
 }
 
+/// Who is not reached from here either may be what is wrong: only the time counts in which both are.
+void membership::begin_doubts_anew(instant now) {
+  for (auto& [pair, suspicion] : suspicions_by_pair_)
+    if (!reached(pair.first) || !reached(pair.second))
+      suspicion.since = now;
+}
+
 /// Two nodes that do not reach each other, while both are reached from here: one of them has to go.
 bool membership::judge_pairs(instant now) {
+  begin_doubts_anew(now);
   bool changed = false;
   const auto pairs = suspicions_by_pair_;
   for (const auto& [pair, suspicion] : pairs) {
@@ -235,7 +243,7 @@ bool membership::judge_pairs(instant now) {
     auto* of = find(pair.second);
     if (by == nullptr || of == nullptr || by->state == node_state::dead || of->state == node_state::dead)
       continue;
-    if (now - suspicion.since < silence_is_suspicious || at_fault(by->name) || !reached(by->name) || !reached(of->name))
+    if (now - suspicion.since < silence_is_suspicious || at_fault(by->name))
       continue;
     const auto& weaker = weaker_of(*by, *of);
     if (is_proxy(weaker) || !is_worker(weaker))

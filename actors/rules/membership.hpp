@@ -15,7 +15,7 @@
 ///
 /// A worker node dies when its link closed and was not re-established within `redial_is_suspicious`; when it is silent
 /// (the pulse monitor told `link_silent`) and two pulse intervals later still is; or when it and another node have been
-/// cut off from each other for `silence_is_suspicious` while this node reaches both.
+/// cut off from each other for `silence_is_suspicious` while this node reaches both, all that time.
 /// - Never more than half of the worker nodes fall to silence alone.
 /// - When two or more other nodes are known and all of them are out of reach, the fault is here: nobody dies.
 /// - A node that is cut off from more than half of the others is itself at fault: its suspicions do not count.
@@ -120,6 +120,7 @@ private:
   const member_node& weaker_of(const member_node& a, const member_node& b) const;
   bool worker_is_over(const member_node& node, instant now);
   bool proxy_is_over(const member_node& node, instant now) const;
+  void begin_doubts_anew(instant now);
   bool judge_pairs(instant now);
   void forgive_lateness(instant now);
   void lapse_suspicions(instant now);

@@ -10,6 +10,7 @@
 #include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
 namespace godwit::test {
 namespace {
@@ -44,6 +45,85 @@ TEST(Starved, WorkerNodesThatStandStillHalfOfTheTimeAreNotDeclaredDead) {
   EXPECT_THAT(running.log("proxy-1"), Not(HasSubstr(life_is_over))); // and may be back by now
   for (const auto* each : {"worker-1", "worker-2"})
     EXPECT_TRUE(running.process_of(each).is_running()) << each;
+  expect_undisturbed(all);
+  expect_all_whole(running, all);
+}
+
+/// Lets each run for a tenth of the time, as a quota of the processor does, until it ends.
+class tenth_of_the_processor {
+public:
+  tenth_of_the_processor(cluster& running, std::vector<std::string> nodes)
+      : running_(running), nodes_(std::move(nodes)), turns_([this](const std::stop_token& stop) { take_turns(stop); }) {
+  }
+
+private:
+  void take_turns(const std::stop_token& stop) {
+    while (!stop.stop_requested()) {
+      for (const auto& each : nodes_)
+        running_.pause(each);
+      std::this_thread::sleep_for(90ms);
+      for (const auto& each : nodes_)
+        running_.resume(each);
+      std::this_thread::sleep_for(10ms);
+    }
+  }
+
+  cluster& running_;
+  std::vector<std::string> nodes_;
+  std::jthread turns_; // the last: it uses the others
+};
+
+TEST(Starved, NodesThatGetATenthOfTheProcessorAreNotDeclaredDead) {
+  cluster running{"local"};
+  running.start();
+  const auto all = gather(running);
+  {
+    const tenth_of_the_processor quota(running, {"broker-1", "worker-1", "worker-2"});
+    const auto begun = std::chrono::steady_clock::now();
+    while (std::chrono::steady_clock::now() - begun < 8s) { // shapes the fault
+      say_some(all, 2);
+      for (const auto& each : all)
+        each->wait_for_first_of_newest();
+    }
+    wait_for_all(all);
+  }
+  EXPECT_THAT(running.log("proxy-1"), Not(HasSubstr(life_is_over)));
+  expect_undisturbed(all);
+  expect_all_whole(running, all);
+}
+
+TEST(Starved, ABrokerNodeThatStoodStillHoldsThatAgainstNobody) {
+  cluster running{"local"};
+  running.start();
+  const auto all = gather(running);
+  for (int i = 0; i != 3; ++i) {
+    running.pause("broker-1");
+    say_some(all, 2);
+    std::this_thread::sleep_for(2s); // shapes the fault: longer than anybody may be silent
+    running.resume("broker-1");
+    wait_for_all(all);
+  }
+  EXPECT_THAT(running.log("proxy-1"), Not(HasSubstr(life_is_over)));
+  expect_undisturbed(all);
+  expect_all_whole(running, all);
+}
+
+TEST(Starved, OfWorkerNodesThatAreAllSilentAtOnceAtMostHalfAreDeclaredDead) {
+  cluster running{"local"};
+  running.start();
+  const auto all = gather(running);
+  for (const auto* each : {"worker-1", "worker-2"})
+    running.pause(each);
+  say_some(all, 5);
+  std::this_thread::sleep_for(3s); // shapes the fault
+  for (const auto* each : {"worker-1", "worker-2"})
+    running.resume(each);
+  wait_for_all(all);
+  const auto log = running.log("proxy-1");
+  const bool both = log.find(life_is_over + "worker-1") != std::string::npos
+                    && log.find(life_is_over + "worker-2") != std::string::npos;
+  EXPECT_FALSE(both) << log;
+  EXPECT_TRUE(running.process_of("worker-1").is_running() || running.process_of("worker-2").is_running());
   expect_undisturbed(all);
   expect_all_whole(running, all);
 }

@@ -124,6 +124,24 @@ TEST(Membership, NeverMoreThanHalfOfTheWorkerNodesFallToSilence) {
   EXPECT_NE(c.dead("worker-1", 11), c.dead("worker-2", 22));
 }
 
+TEST(Membership, WhoWasSparedWhenAllFellSilentLivesOnWhenItIsHeardAgain) {
+  cluster c;
+  const auto proxy_misses_both = [&] {
+    c.suspect("proxy-1", "worker-1", 11);
+    c.suspect("proxy-1", "worker-2", 22);
+  };
+  c.silence("worker-1", 11);
+  c.silence("worker-2", 22);
+  c.pass(3s, proxy_misses_both);
+  ASSERT_TRUE(c.dead("worker-1", 11));
+  ASSERT_FALSE(c.dead("worker-2", 22));
+  c.judge.handle(link_heard{"worker-2", {22}}, c.now);
+  c.pass(2 * limits::pulse_interval); // until the proxy node has heard it too
+  EXPECT_FALSE(c.dead("worker-2", 22)) << "nobody knows that these two are cut off from each other";
+  c.pass(2s, proxy_misses_both);
+  EXPECT_TRUE(c.dead("worker-2", 22)) << "now it is known";
+}
+
 TEST(Membership, AllWorkerNodesMayDieByTheirLinks) {
   cluster c;
   c.close("worker-1");
