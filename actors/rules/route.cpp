@@ -252,6 +252,7 @@ void route::attach_refused(const godwit::attach_refused& what, route_effects& ou
   const bool can_begin_anew = from_store_ || !snapshot_.empty();
   if (what.why.code == error_code::session_lost && can_begin_anew && restarts_ < limits::session_restarts_max) {
     ++restarts_;
+    note_death();
     return attach(out);
   }
   end(what.why, out);
@@ -292,7 +293,8 @@ void route::worker_lost(const membership_view& view, route_effects& out) {
   house(home_of(claim_.session, view, {worker_, worker_incarnation_}), out);
 }
 
-/// Of an owner that was told suspects one at a time, the oldest is the only one that it had.
+/// A worker node's, or that of the session's actor alone. Of an owner that was told suspects one at a time, the oldest
+/// is the only one that it had.
 void route::note_death() {
   const bool had_frames = housed() && !attach_due_ && told_until_ > first_in_seq_ && !frames_.empty();
   if (!had_frames)

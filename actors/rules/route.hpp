@@ -16,7 +16,8 @@
 /// confirmed all that it was told, so that none of it is done by two owners. That takes as long as the slowest request
 /// under way; after `move_holds_frames` frames are passed on again, and it moves when it happens to be quiet, or not.
 ///
-/// What a dead owner was told and had not confirmed is suspect: it may have been that which killed it. So the next
+/// What a dead owner (a worker node, or the session's actor alone) was told and had not confirmed is suspect: it may
+/// have been that which killed it. So the next
 /// owner is told it one frame at a time, each when that before it is confirmed, and none before that owner has been
 /// heard. The frame that an owner has alone when it dies, and that the dead one before had too, is given up: the next
 /// owner is told so (attach_session::give_up), and does not begin it. An owner that dies unheard was told no suspect,

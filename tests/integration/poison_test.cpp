@@ -133,5 +133,27 @@ TEST_F(Poison, OfAnIrcClientKillsTwiceAtMostAndDisturbsNobody) {
   EXPECT_EQ(deaths, 2);
 }
 
+// U-18
+TEST_F(Poison, ThatEndsItsSessionsActorAloneIsAnsweredAndDisturbsNobody) {
+  auto neighbour = running.join("neighbour");
+  neighbour->settle();
+  auto poisoner = running.join("poisoner");
+  poisoner->settle();
+  const auto before = poisoner->say("before");
+  const auto ends = poisoner->say("this ends-an-actor for sure");
+  const auto behind = poisoner->say("behind");
+  poisoner->outcome(behind);
+  EXPECT_EQ(poisoner->outcome(before)["event"], "confirmed");
+  EXPECT_EQ(poisoner->outcome(ends)["code"], "internal_error") << "confirmed: the fault was not planted";
+  EXPECT_EQ(poisoner->outcome(behind)["event"], "confirmed");
+  for (auto* each : {neighbour.get(), poisoner.get()}) {
+    each->expect({{"event", "posted"}, {"text", "behind"}});
+    EXPECT_EQ(each->events({{"event", "posted"}, {"text", "before"}}).size(), 1U);
+    expect_undisturbed(*each);
+  }
+  supervise();
+  EXPECT_EQ(deaths, 0);
+}
+
 } // namespace
 } // namespace godwit::test
