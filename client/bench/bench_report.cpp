@@ -165,6 +165,17 @@ std::string slow_lines(const bench_report& report) {
   return out;
 }
 
+std::string answer_lines(const bench_report& report) {
+  std::string out = "sender answered refused...\n";
+  for (std::size_t sender = 0; sender != report.accounts.size(); ++sender) {
+    add(out, "%zu %llu", sender, static_cast<unsigned long long>(report.accounts[sender].answered));
+    for (const auto counter : report.accounts[sender].refused)
+      add(out, " %llu", static_cast<unsigned long long>(counter));
+    out += '\n';
+  }
+  return out;
+}
+
 std::string to_table(const bench_report& report) {
   const auto& plan = report.plan;
   const auto& figures = report.figures;

@@ -40,6 +40,7 @@ struct bench_report {
   std::uint64_t connections_lost = 0;    ///< between log-in and quit
   order_findings findings;               ///< of all members that kept their connection
   std::uint64_t in_another_order = 0;    ///< members that were told what others of their room were, in another order
+  std::vector<sender_account> accounts;  ///< of each sender, by its number
   std::string fault;                     ///< the first thing that went wrong, or empty
   std::vector<process_report> processes;
   std::chrono::nanoseconds own_cpu{0}; ///< of this program, in the measured time
@@ -54,6 +55,9 @@ struct bench_report {
 
 /// What load_plan::slow_above was asked for: a line for each, times of the steady clock.
 std::string slow_lines(const bench_report& report);
+/// Of each sender a line: its number, how many of its posts were answered (they are counted from 1, and answered in
+/// this order), and the counters of those that were refused.
+std::string answer_lines(const bench_report& report);
 std::string to_table(const bench_report& report);
 nlohmann::json to_json(const bench_report& report);
 

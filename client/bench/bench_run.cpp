@@ -217,6 +217,8 @@ private:
     report_.fault = fault_.what();
     for (const auto& each : loops_)
       report_.figures.merge(each->figures());
+    for (std::uint32_t sender = 0; sender != plan_.sender_count; ++sender)
+      report_.accounts.push_back(client(sender).account());
     for (std::uint32_t room = 0; room != plan_.room_count; ++room)
       check_room(room);
   }

@@ -58,6 +58,7 @@ struct typed_options {
   bool json = false;
   std::string save_to;
   std::string slow_to;
+  std::string answers_to;
   unsigned slow_above_ms = 5;
   std::vector<std::string> compared;
 };
@@ -104,6 +105,9 @@ void describe(CLI::App& app, typed_options& typed) {
   app.add_option("--slow", typed.slow_to,
                  "a file that gets each delivery that came late: client, when it was due, how late");
   app.add_option("--slow-above", typed.slow_above_ms, "milliseconds that are late")->capture_default_str();
+  app.add_option(
+    "--answers", typed.answers_to,
+    "a file that gets, of each sender, how many of its posts were answered, and which of them were refused");
   app.add_option("--compare", typed.compared, "no load: saved runs side by side, each with its ratio to the first");
 }
 
@@ -154,5 +158,7 @@ int main(int argc, char** argv) {
     return fail({error_code::file_unusable, "can not write " + typed.save_to + "; correct --save"});
   if (!typed.slow_to.empty() && !(std::ofstream(typed.slow_to) << slow_lines(*report) << std::flush))
     return fail({error_code::file_unusable, "can not write " + typed.slow_to + "; correct --slow"});
+  if (!typed.answers_to.empty() && !(std::ofstream(typed.answers_to) << answer_lines(*report) << std::flush))
+    return fail({error_code::file_unusable, "can not write " + typed.answers_to + "; correct --answers"});
   return static_cast<int>(report->is_sound() ? bench_exit::sound : bench_exit::not_sound);
 }

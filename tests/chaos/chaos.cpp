@@ -36,7 +36,9 @@ int main(int argc, char** argv) {
   app.add_option("--rooms", plan.room_count)->check(CLI::Range(1U, 20'000U));
   app.add_option("--senders", plan.sender_count)->check(CLI::Range(1U, 20'000U));
   app.add_option("--rate", plan.posts_per_s, "posts per second of all senders")->capture_default_str();
-  app.add_option("--deeds", plan.deeds, "kill, stop, drain, migrate, migrate-room; all, if none is named")
+  app
+    .add_option("--deeds", plan.deeds,
+                "kill, stop, drain, kill-amid-drain, migrate, migrate-room; all, if none is named")
     ->transform(CLI::CheckedTransformer(deeds_by_name()));
   app.add_flag("--json", json, "one JSON object instead of a table");
   CLI11_PARSE(app, argc, argv);

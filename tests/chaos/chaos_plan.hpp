@@ -16,12 +16,14 @@ enum class deed : std::uint8_t {
   kill,            ///< kill -9, and a new life some time later
   stop,            ///< SIGSTOP for 5 s: it is declared dead, ends itself when it wakes, and is started again
   drain,           ///< until it is empty, then undrain
+  kill_amid_drain, ///< of the drained node, or of another
   migrate_session, ///< to another worker node
   migrate_room,
 };
 inline constexpr std::pair<deed, std::string_view> deed_names[]{{deed::kill, "kill"},
                                                                 {deed::stop, "stop"},
                                                                 {deed::drain, "drain"},
+                                                                {deed::kill_amid_drain, "kill-amid-drain"},
                                                                 {deed::migrate_session, "migrate"},
                                                                 {deed::migrate_room, "migrate-room"}};
 constexpr std::string_view name_of(deed what) {

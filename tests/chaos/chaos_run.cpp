@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <future>
 #include <optional>
 #include <random>
 #include <regex>
@@ -25,6 +26,7 @@ constexpr auto quiet_end = 4s;
 constexpr auto stopped_for = 5s;
 /// Longest life after death.
 constexpr int rests_dead_ms = 1500;
+constexpr int kills_amid_drain_ms = 300;
 /// Who was stopped for long and has heard that it is dead ends itself; who was not declared dead goes on.
 constexpr auto hears_of_its_death_within = 3s;
 constexpr const char* run_word = "chaos";
@@ -90,6 +92,7 @@ private:
     add("--patience", "30");
     add("--slow", running_.path("slow.txt"));
     add("--slow-above", std::to_string(least_pause.count()));
+    add("--answers", running_.path("answers.txt"));
     add("--save", running_.path("load.json"));
     command.push_back("--json");
     load_.emplace(test::program{
@@ -123,9 +126,7 @@ private:
     report_.first_fault = checks["first_fault"];
     running_.stop();
     running_.expect_sound_store();
-    report_.log = check_log(running_.data_folder() + "/godwit.db");
-    if (report_.disconnects == 0 && report_.log.posts < report_.posts)
-      report_.lost += report_.posts - report_.log.posts;
+    report_.log = check_log(running_.data_folder() + "/godwit.db", test::read_text(running_.path("answers.txt")));
     report_.pauses =
       pauses(report_.done, read_late(test::read_text(running_.path("slow.txt"))), plan_.client_count, least_pause);
   }
@@ -137,6 +138,7 @@ private:
     case deed::kill: return kill();
     case deed::stop: return stop();
     case deed::drain: return drain();
+    case deed::kill_amid_drain: return kill_amid_drain();
     case deed::migrate_session: return migrate_session();
     case deed::migrate_room: return migrate_room();
     }
@@ -186,9 +188,31 @@ private:
       undone(now, drained.errors);
     else if (drained.last.is_object())
       now.moved = drained.last.value("sessions_moved", std::uint64_t{0});
+    undrain(node, now);
+  }
+
+  void undrain(const std::string& node, const done_deed& amid) {
     const auto again = tool_.ask({"undrain", node});
     if (!again.ok())
-      undone(now, "undrain: " + again.errors);
+      undone(amid, "undrain: " + again.errors);
+  }
+
+  /// The node that is drained, or one that takes what it gives up.
+  void kill_amid_drain() {
+    const auto drained = one_of(workers_);
+    const auto killed = one_of(workers_);
+    const auto waits = pick(0, kills_amid_drain_ms) * 1ms;
+    const auto rests = pick(0, rests_dead_ms) * 1ms;
+    auto& now = begin(deed::kill_amid_drain, killed + " while " + drained + " is drained");
+    auto ends = std::async(std::launch::async, [&] { return tool_.ask({"drain", drained}, 60s); });
+    std::this_thread::sleep_for(waits);
+    running_.kill(killed);
+    std::this_thread::sleep_for(rests);
+    running_.start(killed);
+    if (const auto drain = ends.get(); !drain.ok())
+      undone(now, drain.errors);
+    now.end = clock::now();
+    undrain(drained, now);
   }
 
   std::string another_than(const std::string& node) {
@@ -264,9 +288,10 @@ std::string to_table(const chaos_report& report) {
     out += line("%llu sessions drained, %.0f in a second\n", count(drains->second.moved), moved_per_s(drains->second));
   out += line("\n%llu posts acknowledged, %llu in the log, %llu refused\n", count(report.posts),
               count(report.log.posts), count(report.refused));
-  out += line("disconnects %llu, lost %llu, doubled %llu, out of order %llu, unanswered %llu\n",
-              count(report.disconnects), count(report.lost), count(report.doubled + report.log.doubled),
-              count(report.out_of_order + report.log.out_of_order + report.log.gaps), count(report.unanswered));
+  out +=
+    line("disconnects %llu, lost %llu, doubled %llu, out of order %llu, unanswered %llu\n", count(report.disconnects),
+         count(report.lost + report.log.lost), count(report.doubled + report.log.doubled),
+         count(report.out_of_order + report.log.out_of_order + report.log.gaps), count(report.unanswered));
   for (const auto& each : report.undone)
     out += "not done: " + each + "\n";
   for (const auto& each : report.log.what_is_wrong)
@@ -286,7 +311,8 @@ nlohmann::json to_json(const chaos_report& report) {
                      {"refused", report.refused},
                      {"in_log", report.log.posts},
                      {"disconnects", report.disconnects},
-                     {"lost", report.lost},
+                     {"lost", report.lost + report.log.lost},
+                     {"refused_and_logged", report.log.refused},
                      {"doubled", report.doubled + report.log.doubled},
                      {"out_of_order", report.out_of_order + report.log.out_of_order + report.log.gaps},
                      {"unanswered", report.unanswered},

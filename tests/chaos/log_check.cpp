@@ -3,9 +3,12 @@
 #include "client/bench/post_text.hpp"
 #include "messages/entry_codec.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <map>
-#include <memory>
+#include <set>
 #include <sqlite3.h>
+#include <sstream>
 #include <stdexcept>
 
 namespace godwit::chaos {
@@ -37,11 +40,37 @@ void note(log_findings& found, std::uint64_t& count, const std::string& what) {
     found.what_is_wrong.push_back(what);
 }
 
+void check_answers(log_findings& found, const std::map<std::uint32_t, std::set<std::uint64_t>>& logged,
+                   const std::string& answers) {
+  std::istringstream lines(answers);
+  std::string line;
+  if (!std::getline(lines, line))
+    throw std::runtime_error("nothing is known of what was answered");
+  while (std::getline(lines, line)) {
+    std::istringstream words(line);
+    std::uint32_t sender = 0;
+    std::uint64_t answered = 0;
+    if (!(words >> sender >> answered))
+      throw std::runtime_error("what was answered can not be read: " + line);
+    const std::set<std::uint64_t> refused{std::istream_iterator<std::uint64_t>(words), {}};
+    const auto at = logged.find(sender);
+    for (std::uint64_t counter = 1; counter <= answered; ++counter) {
+      const bool is_there = at != logged.end() && at->second.contains(counter);
+      const auto what = "post " + std::to_string(counter) + " of sender " + std::to_string(sender);
+      if (refused.contains(counter) && is_there)
+        note(found, found.refused, what + " was refused, and stands in the log");
+      else if (!refused.contains(counter) && !is_there)
+        note(found, found.lost, what + " was acknowledged, and does not stand in the log");
+    }
+  }
+}
+
 } // namespace
 
-log_findings check_log(const std::string& database_file) {
+log_findings check_log(const std::string& database_file, const std::string& answers) {
   const reader from(database_file);
   log_findings found;
+  std::map<std::uint32_t, std::set<std::uint64_t>> logged;
   std::int64_t room = 0;
   std::int64_t last = 0;
   std::map<std::uint32_t, std::uint64_t> newest_by_sender;
@@ -66,6 +95,7 @@ log_findings check_log(const std::string& database_file) {
     if (!stamp)
       continue;
     ++found.posts;
+    logged[stamp->sender].insert(stamp->counter);
     auto& newest = newest_by_sender[stamp->sender];
     if (stamp->counter == newest)
       note(found, found.doubled, where + " is one before it again");
@@ -73,6 +103,7 @@ log_findings check_log(const std::string& database_file) {
       note(found, found.out_of_order, where + " is behind a later one of its sender");
     newest = std::max(newest, stamp->counter);
   }
+  check_answers(found, logged, answers);
   return found;
 }
 
