@@ -97,6 +97,7 @@ struct SessionSnapshot {
   userModes  @7 :UInt8;   # user_modes
   loose      @8 :LooseEnds;  # null: there are none
   presenceChange @9 :UInt32;  # of the newest change of what others are told of it
+  # A file transfer in flight will be a list of its own here: whose, of what, how much of it is durable.
   firstHost  @10 :Text;       # with which it came, as people are shown it; empty: it can have no other
 }
 

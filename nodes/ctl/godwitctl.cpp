@@ -6,10 +6,13 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <functional>
+#include <string>
 #include <unistd.h>
+#include <vector>
 
 namespace {
 
@@ -110,9 +113,25 @@ void write_to(std::FILE* stream, const std::string& text) {
   std::fflush(stream);
 }
 
+ctl_output_port terminal() {
+  return {[](const std::string& text) { write_to(stdout, text); },
+          [](const std::string& text) { write_to(stderr, text); }};
+}
+
+/// Whoever reads JSON reads it of this too; what was typed otherwise may not have been read when it went wrong.
+int wrong_arguments(const CLI::App& app, const CLI::ParseError& problem, const std::vector<std::string>& arguments) {
+  const bool is_error = problem.get_exit_code() != 0;
+  if (!is_error || std::ranges::find(arguments, "--json") == arguments.end())
+    return app.exit(problem) == 0 ? 0 : static_cast<int>(ctl_exit::wrong_arguments);
+  ctl_options options;
+  options.json = true;
+  const auto why = std::string{problem.what()} + "; see --help";
+  return static_cast<int>(
+    tell_failure({ctl_exit::wrong_arguments, {error_code::request_invalid, why}}, options, terminal()));
+}
+
 int run(const command_line& typed) {
-  const ctl_output_port output{[](const std::string& text) { write_to(stdout, text); },
-                               [](const std::string& text) { write_to(stderr, text); }};
+  const auto output = terminal();
   ctl_options options;
   options.json = typed.json;
   options.wait = !typed.no_wait;
@@ -156,7 +175,7 @@ int main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& problem) {
-    return app.exit(problem) == 0 ? 0 : static_cast<int>(ctl_exit::wrong_arguments);
+    return wrong_arguments(app, problem, {argv, argv + argc});
   }
   return run(typed);
 }

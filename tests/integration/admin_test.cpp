@@ -181,6 +181,11 @@ TEST_P(Admin, SaysWhatIsWrongByItsExitCode) {
   EXPECT_EQ(run({.arguments = {godwitctl_program(), "--help"}}).end, process_end{});
   EXPECT_EQ(ctl(running_, {"dance"}).end.code, wrong_arguments);
   EXPECT_EQ(ctl(running_, {"migrate", "ada"}).end.code, wrong_arguments) << "--to is missing";
+  for (const auto& words : std::vector<std::vector<std::string>>{{"--json", "dance"}, {"migrate", "ada", "--json"}}) {
+    const auto told = ctl(running_, words);
+    EXPECT_EQ(told.end.code, wrong_arguments);
+    EXPECT_EQ(json::parse(told.errors, nullptr, false).value("exit_code", 0), wrong_arguments) << told.errors;
+  }
   EXPECT_EQ(run({.arguments = {godwitctl_program(), "--config", running_.path("none.toml"), "nodes"}}).end.code,
             config_unusable);
   const auto nobody = ctl(running_, {"nodes", "--server", "127.0.0.1:1", "--json"});

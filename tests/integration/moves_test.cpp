@@ -2,6 +2,7 @@
 // acknowledged stands in the history once, in order.
 #include "tests/support/operator.hpp"
 #include "tests/support/posters.hpp"
+#include "tests/support/text_file.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -63,6 +64,28 @@ TEST(Moves, ADrainGoesOnByItselfWhenTheBrokerNodeBeginsAnew) {
   running.start("broker-1");
   wait_for_all(all);
   wait_until("worker-1 is empty", [&] { return count_on(running, "worker-1") == 0; });
+  expect_undisturbed(all);
+  expect_all_whole(running, all);
+}
+
+TEST(Moves, WhoWatchesADrainSeesItsEndThoughTheBrokerNodeBeginsAnewMeanwhile) {
+  cluster running{"local"};
+  running.start();
+  const auto all = gather(running, 6);
+  running.pause("worker-2"); // what moves can not arrive
+  process tool({.arguments = ctl_words(running, {"drain", "worker-1"}),
+                .error_file = running.path("drain.log"),
+                .output_file = running.path("drain.out")});
+  wait_until("it is watched", [&] { return !read_text(running.path("drain.out")).empty(); });
+  running.kill("broker-1");
+  running.resume("worker-2");
+  running.start("broker-1");
+  const auto ended = tool.wait(patience);
+  ASSERT_TRUE(ended);
+  EXPECT_EQ(*ended, process_end{}) << read_text(running.path("drain.log"));
+  EXPECT_EQ(count_on(running, "worker-1"), 0U);
+  say_some(all);
+  wait_for_all(all);
   expect_undisturbed(all);
   expect_all_whole(running, all);
 }

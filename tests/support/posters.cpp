@@ -128,6 +128,15 @@ void expect_undisturbed(const posters_of_room& all) {
     for (const auto* what : {"reconnecting", "resumed", "logged_in"})
       EXPECT_EQ(each->client().events({{"event", what}}).size(), what == std::string{"logged_in"} ? 1U : 0U)
         << each->client().report();
+  for (const auto& each : all)
+    for (const auto& other : all) {
+      const auto seen = [&](const char* what) {
+        return each->client().events({{"event", what}, {"from", other->client().nick()}}).size();
+      };
+      EXPECT_EQ(seen("quit") + seen("left"), 0U)
+        << other->client().nick() << " as " << each->client().nick() << " saw it";
+      EXPECT_LE(seen("joined"), 1U) << other->client().nick() << " as " << each->client().nick() << " saw it";
+    }
 }
 
 } // namespace godwit::test

@@ -54,7 +54,7 @@ enum class said_order {
 /// What was acknowledged stands in the history once, where it was acknowledged, and in the order in which it was said;
 /// each was told just that; then they leave without an error.
 void expect_all_whole(cluster& running, const posters_of_room& all, said_order order = said_order::kept);
-/// Nobody's connection was lost, nobody's session resumed.
+/// Nobody's connection was lost, nobody's session resumed, and none of them saw another quit or come in again.
 void expect_undisturbed(const posters_of_room& all);
 
 } // namespace godwit::test

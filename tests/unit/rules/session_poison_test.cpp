@@ -10,10 +10,9 @@ namespace {
 using testing::IsEmpty;
 using testing::SizeIs;
 
-const room_id with_bob{8};
-const room_id den{9};
-
 struct GivenUpFrame : session_fixture {
+  static constexpr room_id with_bob{8};
+  static constexpr room_id den{9};
   /// In the lobby, in the den, and in a conversation with bob; the next frame is the one that is given up.
   void come_back(protocol spoken = protocol::native) {
     session_snapshot left{"ada", {}, {{lobby, "lobby", "Lobby", "", 1}, {den, "den", "Den", "", 1}}, {}};

@@ -4,10 +4,9 @@
 namespace godwit {
 namespace {
 
-const room_id with_bob{8};
-const room_id with_eve{9};
-
 struct ResentPost : session_fixture {
+  static constexpr room_id with_bob{8};
+  static constexpr room_id with_eve{9};
   static room_key conversation(char with) { return "=" + std::string(64, '1') + "=" + std::string(64, with); }
 
   /// As after the death of its worker node: in two conversations, and with a client that says again what it has no
