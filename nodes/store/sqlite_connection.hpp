@@ -28,6 +28,8 @@ public:
   bool of_one_request() const {
     return code_ == SQLITE_CONSTRAINT || code_ == SQLITE_TOOBIG || code_ == SQLITE_MISMATCH;
   }
+  /// It came upon a page that is damaged. The transaction is lost; the next one may do without that page.
+  bool is_damage() const { return code_ == SQLITE_CORRUPT; }
 
 private:
   int code_;

@@ -214,11 +214,8 @@ public:
   }
 
   result<pruned> prune(const retention& keep) override {
-    try {
-      return writer_->pruner().step(keep, now_);
-    } catch (const sqlite_failure& failed) {
-      return away(options_.file, failed);
-    }
+    return changed<pruned>([&] { return writer_->pruner().step(keep, now_); },
+                           [](const sqlite_failure&) { return pruned{}; });
   }
 
 private:
@@ -236,7 +233,11 @@ private:
     try {
       return writer_->change(change, refused);
     } catch (const sqlite_failure& failed) {
-      return away(options_.file, failed);
+      if (!failed.is_damage())
+        return away(options_.file, failed);
+      spdlog::error("store: {}: {}; look at it with `godwitd check`, and bring back a copy", options_.file.string(),
+                    failed.what());
+      return error{error_code::internal_error, failed.what()};
     }
   }
 

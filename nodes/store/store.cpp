@@ -65,8 +65,10 @@ result<store_answer> read(store_reader& reader, const store_request& request) {
 
 } // namespace
 
-store_answer away_answer(const store_request& request) {
-  const error why{error_code::store_unavailable, {}};
+namespace {
+
+/// `outcome`: of an append.
+store_answer not_done(const store_request& request, const error& why, append_outcome outcome) {
   return std::visit(
     overloaded{[&](const open_log& r) -> store_answer {
                  log_opened answer;
@@ -75,8 +77,8 @@ store_answer away_answer(const store_request& request) {
                  return answer;
                },
                [&](const append_entries& r) -> store_answer {
-                 return entries_appended{
-                   r.room, r.epoch, r.first_seq, static_cast<std::uint32_t>(r.entries.size()), append_outcome::away, 0};
+                 return entries_appended{r.room,  r.epoch, r.first_seq, static_cast<std::uint32_t>(r.entries.size()),
+                                         outcome, 0};
                },
                [&](const read_log& r) -> store_answer {
                  return log_read{.room = r.room, .ticket = r.ticket, .entries = {}, .more = false, .why = why};
@@ -91,6 +93,19 @@ store_answer away_answer(const store_request& request) {
                  return store_answered{r.ticket, why};
                }},
     request);
+}
+
+/// Nothing of it is written, and it is not to be said again: a room does not go on with such a log.
+store_answer damaged_answer(const store_request& request, const error& why) {
+  return not_done(request, why, append_outcome::expected);
+}
+
+bool concerns_one_request(const error& why) { return why.code == error_code::internal_error; }
+
+} // namespace
+
+store_answer away_answer(const store_request& request) {
+  return not_done(request, {error_code::store_unavailable, {}}, append_outcome::away);
 }
 
 // ------------------------------------------------------------------------------------------------------------ impl
@@ -175,6 +190,11 @@ private:
       return gone;
     };
     const auto gone = step();
+    if (!gone && concerns_one_request(gone.why())) { // what can not be deleted stays
+      engine_->rollback();
+      next_prune_ = clock::now() + options_.prune_pause;
+      return;
+    }
     if (!gone)
       return go_away(gone.why());
     pruned_ += gone->entries;
@@ -211,18 +231,33 @@ private:
       answer(waiting, answers);
   }
 
-  result<done> commit(const batch& waiting, std::vector<store_answer>& answers) {
-    if (auto begun = engine_->begin(options_.clock()); !begun)
-      return begun;
+  /// What can not be done for itself alone is answered, and taken out of `waiting`; the others begin anew.
+  result<done> commit(batch& waiting, std::vector<store_answer>& answers) {
+    for (;;) {
+      answers.clear();
+      if (auto begun = engine_->begin(options_.clock()); !begun)
+        return begun;
+      const auto stopped = write_all(waiting, answers);
+      if (!stopped)
+        return engine_->commit();
+      engine_->rollback();
+      if (!concerns_one_request(*stopped))
+        return *stopped;
+      const auto at = waiting.begin() + static_cast<std::ptrdiff_t>(answers.size());
+      at->answer(damaged_answer(at->request, *stopped));
+      waiting.erase(at);
+    }
+  }
+
+  /// Why the request behind the last answer was not written.
+  std::optional<error> write_all(const batch& waiting, std::vector<store_answer>& answers) {
     for (const auto& each : waiting) {
       auto written = write(*engine_, each.request);
-      if (!written) {
-        engine_->rollback();
+      if (!written)
         return written.why();
-      }
       answers.push_back(*std::move(written));
     }
-    return engine_->commit();
+    return std::nullopt;
   }
 
   void answer(batch& waiting, std::vector<store_answer>& answers) {
@@ -238,12 +273,17 @@ private:
       each.answer(away_answer(each.request));
   }
 
+  /// The first attempt waits for nothing, unless the last one has helped for a moment only.
   void go_away(const error& why) {
     ++failures_;
     spdlog::error("store: {} It is opened anew.", why.detail);
     away_ = true;
-    pause_ = options_.reopen_pause_min;
-    next_attempt_ = clock::now(); // the first attempt waits for nothing
+    const auto now = clock::now();
+    if (now - back_since_ > options_.reopen_pause_max)
+      pause_ = options_.reopen_pause_min;
+    else
+      pause_ = std::min(2 * pause_, options_.reopen_pause_max);
+    next_attempt_ = pause_ == options_.reopen_pause_min ? now : now + pause_;
     const std::lock_guard lock(reader_mutex_);
     readable_ = false;
     reader_.reset();
@@ -257,6 +297,7 @@ private:
       return;
     }
     away_ = false;
+    back_since_ = clock::now();
     spdlog::info("store: is back");
     if (options_.on_back)
       options_.on_back();
@@ -318,6 +359,7 @@ private:
   pruning pruning_;
   bool away_ = false;
   clock::time_point next_attempt_{};
+  clock::time_point back_since_{}; ///< since it was away last
   clock::time_point next_prune_{};
   std::chrono::milliseconds pause_;
 

@@ -5,9 +5,10 @@
 /// `rollback`; a reader is used from one thread at a time, at the same time as the writing side.
 /// Requests that are refused (fenced, taken, unknown) are answers and leave nothing behind; the batch around them goes
 /// on. An `error` as result means that the database itself failed: the batch is lost, its outcome is unknown, and
-/// nothing but `open` may be called next. Idempotent: each request may be repeated when its outcome is unknown, and is
-/// answered as if it were the first. `open_log` and `take_session` raise their counters once more then; the highest is
-/// true. Limits: actors/rules/limits.hpp.
+/// nothing but `open` may be called next. Unless it is `internal_error`: then this request alone can not be done, since
+/// what it needs is damaged; the batch is lost with it, and nothing but `rollback` may be called next. Idempotent: each
+/// request may be repeated when its outcome is unknown, and is answered as if it were the first. `open_log` and
+/// `take_session` raise their counters once more then; the highest is true. Limits: actors/rules/limits.hpp.
 #pragma once
 
 #include "messages/cluster_messages.hpp"

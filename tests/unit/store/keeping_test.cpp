@@ -129,6 +129,58 @@ TEST_F(Keeping, ACorruptPageIsFound) {
   EXPECT_TRUE(found);
 }
 
+/// A page is damaged under a store that runs: what needs that page fails, and nothing else.
+TEST_F(Keeping, APageThatIsDamagedWhileTheStoreRunsCostsThoseWhoNeedItAlone) {
+  const auto damaged = make_room("damaged", "damaged");
+  const auto between = make_room("between", "between"); // neighbours on the disk need each other's pages
+  const auto whole = make_room("whole", "whole");
+  const std::string mark(500, '#'); // some entries to a page
+  std::vector<shared_entry> entries;
+  for (room_seq seq = 1; seq <= 200; ++seq)
+    entries.push_back(entry(seq, 5, seq, posted{mark + std::to_string(seq)}));
+  ASSERT_EQ(append(append_of(damaged, open_room(damaged).epoch, entries)).outcome, append_outcome::written);
+  entries.clear();
+  for (room_seq seq = 1; seq <= 200; ++seq)
+    entries.push_back(entry(seq, 7, seq, posted{std::string(500, '+')}));
+  ASSERT_EQ(append(append_of(between, open_room(between).epoch, entries)).outcome, append_outcome::written);
+  const auto epoch = open_room(whole).epoch;
+  reopen();
+  std::fstream file(folder_.file(), std::ios::in | std::ios::out | std::ios::binary);
+  const auto bytes = std::string(std::istreambuf_iterator<char>(file), {});
+  int pages = 0;
+  for (std::size_t page = 1; (page + 1) * 4096 <= bytes.size(); ++page) {
+    const auto content = std::string_view(bytes).substr(page * 4096, 4096);
+    const bool is_leaf = content[0] == '\x0a'; // of a table without rowid
+    if (!is_leaf || content.find(mark) == std::string_view::npos
+        || content.find(mark + "200") != std::string_view::npos)
+      continue; // the end of the log was read at the start
+    file.seekp(static_cast<std::streamoff>(page * 4096));
+    file << std::string(8, '\x5a');
+    ++pages;
+  }
+  file.close();
+  ASSERT_GT(pages, 10);
+
+  for (int i = 0; i != 3; ++i) {
+    const auto reopened = open_room(damaged);
+    ASSERT_TRUE(reopened.why);
+    EXPECT_EQ(reopened.why->code, error_code::internal_error) << "nothing that passes by itself";
+    const auto seq = static_cast<room_seq>(i) + 1;
+    EXPECT_EQ(append(append_of(whole, epoch, {entry(seq, 6, seq)})).outcome, append_outcome::written);
+  }
+  EXPECT_EQ(count(whole), 3U);
+  EXPECT_EQ(store_->counts().failures, 0U) << "the store went away for everybody";
+
+  store_.reset();
+  store_options options;
+  options.keep.room_entries = 5; // what it looks for first needs the pages too
+  options.prune_pause = std::chrono::milliseconds{1};
+  store_ = start(options);
+  for (room_seq seq = 4; seq <= 20; ++seq)
+    EXPECT_EQ(append(append_of(whole, epoch, {entry(seq, 6, seq)})).outcome, append_outcome::written);
+  EXPECT_EQ(store_->counts().failures, 0U);
+}
+
 TEST_F(Keeping, AFileThatAnotherProgramHasLockedIsRefused) {
   store_.reset();
   sqlite_connection other(folder_.file(), sqlite_connection::mode::read_write);
