@@ -355,13 +355,19 @@ struct invitations {
   std::vector<std::string> titles;
   bool operator==(const invitations&) const = default;
 };
+/// Whom the post is for is away; the post goes on. Not on the native wire.
+struct person_away {
+  std::string nick;
+  std::string text;
+  bool operator==(const person_away&) const = default;
+};
 /// Sent by a newer server: nothing to be shown.
 struct unknown_answer {
   bool operator==(const unknown_answer&) const = default;
 };
-using answer =
-  std::variant<error, logged_in, nick_changed, members, rooms, topic, history, pong, was_posted, is_away, has_left,
-               noted, your_turn, unknown_answer, settings, people, user_modes_set, real_name_set, ordered, invitations>;
+using answer = std::variant<error, logged_in, nick_changed, members, rooms, topic, history, pong, was_posted, is_away,
+                            has_left, noted, your_turn, unknown_answer, settings, people, user_modes_set, real_name_set,
+                            ordered, invitations, person_away>;
 
 /// All frames up to this op are confirmed: their effects are durable, their replies complete.
 struct confirmed {

@@ -305,6 +305,7 @@ struct Person {
   nick     @1 :Text;
   identity @2 :Data;
   worker   @3 :Text;
+  away     @4 :Text;  # empty: is here, as far as is known
 }
 struct NickFound {
   # directory → session

@@ -155,9 +155,14 @@ void put(Person::Builder to, const found_person& from) {
   to.setNick(text_of(from.nick));
   to.setIdentity(data_of(from.identity));
   to.setWorker(text_of(from.worker));
+  to.setAway(text_of(from.away));
 }
 void get(Person::Reader from, found_person& to) {
-  to = {{from.getSession()}, string_of(from.getNick()), hash_of(from.getIdentity()), string_of(from.getWorker())};
+  to = {{from.getSession()},
+        string_of(from.getNick()),
+        hash_of(from.getIdentity()),
+        string_of(from.getWorker()),
+        string_of(from.getAway())};
 }
 
 void put(NickFound::Builder to, const nick_found& from) {

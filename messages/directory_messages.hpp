@@ -43,6 +43,7 @@ struct found_person {
   std::string nick;
   identity_hash identity{};
   node_name worker;
+  std::string away{}; ///< empty: is here, as far as is known
   bool operator==(const found_person&) const = default;
 };
 struct nick_found {

@@ -375,6 +375,7 @@ bool is_told(const tell::answer& answer) {
   return !std::holds_alternative<tell::noted>(answer) && !std::holds_alternative<tell::your_turn>(answer)
          && !std::holds_alternative<tell::unknown_answer>(answer)
          && !std::holds_alternative<tell::real_name_set>(answer) && !std::holds_alternative<tell::invitations>(answer)
+         && !std::holds_alternative<tell::person_away>(answer)
          && !(std::holds_alternative<tell::people>(answer) && std::get<tell::people>(answer).rows.empty());
 }
 

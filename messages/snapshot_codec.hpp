@@ -2,7 +2,7 @@
 /// The snapshot of a session as bytes: what its proxy node holds for it, and what a new owner starts from.
 ///
 /// The form is messages/state.capnp's SessionSnapshot. Positions are not in it: the proxy node counts what it
-/// delivered. Limits: rooms_per_session_max, doubled for conversations that others opened.
+/// delivered. Limits: rooms_per_session_max, conversations_per_session_max.
 #pragma once
 
 #include "messages/errors.hpp"

@@ -11,8 +11,8 @@ namespace godwit::limits {
 inline constexpr std::size_t nick_code_points_max = 32;
 inline constexpr std::size_t room_name_code_points_max = 64;
 /// In bytes: the four bytes that UTF-8 needs at most.
-inline constexpr std::size_t nick_bytes_max = 4 * nick_code_points_max;
-inline constexpr std::size_t room_name_bytes_max = 4 * room_name_code_points_max;
+inline constexpr std::size_t nick_bytes_max = 3 * nick_code_points_max;
+inline constexpr std::size_t room_name_bytes_max = 2 * room_name_code_points_max;
 /// A post that fills a screen several times over; a longer one is a file.
 inline constexpr std::size_t post_bytes_max = 16 * 1024;
 inline constexpr std::size_t topic_bytes_max = 1024;

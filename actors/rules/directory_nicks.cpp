@@ -133,6 +133,8 @@ void directory::on(const find_nick& asked) {
   found_person person{claim->session, claim->shown, session->row.identity, {}};
   if (session->worker) // else it waits for its client, and finds the conversation when it is back
     person.worker = session->worker->node;
+  if (const auto* card = people_.find(claim->session))
+    person.away = card->away;
   tell_session(asked.origin, nick_found{asked.origin.name, std::move(person), std::nullopt});
 }
 

@@ -82,7 +82,7 @@ client_command irc_front::take(std::uint64_t op, std::string_view line, irc::tex
   entry.fault = read.fault;
   if (const auto* label = entry.line.tag_value("label"); label && label->size() <= 64)
     entry.label = *label;
-  auto requests = request_reader(*network_, entry).read();
+  auto requests = request_reader(*network_, state_.told_nick, entry).read();
   client_command command{op, false, std::move(requests.front())};
   requests.erase(requests.begin());
   command.further = std::move(requests);
@@ -139,6 +139,8 @@ std::string irc_front::tell(const server_frame& what) {
 void irc_front::reply(asked& of, const part& to, const client_reply& what) {
   const auto& answer = what.answer;
   const auto before = lines_.size();
+  if (is_shut(of, to))
+    return;
   if (const auto* why = std::get_if<error>(&answer)) {
     of.is_refused = true;
     refuse(of, to, *why);
@@ -182,6 +184,8 @@ void irc_front::reply(asked& of, const part& to, const client_reply& what) {
     for (const auto& each : open->titles)
       say(numeric(irc::numeric::invitations).param(irc::channel_name(each)));
     say(numeric(irc::numeric::end_of_invitations).trailing("End of /INVITE list"));
+  } else if (const auto* absent = std::get_if<tell::person_away>(&answer)) {
+    say(numeric(irc::numeric::away).param(absent->nick).trailing(absent->text));
   } else if (std::holds_alternative<tell::ordered>(answer) && to.what == verb::rehash) {
     say(numeric(irc::numeric::rehashing).param("config").trailing("Rehashing"));
   }
@@ -263,7 +267,7 @@ std::string irc_front::open_batch(asked& of) const {
 /// is not known yet whether a former owner has begun it, the event stands for itself.
 std::string irc_front::labelled_event(asked& of, const std::string& text) {
   const auto is_alone = of.parts.size() == 1 && is_told_by_one_line(of.line);
-  if (is_alone && of.batch.empty() && !of.is_shown)
+  if (is_alone && of.answer.empty() && of.batch.empty() && !of.is_shown)
     return tagged(text, "label=" + irc::escape_tag_value(of.label));
   std::string out;
   if (of.batch.empty()) {

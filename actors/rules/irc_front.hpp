@@ -81,6 +81,7 @@ private:
     verb what;
     std::string target; ///< as the client wrote it
     std::uint32_t extra = 0;
+    std::string word{};                   ///< of mode_fault: the parameter
     [[nodiscard]] bool is_logged() const; ///< by a room, if it is done
   };
   struct asked {
@@ -93,6 +94,7 @@ private:
     bool is_shown = false;     ///< by an event
     bool is_unclaimed = false; ///< so, and neither by the label nor in its batch
     bool is_refused = false;
+    std::vector<std::string> shut{}; ///< channels that it could not join
     std::uint64_t op = 0;
     room_id first_room{}; ///< where the first of its events was shown
     room_seq first_seq = 0;
@@ -122,7 +124,9 @@ private:
   void standard_reply(std::string_view kind, std::string_view command, std::string_view code, std::string_view text);
 
   // irc_replies.cpp
-  void refuse(const asked& of, const part& to, const error& why);
+  static bool is_shut(const asked& of, const part& to);
+  static bool is_answered(const part& to, const error& why);
+  void refuse(asked& of, const part& to, const error& why);
   void tell_members(const part& to, const tell::members& what, bool more);
   void tell_who(const asked& of, const part& to, const tell::members& what, bool more);
   struct who_row {
@@ -141,7 +145,8 @@ private:
   void tell_settings(const part& to, const tell::settings& what);
   void tell_replay(const part& to, const tell::history& what, bool more);
   void tell_locally(const asked& of, const part& to);
-  void tell_help();
+  void tell_help(const std::string& subject);
+  void tell_mode_fault(const part& to);
   void tell_stats(const std::string& letter);
 
   // irc_people.cpp
@@ -211,10 +216,13 @@ enum class irc_front::verb : std::uint8_t {
   kick,
   mode_read,
   mode_change,
-  mode_list,  ///< extra: the mask_list
-  mode_fault, ///< extra: the letter; target: "missing" or "unknown"
-  user_mode,  ///< extra: 1, it only asks
+  mode_list,    ///< extra: the mask_list
+  mode_unknown, ///< extra: the letter
+  mode_missing, ///< extra: the letter, which needs a parameter
+  mode_bad,     ///< extra: the letter; word: the parameter, which can be none
+  user_mode,    ///< extra: 1, it only asks
   user_mode_fault,
+  user_mode_other, ///< of another's modes
   whois,
   whowas,
   userhost,
@@ -226,11 +234,14 @@ enum class irc_front::verb : std::uint8_t {
   kill,
   wallops,
   rehash,
+  broadcast,
   invitations,
   too_many_targets,
   no_recipient,
   no_text,
   no_nick,
+  no_server,  ///< target: what was taken for its name
+  cannot_tag, ///< tags alone for a part of a channel
   motd,
   version,
   time,

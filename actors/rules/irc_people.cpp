@@ -42,6 +42,10 @@ void irc_front::tell_people(const asked& of, const part& to, const tell::people&
   switch (to.what) {
   case verb::whois: return tell_whois(to, what);
   case verb::whowas: return tell_whowas(to, what);
+  case verb::user_mode_other:
+    if (what.rows.empty())
+      return say(numeric(numeric::no_such_nick).param(to.target).trailing("No such nick/channel"));
+    return say(numeric(numeric::users_do_not_match).trailing("Can't change mode for other users"));
   case verb::lusers: return tell_counts(what.counts);
   case verb::who:
     for (const auto& each : what.rows)

@@ -2,6 +2,7 @@
 #include "actors/rules/irc_requests.hpp"
 #include "actors/rules/limits.hpp"
 #include "messages/irc/irc_limits.hpp"
+#include "messages/irc/irc_modes.hpp"
 #include "messages/names.hpp"
 
 #include <algorithm>
@@ -45,7 +46,9 @@ std::string irc_front::request_reader::client_tags() const {
 }
 
 void irc_front::request_reader::whois() {
-  // With two parameters the first one names a server: there is one here.
+  // With two parameters the first one names a server: that of whom it is about, mostly.
+  if (line().params.size() > 1 && line().param(0) != line().param(1) && !is_for_this_server(0))
+    return;
   const auto nicks = pieces_of(line().param(line().params.size() > 1 ? 1 : 0));
   if (nicks.empty())
     return add_local(verb::no_nick);
@@ -125,6 +128,10 @@ void irc_front::request_reader::user_mode_line(const std::string& nick) {
       } else
         is_known = false;
     }
+  const auto whose = fold_nick(nick);
+  const auto mine = fold_nick(std::string(nick_));
+  if (mine && !(whose && *whose == *mine)) // whether there is somebody, the directory knows
+    return add(verb::user_mode_other, ask::people{{people_kind::named, {nick}}}, nick);
   add(verb::user_mode, std::move(wanted), nick, line().params.size() == 1 ? 1 : 0);
   if (!is_known)
     add_local(verb::user_mode_fault);
@@ -146,6 +153,8 @@ void irc_front::request_reader::tag_message() {
       return add_local(verb::too_many_targets, target);
     if (tags.empty())
       add_local(verb::nothing);
+    else if (irc::member_mode_of_prefix(target.front()) != member_mode::none)
+      add_local(verb::cannot_tag, target);
     else if (is_channel(target))
       add(verb::tag_message, ask::signal{ask::room_named{room_of(target)}, tags}, target);
     else

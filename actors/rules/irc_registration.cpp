@@ -124,7 +124,8 @@ void irc_front::tell_isupport() {
     "KICKLEN=" + number(390),
     "AWAYLEN=" + number(390),
     "MODES=" + number(limits::irc_modes_with_parameter_max),
-    "MAXLIST=beI:" + number(100),
+    "MAXLIST=b:" + number(limits::listed_masks_max) + ",e:" + number(limits::listed_masks_max)
+      + ",I:" + number(limits::listed_masks_max),
     "TARGMAX=PRIVMSG:" + number(limits::irc_message_targets_max) + ",NOTICE:" + number(limits::irc_message_targets_max)
       + ",JOIN:" + number(limits::irc_channels_per_line_max) + ",PART:" + number(limits::irc_channels_per_line_max)
       + ",KICK:" + number(limits::irc_message_targets_max),

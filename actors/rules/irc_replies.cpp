@@ -3,6 +3,7 @@
 #include "actors/rules/irc_list_filter.hpp"
 #include "messages/irc/irc_events.hpp"
 #include "messages/irc/irc_limits.hpp"
+#include "messages/irc/irc_modes.hpp"
 
 #include <algorithm>
 #include <array>
@@ -37,7 +38,6 @@ refusal channel_refusal(error_code code, bool speaks) {
   case error_code::wrong_key: return {numeric::bad_channel_key, "Cannot join channel (+k)"};
   case error_code::not_permitted:
   case error_code::protected_member: return {numeric::channel_operator_needed, "You're not channel operator"};
-  case error_code::list_full: return {numeric::ban_list_full, "Channel list is full"};
   case error_code::no_such_room:
   case error_code::room_invalid:
   case error_code::room_name_too_long:
@@ -56,7 +56,6 @@ bool is_about_channel(error_code code) {
   case error_code::wrong_key:
   case error_code::not_permitted:
   case error_code::protected_member:
-  case error_code::list_full:
   case error_code::no_such_room:
   case error_code::room_invalid:
   case error_code::room_name_too_long: return true;
@@ -64,16 +63,38 @@ bool is_about_channel(error_code code) {
   }
 }
 
+/// Of the first list that the line adds to.
+std::string list_letter(const irc::line& line) {
+  for (const auto& each : irc::read_modes(std::span(line.params).subspan(1)).changes)
+    if (const auto* mask = std::get_if<mask_change>(&each.what); mask && each.add)
+      return std::string(1, irc::letter_of(mask->list));
+  return "b";
+}
+
 } // namespace
 
-void irc_front::refuse(const asked& of, const part& to, const error& why) {
+/// A channel that it has not come into has neither topic nor names for it, though others may read them.
+bool irc_front::is_shut(const asked& of, const part& to) {
+  const bool follows = to.what == verb::join_topic || to.what == verb::join_names || to.what == verb::join_replay;
+  return follows && std::ranges::find(of.shut, to.target) != of.shut.end();
+}
+
+/// RFC 1459, 4.4.2: a notice is never answered, nor are tags alone; but for who has not logged in yet.
+bool irc_front::is_answered(const part& to, const error& why) {
+  const bool is_silent = to.what == verb::notice || to.what == verb::tag_message;
+  return !is_silent || why.code == error_code::not_logged_in;
+}
+
+void irc_front::refuse(asked& of, const part& to, const error& why) {
   const auto& command = of.line.command;
   if (to.what == verb::join_topic || to.what == verb::join_names || to.what == verb::join_replay)
     return; // the join itself has been refused
+  if (to.what == verb::join)
+    of.shut.push_back(to.target);
   if (to.what == verb::cap || to.what == verb::user)
     step_noted(of, to);
-  if (to.what == verb::tag_message)
-    return; // it is answered by nothing, whatever became of it
+  if (!is_answered(to, why))
+    return;
   const auto& nick = to.what == verb::nick ? to.target : state_.asked_nick;
   switch (why.code) {
   case error_code::not_logged_in: return say(numeric(numeric::not_registered).trailing("You have not registered"));
@@ -108,6 +129,26 @@ void irc_front::refuse(const asked& of, const part& to, const error& why) {
     if (to.what == verb::user_mode)
       return say(numeric(numeric::users_do_not_match).trailing("Can't change mode for other users"));
     break;
+  case error_code::mode_invalid: // what can be none whatever the room is was told before
+    return say(numeric(numeric::invalid_mode_parameter)
+                 .param(to.target)
+                 .param("*")
+                 .param("*")
+                 .trailing(why.detail.empty() ? std::string(sentence_of(why.code)) : why.detail));
+  case error_code::list_full:
+    return say(
+      numeric(numeric::ban_list_full).param(to.target).param(list_letter(of.line)).trailing("Channel list is full"));
+  case error_code::banned:
+  case error_code::muted:
+    if (to.what == verb::nick)
+      return say(numeric(numeric::unavailable_resource)
+                   .param(nick)
+                   .trailing("Nobody changes his nick where he is banned or muted"));
+    break;
+  case error_code::too_many_requests:
+    if (to.what == verb::oper)
+      return say(numeric(numeric::try_again).param(command).trailing("Please wait a while and try again."));
+    break;
   case error_code::not_an_operator:
     return say(numeric(numeric::no_privileges).trailing("Permission Denied- You're not an IRC operator"));
   case error_code::operator_refused:
@@ -127,10 +168,7 @@ void irc_front::refuse(const asked& of, const part& to, const error& why) {
       return say(numeric(numeric::end_of_names).param(to.target).trailing("End of /NAMES list"));
     if (to.what == verb::who)
       return say(numeric(numeric::end_of_who).param(to.target).trailing("End of /WHO list"));
-    const bool speaks = to.what == verb::message || to.what == verb::notice;
-    const auto [which, text] = channel_refusal(why.code, speaks);
-    if (to.what == verb::notice)
-      return; // RFC 1459, 4.4.2: a notice is never answered
+    const auto [which, text] = channel_refusal(why.code, to.what == verb::message);
     return say(numeric(which).param(to.target).trailing(text));
   }
   say(numeric(numeric::unknown_error)
@@ -163,8 +201,11 @@ void irc_front::tell_members(const part& to, const tell::members& what, bool mor
 }
 
 void irc_front::tell_who(const asked& of, const part& to, const tell::members& what, bool more) {
+  const auto& options = of.line.param(1);
+  const bool operators_only = options.substr(0, options.find('%')).find('o') != std::string::npos;
   for (const auto& each : what.rows)
-    tell_who_row(of, {to.target, each.nick, each.mask, each.real_name, each.away, each.modes, each.marks});
+    if (!operators_only || each.marks.has(user_mode::server_operator))
+      tell_who_row(of, {to.target, each.nick, each.mask, each.real_name, each.away, each.modes, each.marks});
   if (!more)
     say(numeric(numeric::end_of_who).param(to.target).trailing("End of /WHO list"));
 }
@@ -182,7 +223,7 @@ void irc_front::tell_topic(const part& to, const tell::topic& what) {
 void irc_front::tell_rooms(const asked& of, const tell::rooms& what, bool more) {
   const irc_list_filter filter(of.line.param(0));
   for (const auto& each : what.rows)
-    if (filter.shows(each, now_))
+    if (each.member_count != 0 && filter.shows(each, now_)) // to IRC there is no channel without somebody in it
       say(numeric(numeric::list)
             .param(irc::channel_name(each.room))
             .param(std::to_string(each.member_count))
@@ -267,6 +308,9 @@ void irc_front::tell_locally(const asked& of, const part& to) {
   const bool any_time = to.what == verb::cap || to.what == verb::pass || to.what == verb::nothing
                         || to.what == verb::unreadable || to.what == verb::no_nick
                         || (to.what == verb::too_few_params && logs_in);
+  const bool is_silent = command == "NOTICE" || command == "TAGMSG";
+  if (registered && is_silent && to.what != verb::unreadable)
+    return;
   if (!registered && !any_time)
     return say(numeric(numeric::not_registered).trailing("You have not registered"));
   switch (to.what) {
@@ -276,6 +320,9 @@ void irc_front::tell_locally(const asked& of, const part& to) {
     case irc::line_fault::not_utf8:
       return standard_reply("FAIL", command.empty() ? "*" : command, "INVALID_UTF8",
                             "Your message was not UTF-8, and was not taken");
+    case irc::line_fault::bad_bytes:
+      return say(
+        numeric(numeric::unknown_error).param(command.empty() ? "*" : command).trailing("A line has no NUL in it"));
     default:
       return say(numeric(numeric::unknown_command).param(command.empty() ? "*" : command).trailing("Unknown command"));
     }
@@ -294,16 +341,10 @@ void irc_front::tell_locally(const asked& of, const part& to) {
     return say(numeric(numeric::too_many_targets).param(to.target).trailing("Too many targets; this one was left out"));
   case verb::names: return say(numeric(numeric::end_of_names).param(to.target).trailing("End of /NAMES list"));
   case verb::who: return say(numeric(numeric::end_of_who).param(to.target).trailing("End of /WHO list"));
-  case verb::mode_fault: {
-    const std::string letter(1, static_cast<char>(to.extra));
-    if (to.target == "unknown")
-      return say(numeric(numeric::unknown_mode).param(letter).trailing("is unknown mode char to me"));
-    return say(numeric(numeric::invalid_mode_parameter)
-                 .param(to.target)
-                 .param(letter)
-                 .param("*")
-                 .trailing("This mode needs a parameter"));
-  }
+  case verb::no_server: return say(numeric(numeric::no_such_server).param(to.target).trailing("No such server"));
+  case verb::mode_unknown:
+  case verb::mode_missing:
+  case verb::mode_bad: return tell_mode_fault(to);
   case verb::user_mode_fault: return say(numeric(numeric::user_mode_unknown_flag).trailing("Unknown MODE flag"));
   case verb::motd: return tell_motd();
   case verb::version:
@@ -314,17 +355,33 @@ void irc_front::tell_locally(const asked& of, const part& to) {
     say(numeric(numeric::info).trailing(network_->version + ", a chat cluster whose sessions move without landing"));
     return say(numeric(numeric::end_of_info).trailing("End of INFO list"));
   case verb::admin:
+    if (network_->admin.empty())
+      return say(numeric(numeric::no_admin_info).param(network_->server).trailing("No administrative info available"));
     say(numeric(numeric::admin_me).param(network_->server).trailing("Administrative info"));
-    if (!network_->admin.empty())
-      say(numeric(numeric::admin_email).trailing(network_->admin));
-    return;
-  case verb::help: return tell_help();
+    say(numeric(numeric::admin_loc1).trailing(network_->name));
+    say(numeric(numeric::admin_loc2).trailing(network_->version));
+    return say(numeric(numeric::admin_email).trailing(network_->admin));
+  case verb::help: return tell_help(to.target);
   case verb::links:
     say(numeric(numeric::links).param(network_->server).param(network_->server).trailing("0 " + network_->name));
     return say(numeric(numeric::end_of_links).param("*").trailing("End of /LINKS list"));
   case verb::stats: return tell_stats(of.line.param(0));
   default: return;
   }
+}
+
+void irc_front::tell_mode_fault(const part& to) {
+  const std::string letter(1, static_cast<char>(to.extra));
+  if (to.what == verb::mode_unknown)
+    return say(numeric(numeric::unknown_mode).param(letter).trailing("is unknown mode char to me"));
+  if (to.what == verb::mode_bad && letter == "k")
+    return say(numeric(numeric::invalid_key).param(to.target).trailing("Key is not well-formed"));
+  const bool is_missing = to.what == verb::mode_missing;
+  say(numeric(numeric::invalid_mode_parameter)
+        .param(to.target)
+        .param(letter)
+        .param(is_missing || to.word.empty() || to.word.find(' ') != std::string::npos ? "*" : to.word)
+        .trailing(is_missing ? "This mode needs a parameter" : "This mode takes no such parameter"));
 }
 
 void irc_front::tell_stats(const std::string& letter) {
@@ -339,17 +396,29 @@ void irc_front::tell_stats(const std::string& letter) {
     numeric(numeric::end_of_stats).param(letter.empty() ? "*" : letter.substr(0, 1)).trailing("End of /STATS report"));
 }
 
-void irc_front::tell_help() {
+/// Of a subject the line that it stands in.
+void irc_front::tell_help(const std::string& subject) {
   constexpr std::array texts{
-    "Channels: JOIN PART NAMES LIST TOPIC MODE KICK INVITE",
-    "People: PRIVMSG NOTICE TAGMSG WHO WHOIS WHOWAS USERHOST ISON AWAY NICK SETNAME",
-    "Server: MOTD LUSERS VERSION TIME INFO ADMIN LINKS STATS PING QUIT",
-    "Operators of the server: OPER KILL WALLOPS REHASH",
+    std::string_view("Channels: JOIN PART NAMES LIST TOPIC MODE KICK INVITE"),
+    std::string_view("People: PRIVMSG NOTICE TAGMSG WHO WHOIS WHOWAS USERHOST ISON AWAY NICK SETNAME"),
+    std::string_view("Server: MOTD LUSERS VERSION TIME INFO ADMIN LINKS STATS HELP PING QUIT"),
+    std::string_view("Operators of the server: OPER KILL WALLOPS REHASH"),
   };
-  say(numeric(numeric::help_start).param("*").trailing("What this server understands"));
-  for (const auto* each : texts)
-    say(numeric(numeric::help_text).param("*").trailing(each));
-  say(numeric(numeric::end_of_help).param("*").trailing("End of HELP"));
+  auto wanted = subject;
+  std::ranges::transform(wanted, wanted.begin(),
+                         [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 0x20) : c; });
+  const auto is_about = [&](std::string_view text) {
+    const auto words = " " + std::string(text.substr(text.find(':') + 1)) + " ";
+    return wanted.empty() || words.find(" " + wanted + " ") != std::string::npos;
+  };
+  const std::string shown = subject.empty() ? "*" : subject;
+  if (std::ranges::none_of(texts, is_about))
+    return say(numeric(numeric::help_not_found).param(shown).trailing("No help available on this topic"));
+  say(numeric(numeric::help_start).param(shown).trailing("What this server understands"));
+  for (const auto each : texts)
+    if (is_about(each))
+      say(numeric(numeric::help_text).param(shown).trailing(each));
+  say(numeric(numeric::end_of_help).param(shown).trailing("End of HELP"));
 }
 
 } // namespace godwit

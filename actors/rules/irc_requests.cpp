@@ -1,6 +1,7 @@
 #include "actors/rules/irc_requests.hpp"
 
 #include "messages/irc/irc_limits.hpp"
+#include "messages/masks.hpp"
 
 #include <algorithm>
 #include <array>
@@ -62,23 +63,31 @@ std::vector<ask::request> irc_front::request_reader::read() {
     std::string_view command;
     verb what;
   };
-  static constexpr std::array locals{
-    local_row{"PASS", verb::pass},       local_row{"PONG", verb::nothing}, local_row{"MOTD", verb::motd},
-    local_row{"VERSION", verb::version}, local_row{"TIME", verb::time},    local_row{"INFO", verb::info},
-    local_row{"ADMIN", verb::admin},     local_row{"HELP", verb::help},    local_row{"LINKS", verb::links},
-    local_row{"STATS", verb::stats},
+  static constexpr std::array locals{local_row{"PASS", verb::pass}, local_row{"PONG", verb::nothing},
+                                     local_row{"LINKS", verb::links}};
+  struct server_row {
+    std::string_view command;
+    verb what;
+    std::size_t server_param;
   };
+  static constexpr std::array about{server_row{"MOTD", verb::motd, 0},   server_row{"VERSION", verb::version, 0},
+                                    server_row{"TIME", verb::time, 0},   server_row{"INFO", verb::info, 0},
+                                    server_row{"ADMIN", verb::admin, 0}, server_row{"STATS", verb::stats, 1}};
   const auto& command = line().command;
   if (into_.fault != irc::line_fault{})
     add_local(verb::unreadable);
   else if (command == "PRIVMSG" || command == "NOTICE")
     message(command == "NOTICE" ? verb::notice : verb::message);
   else if (command == "QUIT")
-    add(verb::quit, ask::quit{line().params.empty() ? std::string{} : line().param(0)});
+    quit();
   else if (const auto* own = std::ranges::find(readers, command, &row::command); own != readers.end())
     (this->*own->read)();
   else if (const auto* local = std::ranges::find(locals, command, &local_row::command); local != locals.end())
     add_local(local->what);
+  else if (const auto* of = std::ranges::find(about, command, &server_row::command); of != about.end())
+    about_server(of->what, of->server_param);
+  else if (command == "HELP")
+    add_local(verb::help, line().param(0));
   else
     add_local(verb::unknown);
   return std::move(requests_);
@@ -91,7 +100,34 @@ bool irc_front::request_reader::needs(std::size_t params) {
   return false;
 }
 
+/// By its name, a mask of it, or the client's own nick, as some clients say it.
+bool irc_front::request_reader::is_for_this_server(std::size_t param) {
+  const auto& named = line().param(param);
+  const auto lower = [](std::string text) {
+    std::ranges::transform(text, text.begin(),
+                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
+    return text;
+  };
+  if (named.empty() || named == nick_ || mask_matches(lower(named), lower(network_.server)))
+    return true;
+  add_local(verb::no_server, named);
+  return false;
+}
+
+void irc_front::request_reader::about_server(verb what, std::size_t param) {
+  if (is_for_this_server(param))
+    add_local(what);
+}
+
+/// So that nobody's own words look like those of a server that has ended somebody.
+void irc_front::request_reader::quit() {
+  const auto& reason = line().param(0);
+  add(verb::quit, ask::quit{reason.empty() ? std::string{} : "Quit: " + reason});
+}
+
 void irc_front::request_reader::add(verb what, ask::request request, std::string target, std::uint32_t extra) {
+  if (into_.parts.size() == frame_parts_max)
+    return; // no line of its length asks for so much
   into_.parts.push_back({what, std::move(target), extra});
   requests_.push_back(std::move(request));
 }
@@ -202,6 +238,10 @@ void irc_front::request_reader::message(verb as) {
     if (count++ == limits::irc_message_targets_max)
       return add_local(verb::too_many_targets, target);
     const auto [audience, channel] = read_audience(target);
+    if (target.starts_with('$')) { // a mask of servers: everybody
+      add(verb::broadcast, ask::proclaim{proclamation_kind::notice, line().param(1)}, target);
+      continue;
+    }
     ask::post post;
     if (is_channel(channel))
       post.to = ask::room_named{room_of(channel)};
@@ -281,9 +321,13 @@ void irc_front::request_reader::channel_mode(const std::string& channel) {
     return add(verb::mode_read, ask::read_settings{room}, channel);
   auto asked = irc::read_modes(std::span(line().params).subspan(1));
   for (const char letter : asked.unknown)
-    add_local(verb::mode_fault, "unknown", static_cast<unsigned char>(letter));
+    add_local(verb::mode_unknown, channel, static_cast<unsigned char>(letter));
   for (const char letter : asked.missing)
-    add_local(verb::mode_fault, channel, static_cast<unsigned char>(letter));
+    add_local(verb::mode_missing, channel, static_cast<unsigned char>(letter));
+  for (auto& each : asked.bad) {
+    add_local(verb::mode_bad, channel, static_cast<unsigned char>(each.letter));
+    into_.parts.back().word = std::move(each.param);
+  }
   if (!asked.changes.empty())
     add(verb::mode_change, ask::change_modes{room, std::move(asked.changes)}, channel);
   for (const auto list : asked.lists)

@@ -15,7 +15,9 @@ std::string room_of(std::string_view channel);
 
 class irc_front::request_reader {
 public:
-  request_reader(const irc_network& network, asked& into) : network_(network), into_(into) {}
+  /// `nick` is the client's own; empty: it has none yet.
+  request_reader(const irc_network& network, std::string_view nick, asked& into)
+      : network_(network), nick_(nick), into_(into) {}
 
   /// One request per part of `into.parts`; at least one.
   std::vector<ask::request> read();
@@ -25,6 +27,7 @@ private:
   void user();
   void nick();
   void ping();
+  void quit();
   void join();
   void join_one(const std::string& channel, const std::string& key);
   void part();
@@ -58,10 +61,14 @@ private:
   void add(verb what, ask::request request, std::string target = {}, std::uint32_t extra = 0);
   /// Answered by the front alone.
   void add_local(verb what, std::string target = {}, std::uint32_t extra = 0);
+  /// False: the parameter is there and names another server than the one that all nodes are; it is answered so.
+  bool is_for_this_server(std::size_t param);
+  void about_server(verb what, std::size_t param);
 
   const irc::line& line() const { return into_.line; }
 
   const irc_network& network_;
+  std::string_view nick_;
   asked& into_;
   std::vector<ask::request> requests_;
 };

@@ -18,6 +18,8 @@ using namespace std::chrono_literals;
 // Nicks, room names, posts, topics, reasons: messages/text_limits.hpp
 
 inline constexpr std::size_t rooms_per_session_max = 100;
+/// Private ones, whoever began them: others can not fill up what is for rooms.
+inline constexpr std::size_t conversations_per_session_max = 500;
 inline constexpr std::size_t members_per_room_max = 20'000;
 
 // --------------------------------------------------------------------------------------------- the client edge
@@ -60,7 +62,7 @@ inline constexpr auto attach_patience = 1s;
 inline constexpr std::size_t refusals_logged_max = 10;
 inline constexpr auto refusals_counted_for = 60s;
 /// Streams whose positions a route keeps: rooms left behind are forgotten first, those of today never.
-inline constexpr std::size_t streams_per_session_max = 4 * rooms_per_session_max;
+inline constexpr std::size_t streams_per_session_max = 2 * (rooms_per_session_max + conversations_per_session_max);
 /// Connections of one proxy node; each costs a descriptor and some 20 KB.
 inline constexpr std::size_t clients_max = 100'000;
 /// Connections of one address (of IPv6: one /64) at once, and those that it may make in a minute: an office behind one

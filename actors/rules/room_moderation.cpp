@@ -58,7 +58,12 @@ void apply_change(room_settings& settings, const mode_change& change, const std:
 class decision {
 public:
   decision(const room_settings& settings, const room_roster& members, const stored_member& by)
-      : settings_(settings), members_(members), by_(by) {}
+      : settings_(settings), members_(members), by_(by) {
+    if (const auto* member = members.find(by.session))
+      granted_ = member_modes{static_cast<std::uint8_t>(by.modes.bits & ~member->modes.bits)};
+    else
+      granted_ = by.modes;
+  }
 
   std::optional<error> take(mode_change change) {
     return std::visit([&](auto what) { return take(change.add, std::move(what)); }, std::move(change.what));
@@ -69,7 +74,9 @@ public:
   bool leaves_nobody_in_charge() const {
     if (members_.size() > 1)
       return false; // then another gets it
-    return is_at_least(by_.modes, member_mode::room_operator) && !is_at_least(own_modes(), member_mode::room_operator);
+    const auto* member = members_.find(by_.session);
+    return member && is_at_least(member->modes, member_mode::room_operator)
+           && !is_at_least(real_modes(), member_mode::room_operator);
   }
 
 private:
@@ -146,10 +153,14 @@ private:
       return std::nullopt;
     return error{error_code::not_permitted, std::string{name_of(wanted)}};
   }
-  member_modes own_modes() const {
-    const auto at = modes_.find(by_.session);
-    return at == modes_.end() ? by_.modes : at->second;
+  /// What it has in the room as far as it is decided.
+  member_modes real_modes() const {
+    if (const auto at = modes_.find(by_.session); at != modes_.end())
+      return at->second;
+    const auto* member = members_.find(by_.session);
+    return member ? member->modes : member_modes{};
   }
+  member_modes own_modes() const { return member_modes{static_cast<std::uint8_t>(real_modes().bits | granted_.bits)}; }
   void note(mode_change change) {
     apply_change(settings_, change, by_.nick, {});
     changed_.push_back(std::move(change));
@@ -158,6 +169,7 @@ private:
   room_settings settings_;
   const room_roster& members_;
   const stored_member& by_;
+  member_modes granted_;                     ///< of `by`, for what it is outside of the room; it can not be taken away
   std::map<session_id, member_modes> modes_; ///< of those whom it is about
   std::vector<mode_change> changed_;
 };

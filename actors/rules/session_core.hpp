@@ -153,6 +153,8 @@ private:
   void begin_nick(const client_command& command, const ask::change_nick& what, bool begun_before);
   void claim_new_nick(const session_task& task);
   bool has_all_rooms() const;
+  bool has_all_conversations() const;
+  std::size_t count_seats(bool of_conversations) const;
   void begin_join(const client_command& command, const ask::join& what);
   void begin_away(const client_command& command, const ask::away& what);
   void begin_room_request(const client_command& command);
@@ -212,6 +214,7 @@ private:
   void note_invitation(const room_invitation& what);
   void begin_signal(const client_command& command, const ask::signal& what, bool begun_before);
   void signal_to(session_task& task, const nick_found& found);
+  void tell_of_absence(const session_task& task);
   void begin_operator(const client_command& command, const ask::become_operator& what);
   void begin_expel(const client_command& command, const ask::expel& what);
   void begin_proclaim(const client_command& command, const ask::proclaim& what, bool begun_before);

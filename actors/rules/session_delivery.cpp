@@ -68,7 +68,7 @@ void session_core::drop_pings() {
 void session_core::note_said(room_id room, room_seq seq) {
   if (const auto at = said_.find(room); at != said_.end())
     at->second = std::max(at->second, seq);
-  else if (said_.size() < 2 * limits::rooms_per_session_max)
+  else if (said_.size() < limits::rooms_per_session_max + limits::conversations_per_session_max)
     said_.emplace(room, seq);
 }
 

@@ -287,13 +287,20 @@ room_key session_core::room_key_of(const ask::request& request) const {
   return seat == seats_by_room_.end() ? room_key{} : seat->second.key;
 }
 
-/// Whether one room more, public or private, would be too many.
+std::size_t session_core::count_seats(bool of_conversations) const {
+  return static_cast<std::size_t>(std::ranges::count_if(seats_by_room_, [&](const auto& each) {
+    return each.second.member && is_private(each.second.key) == of_conversations;
+  }));
+}
+
+/// Whether one room more would be too many; private conversations have a number of their own.
 bool session_core::has_all_rooms() const {
   const auto joins = std::ranges::count_if(
     tasks_by_key_, [](const auto& each) { return std::holds_alternative<ask::join>(each.second.command.request); });
-  const auto members = std::ranges::count_if(seats_by_room_, [](const auto& each) { return each.second.member; });
-  return static_cast<std::size_t>(joins + members) >= limits::rooms_per_session_max;
+  return static_cast<std::size_t>(joins) + count_seats(false) >= limits::rooms_per_session_max;
 }
+
+bool session_core::has_all_conversations() const { return count_seats(true) >= limits::conversations_per_session_max; }
 
 void session_core::begin_join(const client_command& command, const ask::join& what) {
   auto key = fold_room(what.room);
@@ -474,6 +481,14 @@ void session_core::conversation_denied(const effect_name& post) {
   ask_next_conversation(*task_of(post));
 }
 
+/// IRC clients are told with each of their messages; native ones see it in the conversation.
+void session_core::tell_of_absence(const session_task& task) {
+  const auto* said = std::get_if<ask::post>(&task.command.request);
+  if (protocol_ == protocol::irc && said && said->kind == post_kind::message && !task.person->away.empty())
+    tell_now({client_reply{task.command.op, true, tell::person_away{task.person->nick, task.person->away},
+                           task.command.part}});
+}
+
 void session_core::found(const nick_found& what) {
   auto* task = task_of(what.name);
   if (!task || !close_request(what.name))
@@ -489,8 +504,10 @@ void session_core::found(const nick_found& what) {
   if (what.person) {
     task->person = what.person;
     task->key = private_room_key(identity_, what.person->identity);
-    if (posts && !member_seat(task->key) && has_all_rooms())
-      return refuse(key_of(what.name), {error_code::too_many_rooms, std::to_string(limits::rooms_per_session_max)});
+    if (posts && !member_seat(task->key) && has_all_conversations())
+      return refuse(key_of(what.name),
+                    {error_code::too_many_rooms, std::to_string(limits::conversations_per_session_max)});
+    tell_of_absence(*task);
     task->step = task_step::locating;
     return locate(*task, posts);
   }

@@ -381,7 +381,7 @@ error session_core::as_told(const ask::request& request, bool is_member, const e
 // ------------------------------------------------------------------------------------------- given memberships
 
 void session_core::given(const membership_given& what) {
-  if (over() || seats_by_room_.size() >= 2 * limits::rooms_per_session_max)
+  if (over() || (!seat_of(what.room) && has_all_conversations()))
     return; // said again after the next link reset
   if (life_ == life::fresh || life_ == life::loading)
     return; // it is read with the others, and what the client has of it is known then; said again until it is accepted

@@ -38,6 +38,7 @@ private:
     if (view_.profile.has(capability::extended_join))
       line.param("*").trailing(it.real_name); // "*": no account
     say(line);
+    has_id_ = false; // what follows is no message of its own
     if (!it.modes.empty())
       say_modes(it.modes);
   }
@@ -95,7 +96,7 @@ private:
   void say(line_writer& line) {
     if (view_.profile.has(capability::server_time))
       line.tag("time", time_text(entry_.time));
-    if (view_.profile.has(capability::message_tags))
+    if (view_.profile.has(capability::message_tags) && has_id_)
       line.tag("msgid", message_id(room_, entry_.seq));
     if (view_.profile.has(capability::message_tags) && entry_.by_bot)
       line.tag("bot");
@@ -109,6 +110,7 @@ private:
   room_id room_;
   const log_entry& entry_;
   std::string source_;
+  bool has_id_ = true;
   std::string out_;
 };
 

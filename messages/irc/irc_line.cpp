@@ -48,18 +48,16 @@ bool read_tags(std::string_view text, std::vector<tag>& out) {
   return true;
 }
 
-/// False: there are too many.
-bool read_params(std::string_view rest, std::vector<std::string>& out) {
+/// The last one that there may be is all that is left (RFC 1459, 2.3.1).
+void read_params(std::string_view rest, std::vector<std::string>& out) {
   while (!rest.empty()) {
-    if (out.size() == limits::irc_params_max)
-      return false;
-    if (rest.front() == ':') {
-      out.emplace_back(rest.substr(1));
-      return true;
+    const bool is_trailing = rest.front() == ':';
+    if (is_trailing || out.size() + 1 == limits::irc_params_max) {
+      out.emplace_back(rest.substr(is_trailing ? 1 : 0));
+      return;
     }
     out.emplace_back(take_word(rest));
   }
-  return true;
 }
 
 /// Up to the first byte that would end the line, or what `stops` adds to these.
@@ -115,8 +113,9 @@ read_line parse_line(std::string_view text, text_check check) {
   if (command.empty() && out.what.tags.empty() && out.what.source.empty())
     fault(line_fault::empty);
   out.what.command = upper(command);
-  if (!is_command(command) || !read_params(rest, out.what.params))
+  if (!is_command(command))
     fault(line_fault::unreadable);
+  read_params(rest, out.what.params);
   return out;
 }
 

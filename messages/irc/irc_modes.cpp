@@ -1,6 +1,7 @@
 #include "messages/irc/irc_modes.hpp"
 
 #include "messages/irc/irc_limits.hpp"
+#include "messages/masks.hpp"
 #include "messages/overloaded.hpp"
 
 #include <algorithm>
@@ -98,21 +99,34 @@ private:
       return take_key();
     if (letter == 'l')
       return take_limit();
-    if (std::ranges::find(out_.unknown, letter) == out_.unknown.end())
-      out_.unknown.push_back(letter);
+    note_once(out_.unknown, static_cast<unsigned char>(letter) < 0x80 ? letter : '?');
+  }
+
+  template <class What>
+  static void note_once(std::vector<What>& all, What what) {
+    if (std::ranges::find(all, what) == all.end())
+      all.push_back(what);
+  }
+  void note_bad(char letter, const std::string& param) {
+    if (out_.bad.size() < limits::irc_modes_per_line_max)
+      out_.bad.push_back({letter, param});
   }
 
   void take_list(mask_list list) {
-    if (next_ < params_.size())
-      return add(mask_change{list, params_[next_++]});
-    if (std::ranges::find(out_.lists, list) == out_.lists.end())
-      out_.lists.push_back(list);
+    if (next_ >= params_.size())
+      return note_once(out_.lists, list);
+    const auto& mask = params_[next_++];
+    if (const auto valid = normalise_mask(mask); !valid || (is_mute(*valid) && list != mask_list::bans))
+      return note_bad(letter_of(list), mask);
+    add(mask_change{list, mask});
   }
 
   void take_key() {
     if (add_) {
-      if (const auto* key = param('k'))
+      if (const auto* key = param('k'); key && is_room_key(*key))
         add(key_change{*key});
+      else if (key)
+        note_bad('k', *key);
       return;
     }
     // Clients name the key, or anything, where they take it away; some name nothing.
@@ -127,8 +141,9 @@ private:
       return;
     std::uint32_t limit = 0;
     const auto read = std::from_chars(text->data(), text->data() + text->size(), limit);
-    if (read.ec != std::errc{} || limit == 0)
-      out_.missing.push_back('l');
+    const bool is_number = read.ec == std::errc{} && read.ptr == text->data() + text->size();
+    if (!is_number || limit == 0)
+      note_bad('l', *text);
     else
       add(limit_change{limit});
   }
@@ -136,7 +151,7 @@ private:
   const std::string* param(char letter) {
     if (next_ < params_.size())
       return &params_[next_++];
-    out_.missing.push_back(letter);
+    note_once(out_.missing, letter);
     return nullptr;
   }
 

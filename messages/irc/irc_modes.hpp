@@ -32,9 +32,14 @@ std::string prefixes_of(member_modes modes, bool all);
 struct asked_modes {
   std::vector<mode_change> changes;
   std::vector<mask_list> lists; ///< to be shown
-  std::vector<char> unknown;
-  std::vector<char> missing; ///< letters without the parameter that they need
-  bool too_many = false;     ///< beyond irc_modes_per_line_max; the rest was left out
+  std::vector<char> unknown;    ///< each letter once; '?' for all that is not ASCII
+  std::vector<char> missing;    ///< letters without the parameter that they need, each once
+  struct bad_param {
+    char letter;
+    std::string param;
+  };
+  std::vector<bad_param> bad; ///< keys, limits and masks that can be none
+  bool too_many = false;      ///< beyond irc_modes_per_line_max; the rest was left out
 };
 asked_modes read_modes(std::span<const std::string> params);
 

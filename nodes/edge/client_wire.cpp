@@ -2,6 +2,7 @@
 
 #include "messages/control_codec.hpp"
 #include "messages/irc/irc_line.hpp"
+#include "messages/irc/irc_numerics.hpp"
 
 #include <memory>
 #include <utility>
@@ -46,13 +47,22 @@ shared_bytes client_wire::ping(std::uint64_t number) const {
 
 shared_bytes client_wire::warning(const error& why) const {
   if (const auto* lines = std::get_if<irc_lines>(&cut_))
-    return shared(irc::line_writer(lines->server, "NOTICE").param("*").trailing(sentence(why)).str());
+    return shared( // RPL_TRYAGAIN, of whatever it said: nothing of it is lost
+      irc::line_writer(lines->server, irc::text_of(irc::numeric::try_again))
+        .param("*")
+        .param("*")
+        .trailing(sentence(why))
+        .str());
   return shared(control::encode(control::server_control{control::warning{why}}));
 }
 
 shared_bytes client_wire::farewell(const error& why) const {
-  if (std::holds_alternative<irc_lines>(cut_))
-    return shared(irc::line_writer({}, "ERROR").trailing("Closing Link: " + sentence(why)).str());
+  if (const auto* lines = std::get_if<irc_lines>(&cut_)) {
+    std::string out;
+    if (const auto nick = why.detail.substr(0, why.detail.find(' ')); why.code == error_code::killed && !nick.empty())
+      out = irc::line_writer(lines->server, "KILL").param(nick).trailing(why.detail).str();
+    return shared(out + irc::line_writer({}, "ERROR").trailing("Closing Link: " + sentence(why)).str());
+  }
   return shared(control::encode(control::closed_by(why)));
 }
 

@@ -67,7 +67,7 @@ TEST_P(IrcHostile, WhoSendsTooMuchIsWarnedAndThenToldAndClosed) {
   client->expect(" 366 ");
   for (int i = 0; i != 4000; ++i)
     client->say("PRIVMSG #flood :" + std::to_string(i));
-  client->expect(" NOTICE ");
+  client->expect(" 263 ");
   expect_close(*client, "asks for more than the server allows");
 }
 
@@ -129,6 +129,67 @@ TEST_P(IrcHostile, SmuggledLineEndsAndNulReachNobody) {
     EXPECT_EQ(line.find(" QUIT "), std::string::npos) << line;
     EXPECT_EQ(line.find_first_of(std::string_view("\0\r\n", 3)), std::string::npos) << line;
   }
+}
+
+// I-3, I-40, I-42
+TEST_P(IrcHostile, WhoAsksForAsManyModesAsALineHoldsIsAnsweredAndServedOn) {
+  start("");
+  const auto client = connect();
+  client->log_in("moder");
+  client->say("JOIN #modes");
+  client->expect(" 366 ");
+  client->say("MODE #modes +" + std::string(450, 'o') + "m");
+  client->expect(" 696 moder #modes o ");
+  client->expect(" MODE #modes +m");
+  client->settle();
+  client->say("MODE #modes +" + std::string(490, 'b'));
+  client->expect(" 368 moder #modes ");
+  client->settle();
+  std::string letters;
+  for (int i = 0; i != 24; ++i)
+    letters += std::string("zyxw") + "\xc3\xbc\xe2\x82\xac";
+  client->say("MODE #modes +" + letters);
+  client->expect(" 472 moder z ");
+  client->expect(" 472 moder ? ");
+  client->settle();
+}
+
+// I-20, I-22, I-23
+TEST_P(IrcHostile, NamesThatAreNoneAndChannelsThatAreShutAreRefusedWithoutAWordOfWhatIsIn) {
+  start("");
+  const auto owner = connect();
+  owner->log_in("owner");
+  owner->say("JOIN #shut");
+  owner->say("TOPIC #shut :for friends");
+  owner->say("MODE #shut +i");
+  owner->expect(" MODE #shut +i");
+  const auto client = connect();
+  client->log_in("stranger");
+  client->say("JOIN #shut");
+  client->expect(" 473 stranger #shut ");
+  for (const auto& line : client->settle())
+    for (const auto* numeric : {" 332 ", " 333 ", " 353 ", " 366 "})
+      EXPECT_EQ(line.find(numeric), std::string::npos) << line;
+  for (const auto* name : {"NICK #x", "NICK a!b", "NICK a@b", "NICK \xe2\x80\xaeevil", "NICK 0nine"}) {
+    client->say(name);
+    client->expect(" 432 stranger ");
+  }
+  client->say("JOIN shut");
+  client->expect(" 403 stranger shut ");
+  client->settle();
+}
+
+// I-24, I-38
+TEST_P(IrcHostile, NoticesAreNeverAnswered) {
+  start("");
+  const auto client = connect();
+  client->log_in("noticer");
+  client->settle();
+  for (const auto* line : {"NOTICE nobody :hello", "NOTICE #nowhere :hello", "NOTICE", "NOTICE nobody",
+                           "NOTICE a,b,c,d,e,f,g,h,i :hello", "TAGMSG", "@+a=b TAGMSG nobody"})
+    client->say(line);
+  for (const auto& line : client->settle())
+    EXPECT_EQ(line.find(" 4"), std::string::npos) << line;
 }
 
 } // namespace

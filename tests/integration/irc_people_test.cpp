@@ -283,6 +283,30 @@ TEST_P(IrcPeople, WhoComesBackFromAnotherNetworkIsShownWithANewHost) {
   bob->expect(" 352 ", "~native " + now);
 }
 
+// I-80
+TEST_P(IrcPeople, WhoWritesToSomebodyAwayIsToldSoEachTime) {
+  auto ada = log_in("aw-ann");
+  auto bob = log_in("aw-ben");
+  bob->say("AWAY :gone fishing");
+  bob->expect(" 306 ");
+  wait_until("the directory has heard of it", [&] {
+    ada->say("WHOIS aw-ben");
+    bool is_away = false;
+    for (const auto& line : ada->settle())
+      is_away = is_away || line.find(" 301 ") != std::string::npos;
+    return is_away;
+  });
+  for (const auto* text : {"first", "second"}) {
+    ada->say(std::string("PRIVMSG aw-ben :") + text);
+    ada->expect(" 301 aw-ann aw-ben :gone fishing");
+    bob->expect(" PRIVMSG aw-ben :", text);
+  }
+  ada->say("NOTICE aw-ben :third");
+  bob->expect(" NOTICE aw-ben :third");
+  for (const auto& line : ada->settle())
+    EXPECT_THAT(line, Not(HasSubstr(" 301 ")));
+}
+
 // I-68
 TEST_P(IrcPeople, WhoIsAwayIsToldOnceHoweverManyChannelsAreShared) {
   auto ada = log_in_with("aw-ada", "away-notify");

@@ -103,7 +103,7 @@ TEST_F(irc_programs, TalkAskKickReconnectAndAreToldWhatWasSaidBefore) {
   irssi.expect({"a pot of tea"});
   weechat->expect({"a pot of tea"});
   irssi.type("/quit bye");
-  native->expect({{"event", "quit"}, {"from", "irs"}, {"reason", "bye"}});
+  native->expect({{"event", "quit"}, {"from", "irs"}, {"reason", "Quit: bye"}});
 }
 
 } // namespace

@@ -111,7 +111,7 @@ TEST_P(Operators, AreRefusedWithTheWrongPassword) {
   eve->say("OPER afar sesame");
   eve->expect(" 491 eve ");
   eve->say("OPER root wrong");
-  eve->expect(" 400 eve OPER :"); // too soon
+  eve->expect(" 263 eve OPER :"); // too soon
   wait_until("the pause after the first failure is over", [&] {
     eve->say("OPER root hush-hush");
     return eve->expect(" eve ").find(" 464 ") != std::string::npos;
@@ -182,6 +182,40 @@ TEST_P(Operators, ComeFromTheFileThatIsReadAgain) {
              [&] { return running_.log(running_.nodes().back()).find(motd + ": No such file") != std::string::npos; });
   late->say("MOTD");
   late->expect(" 372 late-ann :- a new day");
+}
+
+// I-73
+TEST_P(Operators, RecoverARoomFromWithin) {
+  auto eve = log_in("eve");
+  eve->say("JOIN #lost");
+  eve->expect(" 366 ");
+  auto root = log_in_as_operator("root-in");
+  root->say("JOIN #lost");
+  root->expect(" 366 ");
+  root->say("MODE #lost +o root-in");
+  eve->expect(":root-in!", " MODE #lost +o root-in");
+  root->say("MODE #lost -qo eve eve");
+  eve->expect(":root-in!", " MODE #lost -qo eve eve");
+  eve->say("MODE #lost +m");
+  eve->expect(" 482 eve #lost ");
+}
+
+// I-71, I-79
+TEST_P(Operators, SpeakToEverybodyAndWhoIsKilledHearsIt) {
+  auto eve = log_in("eve");
+  auto native = chat_client(running_.options_for("nat"));
+  native.settle();
+  eve->say("NOTICE $* :mine");
+  eve->say("PRIVMSG $* :mine");
+  eve->expect(" 481 eve ");
+  auto root = log_in_as_operator("root-all");
+  root->say("NOTICE $* :down in five minutes");
+  eve->expect(" NOTICE eve :down in five minutes");
+  native.expect({{"event", "announcement"}, {"text", "down in five minutes"}});
+  root->say("KILL eve :spam");
+  eve->expect(" KILL eve :");
+  eve->expect("ERROR :Closing Link", "spam");
+  eve->expect_end();
 }
 
 } // namespace

@@ -88,7 +88,10 @@ TEST(IrcLine, HasNoMoreTagsAndParametersThanItsLimits) {
   std::string params = "MODE";
   for (std::size_t i = 0; i != limits::irc_params_max + 1; ++i)
     params += " p";
-  EXPECT_EQ(parse_line(params).fault, line_fault::unreadable);
+  const auto read = parse_line(params + " :last");
+  EXPECT_TRUE(read.ok());
+  ASSERT_EQ(read.what.params.size(), limits::irc_params_max);
+  EXPECT_EQ(read.what.params.back(), "p p :last") << "the last one is all that is left";
 }
 
 // I-7

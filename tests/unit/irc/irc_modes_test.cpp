@@ -34,7 +34,19 @@ TEST(IrcModes, NamesUnknownLettersAndMissingParametersOnce) {
   EXPECT_EQ(asked.unknown, std::vector<char>{'z'});
   EXPECT_EQ(asked.missing, std::vector<char>{'o'});
   EXPECT_EQ(asked.changes.size(), 1U);
-  EXPECT_EQ(read({"+l", "many"}).missing, std::vector<char>{'l'});
+  EXPECT_EQ(read({"+" + std::string(400, 'o')}).missing, std::vector<char>{'o'});
+  EXPECT_EQ(read({"+\xc3\xbc\xc3\xa4z"}).unknown, (std::vector<char>{'?', 'z'})) << "half a character is no answer";
+}
+
+// I-40
+TEST(IrcModes, SetsAsideWhatCanBeNoKeyNoLimitAndNoMask) {
+  const auto asked = read({"+lklbe", "many", "a,b", "0", "m:", "m:*!*@x"});
+  EXPECT_TRUE(asked.changes.empty());
+  EXPECT_TRUE(asked.missing.empty());
+  std::string letters;
+  for (const auto& each : asked.bad)
+    letters += each.letter;
+  EXPECT_EQ(letters, "lklbe") << letters;
 }
 
 // I-42

@@ -161,8 +161,12 @@ TEST_F(IrcPeople, ModesOfOneself) {
             ":ada!~ada@cloak MODE ada :+Bi-w\r\n");
   take("MODE ada");
   EXPECT_EQ(answer(tell::user_modes_set{user_mode::bot, user_mode::bot}), ":irc.test 221 ada +B\r\n");
-  take("MODE bob +i");
-  EXPECT_THAT(answer(error{error_code::not_permitted, {}}), StartsWith(":irc.test 502 ada :"));
+  EXPECT_EQ(take("MODE bob +i").request, ask::request((ask::people{{people_kind::named, {"bob"}}})));
+  tell::people somebody;
+  somebody.rows.emplace_back();
+  EXPECT_THAT(answer(std::move(somebody)), StartsWith(":irc.test 502 ada :"));
+  take("MODE nobody");
+  EXPECT_EQ(answer(tell::people{}), ":irc.test 401 ada nobody :No such nick/channel\r\n");
   const auto command = take("MODE ada +x");
   ASSERT_EQ(command.further.size(), 1U);
   EXPECT_EQ(answer(tell::user_modes_set{}), "");

@@ -333,7 +333,9 @@ void irc_world::on(const find_nick& what) {
   nick_found told{what.origin.name, std::nullopt, std::nullopt};
   if (whom)
     told.person = found_person{at->second, whom->rules.nick(), whom->identity, here};
-  else
+  if (const auto* card = whom ? people_.find(at->second) : nullptr)
+    told.person->away = card->away;
+  if (!whom)
     told.why = error{error_code::no_such_nick, {}};
   answer(what.origin.name, std::move(told));
 }

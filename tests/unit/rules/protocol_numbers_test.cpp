@@ -54,6 +54,9 @@ TEST(ProtocolNumbers, StandInTheDocumentAsInTheLimits) {
   expect_says("F-4", in_digits(limits::client_frame_bytes_max) + ") bytes");
   expect_says("F-4", in_digits(limits::server_frame_bytes_max) + " bytes");
   expect_says("R-13", in_digits(limits::rooms_per_session_max) + " rooms");
+  expect_says("R-13", in_digits(limits::conversations_per_session_max) + " conversations");
+  expect_says("N-1", in_digits(limits::nick_bytes_max) + " bytes");
+  expect_says("N-2", in_digits(limits::room_name_bytes_max) + " bytes");
   expect_says("R-13", in_digits(limits::members_per_room_max) + " members");
   expect_says("N-1", in_digits(limits::nick_code_points_max) + " code points");
   expect_says("N-2", in_digits(limits::room_name_code_points_max) + " code points");

@@ -22,6 +22,7 @@ public:
     auto command = say(who, count + 1, count == 1 ? 0 : count, std::move(action));
     command.nick = nick_of(who);
     command.mask = "~" + nick_of(who) + "@host";
+    command.by_server_operator = who == server_operator_;
     last_ = command;
     return repeat(command);
   }
@@ -56,6 +57,7 @@ public:
     const auto* why = std::get_if<error>(&answer_.answer);
     return why ? why->code : error_code{};
   }
+  void make_server_operator(session_id who) { server_operator_ = who; }
   /// Another life of the room, from what was kept.
   void open_again() {
     row_.epoch += 1;
@@ -109,6 +111,7 @@ private:
   std::vector<room_invitation> invitations_;
   query_answered answer_;
   room_command last_;
+  session_id server_operator_{};
   std::int64_t now_ = 2000;
 };
 
@@ -166,6 +169,17 @@ TEST(RoomOrderAtFirst, IntoAnEmptyRoomTheFirstComesAsOperator) {
   room.ask(ann, leave_room{});
   EXPECT_EQ(room.join(bob), fine);
   EXPECT_EQ(room.modes_of(bob), member_modes{member_mode::room_operator});
+}
+
+// O-5, I-73
+TEST_F(RoomOrder, AnOperatorOfTheServerMayInARoomWhatItsFounderMayAndKeepsThat) {
+  EXPECT_EQ(room.change(bob, {give(member_mode::room_operator, "bob")}), error_code::not_permitted);
+  room.make_server_operator(bob);
+  EXPECT_EQ(room.change(bob, {give(member_mode::room_operator, "bob")}), fine);
+  EXPECT_EQ(room.modes_of(bob), member_modes{member_mode::room_operator});
+  EXPECT_EQ(room.change(bob, {take(member_mode::founder, "ann"), take(member_mode::room_operator, "bob")}), fine);
+  EXPECT_EQ(room.modes_of(bob), member_modes{});
+  EXPECT_EQ(room.change(bob, {give(member_mode::founder, "bob")}), fine) << "what it is in the room takes nothing away";
 }
 
 // M-3

@@ -485,7 +485,7 @@ TEST_F(Session, LeavesWithoutAReasonThatMayNotBeSaid) {
 }
 
 //
-TEST_F(Session, RefusesAConversationBeyondItsRooms) {
+TEST_F(Session, HasConversationsBesideAllOfItsRooms) {
   be_in_lobby();
   for (std::uint64_t op = 3; op < 2 + limits::rooms_per_session_max; ++op) {
     const room_id room{1000 + op};
@@ -496,8 +496,28 @@ TEST_F(Session, RefusesAConversationBeyondItsRooms) {
   seen.clear();
   say(500, ask::post{ask::person_named{"bob"}, "hi"});
   take(subject.found({name(500, 0), found_person{session_id{5}, "bob", identity_hash{9}, "w"}, {}}));
-  EXPECT_TRUE(sent<locate_room>().empty());
+  EXPECT_EQ(sent<locate_room>().size(), 1U) << "who is in many rooms can be spoken to all the same";
+}
+
+TEST_F(Session, HasRoomsBesideAllTheConversationsThatOthersBegan) {
+  be_in_lobby();
+  const auto give = [&](std::uint64_t number) {
+    const room_id room{1000 + number};
+    const auto key = "=" + std::string(64, '1') + "=" + std::string(60, 'b') + std::to_string(1000 + number);
+    take(subject.given({me, room, 1, "w", key, {}, "bob" + std::to_string(number), 1, {}}));
+    return room;
+  };
+  for (std::uint64_t number = 0; number != limits::conversations_per_session_max; ++number)
+    give(number);
+  EXPECT_EQ(sent<accept_membership>().size(), limits::conversations_per_session_max);
+  give(limits::conversations_per_session_max);
+  EXPECT_EQ(sent<accept_membership>().size(), limits::conversations_per_session_max) << "one too many";
+  seen.clear();
+  say(500, ask::post{ask::person_named{"eve"}, "hi"});
+  take(subject.found({name(500, 0), found_person{session_id{5}, "eve", identity_hash{9}, "w"}, {}}));
   EXPECT_EQ(last_error(), error_code::too_many_rooms);
+  say(501, ask::join{"another"});
+  EXPECT_EQ(sent<locate_room>().size(), 1U);
 }
 
 TEST_F(Session, EndsAtOnceWhenItNeverLoggedIn) {
