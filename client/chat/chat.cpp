@@ -85,8 +85,12 @@ private:
   void read_lines() {
     std::string reason;
     while (unfinished_.wait_until_below(requests_unfinished_max)) {
-      auto line = input_.next();
-      if (!line || !take(commands_.read(*line), reason))
+      const auto line = input_.next();
+      if (!line)
+        break;
+      if (line->too_long)
+        complain(too_long());
+      else if (!take(commands_.read(line->text), reason))
         break;
     }
     if (!options_.json && !unfinished_.settles_within(told_to_wait_after))
@@ -103,7 +107,7 @@ private:
     else if (const auto* quit = std::get_if<quit_typed>(&typed))
       return reason = quit->reason, false;
     else if (const auto* wrong = std::get_if<mistyped>(&typed))
-      complain(wrong->sentence);
+      complain({error_code::request_invalid, wrong->sentence});
     else if (const auto* asked = std::get_if<password_needed>(&typed))
       ask_for_password(asked->name);
     else if (const auto* help = std::get_if<help_typed>(&typed))
@@ -115,22 +119,31 @@ private:
   void ask_for_password(const std::string& name) {
     if (!options_.json)
       write(output_.error, "Password of " + name + ":");
-    std::optional<std::string> password;
+    std::optional<input_line> password;
     {
       const hidden_typing hidden(input_.descriptor());
       password = input_.next();
     }
-    if (password && password->ends_with('\r'))
-      password->pop_back();
-    if (password)
-      submit(ask::become_operator{name, *std::move(password)});
+    if (!password)
+      return;
+    if (password->too_long)
+      return complain(too_long());
+    if (password->text.ends_with('\r'))
+      password->text.pop_back();
+    submit(ask::become_operator{name, std::move(password->text)});
   }
 
-  void complain(const std::string& sentence) {
+  static error too_long() {
+    return {error_code::text_too_long, "A line of more than " + std::to_string(line_source::line_bytes_max)
+                                         + " bytes was skipped; send it in parts."};
+  }
+
+  /// Of a line that nothing is asked by. Requires that `detail` is a sentence for people.
+  void complain(const error& why) {
     if (options_.json)
-      write(output_.out, json_of_mistyped(sentence));
+      write(output_.out, json_of_mistyped(why));
     else
-      write(output_.error, sentence);
+      write(output_.error, why.detail);
   }
 
   void show_help(std::string_view text) {
