@@ -140,6 +140,7 @@ private:
 
   /// Of a line that nothing is asked by. Requires that `detail` is a sentence for people.
   void complain(const error& why) {
+    refused_ = true;
     if (options_.json)
       write(output_.out, json_of_mistyped(why));
     else
@@ -188,9 +189,8 @@ private:
   }
 
   void note_end_of_request(const client_news& news) {
-    if (const auto* refused = std::get_if<news::refused>(&news)) {
-      if (std::holds_alternative<ask::post>(refused->what))
-        exit_ = chat_exit::unconfirmed;
+    if (std::holds_alternative<news::refused>(news)) {
+      refused_ = true;
       unfinished_.end();
     } else if (const auto* done = std::get_if<news::confirmed>(&news)) {
       if (!std::holds_alternative<ask::quit>(done->done))
@@ -207,7 +207,9 @@ private:
       exit_ = connected_once_ ? chat_exit::unconfirmed : chat_exit::no_connection;
     else if (over.why)
       exit_ = chat_exit::no_connection;
-    else if (!readable_ && exit_ == chat_exit::fine)
+    else if (refused_)
+      exit_ = chat_exit::unconfirmed;
+    else if (!readable_)
       exit_ = chat_exit::unwritable;
   }
 
@@ -219,6 +221,7 @@ private:
   unfinished_count unfinished_;
   std::mutex writing_;
   std::atomic<bool> readable_ = true;
+  std::atomic<bool> refused_ = false; ///< something that was asked, by the server or here
   bool connected_once_ = false;
   chat_exit exit_ = chat_exit::fine;
 };

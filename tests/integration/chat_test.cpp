@@ -311,6 +311,7 @@ TEST_P(Chat, ALineThatIsTooLongIsSkippedWholeAndTold) {
   EXPECT_EQ(who.at(0)["members"].at(0)["nick"], "x-alice") << "what stands behind 32 KiB is no command";
   EXPECT_TRUE(alice->events({{"event", "posted"}}).empty()) << "nor is any part of it said";
   EXPECT_EQ(alice->events({{"event", "error"}}).size(), 1U);
+  EXPECT_EQ(alice->leave(), (process_end{5, 0}));
 }
 
 TEST_P(Chat, APostToARoomThatOneLeftIsRefused) {
