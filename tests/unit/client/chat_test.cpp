@@ -295,6 +295,7 @@ TEST(ChatConfig, GivesWhatIsWrittenAndNamesWhatIsWrong) {
   EXPECT_EQ(choose_ca({}, {}), "var/ca.pem");
   std::ofstream{file} << "nik = \"ann\"\n";
   EXPECT_NE(read_chat_config(file).why().detail.find("'nik'"), std::string::npos);
+  EXPECT_EQ(read_chat_config(folder.path()).why().detail, folder.path() + " is a folder, not a file");
 }
 
 TEST(ServerAddress, TakesNamesAndAddressesWithAndWithoutPort) {
