@@ -41,7 +41,8 @@ namespace godwit {
   X(room_full, 35, true, "The room has as many members as the server allows.")                                         \
   X(text_empty, 40, false, "Write something before you send.")                                                         \
   X(text_too_long, 41, false, "The text is too long; send it in parts.")                                               \
-  X(text_invalid, 42, false, "The text must be UTF-8 without control characters other than line breaks and tabs.")     \
+  X(text_invalid, 42, false,                                                                                           \
+    "The text must be UTF-8 without control characters, but for tabs, and in a post line breaks and IRC's marks.")     \
   X(request_invalid, 43, false, "A field of the request is outside of what the protocol allows.")                      \
   X(too_many_requests, 44, true, "Too many requests are unanswered; wait for answers before you send more.")           \
   X(not_an_operator, 45, false, "This is for operators of the server.")                                                \

@@ -1,5 +1,5 @@
 /// @file
-/// Which texts people may say: UTF-8, no control characters but line breaks and tabs.
+/// Which texts people may say: UTF-8, no control characters but tabs and, in posts, line breaks and IRC's marks.
 ///
 /// Limits: messages/text_limits.hpp. Source: docs/PROTOCOL.md, "Texts".
 #pragma once

@@ -171,7 +171,9 @@ private:
 
   void tell_up() const {
     std::error_code failed; // then the whole path
-    const auto client = std::filesystem::proximate(program_.parent_path() / "godwit", failed).string();
+    auto client = std::filesystem::proximate(program_.parent_path() / "godwit", failed).string();
+    if (client.find('/') == std::string::npos)
+      client.insert(0, "./"); // else a shell looks for it elsewhere
     std::printf("%s is up: %zu nodes.\n", config_.name.c_str(), children_.size());
     for (const auto& node : config_.nodes)
       if (node.client)
@@ -192,8 +194,7 @@ private:
         hurry = signal == SIGINT || signal == SIGTERM;
         reap();
       }
-      if (!any_runs(role))
-        continue;
+      tell_late(role);
       signal_all(role, SIGKILL);
       while (any_runs(role)) {
         wait_for_signal(signals);
@@ -201,6 +202,12 @@ private:
       }
     }
     return code;
+  }
+
+  void tell_late(node_role role) const {
+    for (const auto& each : children_)
+      if (each.pid > 0 && each.node->has(role))
+        std::fprintf(stderr, "%s has not stopped yet and is killed\n", each.node->name.c_str());
   }
 
   void signal_all(node_role role, int signal) const {

@@ -85,8 +85,12 @@ private:
   void read_lines() {
     std::string reason;
     while (unfinished_.wait_until_below(requests_unfinished_max)) {
-      auto line = input_.next();
-      if (!line || !take(commands_.read(*line), reason))
+      const auto line = input_.next();
+      if (!line)
+        break;
+      if (line->too_long)
+        complain(too_long());
+      else if (!take(commands_.read(line->text), reason))
         break;
     }
     if (!options_.json && !unfinished_.settles_within(told_to_wait_after))
@@ -103,7 +107,7 @@ private:
     else if (const auto* quit = std::get_if<quit_typed>(&typed))
       return reason = quit->reason, false;
     else if (const auto* wrong = std::get_if<mistyped>(&typed))
-      complain(wrong->sentence);
+      complain({error_code::request_invalid, wrong->sentence});
     else if (const auto* asked = std::get_if<password_needed>(&typed))
       ask_for_password(asked->name);
     else if (const auto* help = std::get_if<help_typed>(&typed))
@@ -115,22 +119,32 @@ private:
   void ask_for_password(const std::string& name) {
     if (!options_.json)
       write(output_.error, "Password of " + name + ":");
-    std::optional<std::string> password;
+    std::optional<input_line> password;
     {
       const hidden_typing hidden(input_.descriptor());
       password = input_.next();
     }
-    if (password && password->ends_with('\r'))
-      password->pop_back();
-    if (password)
-      submit(ask::become_operator{name, *std::move(password)});
+    if (!password)
+      return;
+    if (password->too_long)
+      return complain(too_long());
+    if (password->text.ends_with('\r'))
+      password->text.pop_back();
+    submit(ask::become_operator{name, std::move(password->text)});
   }
 
-  void complain(const std::string& sentence) {
+  static error too_long() {
+    return {error_code::text_too_long, "A line of more than " + std::to_string(line_source::line_bytes_max)
+                                         + " bytes was skipped; send it in parts."};
+  }
+
+  /// Of a line that nothing is asked by. Requires that `detail` is a sentence for people.
+  void complain(const error& why) {
+    refused_ = true;
     if (options_.json)
-      write(output_.out, json_of_mistyped(sentence));
+      write(output_.out, json_of_mistyped(why));
     else
-      write(output_.error, sentence);
+      write(output_.error, why.detail);
   }
 
   void show_help(std::string_view text) {
@@ -175,9 +189,8 @@ private:
   }
 
   void note_end_of_request(const client_news& news) {
-    if (const auto* refused = std::get_if<news::refused>(&news)) {
-      if (std::holds_alternative<ask::post>(refused->what))
-        exit_ = chat_exit::unconfirmed;
+    if (std::holds_alternative<news::refused>(news)) {
+      refused_ = true;
       unfinished_.end();
     } else if (const auto* done = std::get_if<news::confirmed>(&news)) {
       if (!std::holds_alternative<ask::quit>(done->done))
@@ -194,7 +207,9 @@ private:
       exit_ = connected_once_ ? chat_exit::unconfirmed : chat_exit::no_connection;
     else if (over.why)
       exit_ = chat_exit::no_connection;
-    else if (!readable_ && exit_ == chat_exit::fine)
+    else if (refused_)
+      exit_ = chat_exit::unconfirmed;
+    else if (!readable_)
       exit_ = chat_exit::unwritable;
   }
 
@@ -206,6 +221,7 @@ private:
   unfinished_count unfinished_;
   std::mutex writing_;
   std::atomic<bool> readable_ = true;
+  std::atomic<bool> refused_ = false; ///< something that was asked, by the server or here
   bool connected_once_ = false;
   chat_exit exit_ = chat_exit::fine;
 };

@@ -22,7 +22,7 @@ enum class chat_exit : int {
   no_connection = 2,       ///< none could be made, or it was lost for good
   certificate_refused = 3, ///< the server's certificate, or the CA file
   login_refused = 4,
-  unconfirmed = 5, ///< a post was refused, or its end is not known
+  unconfirmed = 5, ///< something that was asked was refused, or its end is not known
   unwritable = 6,  ///< all was confirmed, but nobody could be told
 };
 

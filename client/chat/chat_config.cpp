@@ -16,6 +16,8 @@ result<chat_config> read_chat_config(const std::string& file) {
   std::error_code ignored;
   if (!std::filesystem::exists(file, ignored))
     return config;
+  if (std::filesystem::is_directory(file, ignored)) // it could be opened, and would fail later in strange words
+    return error{error_code::file_unusable, file + " is a folder, not a file"};
   try {
     const auto parsed = toml::parse(file);
     for (const auto& [key, value] : parsed.as_table()) {

@@ -378,9 +378,9 @@ printed json_lines(const client_news& news) {
   return lines;
 }
 
-std::string json_of_mistyped(std::string_view sentence) {
+std::string json_of_mistyped(const error& why) {
   json object{{"event", "error"}, {"request", 0}, {"what", "command"}};
-  put_error(object, {error_code::request_invalid, std::string{sentence}});
+  put_error(object, why);
   return written(object);
 }
 

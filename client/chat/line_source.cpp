@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <stdexcept>
 #include <unistd.h>
+#include <utility>
 
 namespace godwit {
 
@@ -27,22 +28,25 @@ void line_source::stop() {
   [[maybe_unused]] const auto written = ::write(wake_write_, &byte, 1); // a full pipe wakes as well
 }
 
-std::optional<std::string> line_source::next() {
+std::optional<input_line> line_source::next() {
   for (;;) {
     const auto end = buffer_.find('\n');
-    if (end != std::string::npos && end <= line_bytes_max)
-      return cut(end, 1);
-    if (buffer_.size() >= line_bytes_max)
-      return cut(line_bytes_max, 0);
-    if (ended_ && !buffer_.empty())
-      return cut(buffer_.size(), 0);
+    if (end != std::string::npos)
+      return take(end, 1);
+    if (ended_ && (skipping_ || !buffer_.empty()))
+      return take(buffer_.size(), 0);
+    if (buffer_.size() > line_bytes_max) {
+      skipping_ = true;
+      buffer_.clear(); // however long the line is, no more of it is kept
+    }
     if (ended_ || !fill())
       return std::nullopt;
   }
 }
 
-std::optional<std::string> line_source::cut(std::size_t length, std::size_t line_end) {
-  auto line = buffer_.substr(0, length);
+input_line line_source::take(std::size_t length, std::size_t line_end) {
+  const bool too_long = std::exchange(skipping_, false) || length > line_bytes_max;
+  input_line line{too_long ? std::string{} : buffer_.substr(0, length), too_long};
   buffer_.erase(0, length + line_end);
   return line;
 }

@@ -19,8 +19,8 @@ struct printed {
 
 /// One JSON object per line; every piece of news has at least one. Bytes that are no UTF-8 are replaced.
 printed json_lines(const client_news& news);
-/// For a command that could not be read.
-std::string json_of_mistyped(std::string_view sentence);
+/// For a line that no request could be made of.
+std::string json_of_mistyped(const error& why);
 
 /// Without control characters of others. Confirmations are not shown.
 printed text_lines(const client_news& news);

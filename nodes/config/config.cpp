@@ -3,11 +3,14 @@
 #include "actors/rules/limits.hpp"
 #include "messages/masks.hpp"
 #include "messages/names.hpp"
+#include "nodes/config/cluster_check.hpp"
 #include "nodes/config/password_hash.hpp"
 #include "nodes/config/table_reader.hpp"
 
 #include <algorithm>
-#include <map>
+#include <cerrno>
+#include <system_error>
+#include <unistd.h>
 
 namespace godwit {
 namespace {
@@ -48,6 +51,17 @@ std::uint8_t read_roles(table_reader& table) {
   return roles;
 }
 
+/// What is there instead of a file that can be read; nothing: it can. A folder could be opened, and would fail later in
+/// words that nobody understands.
+std::optional<std::string> found_instead_of(const std::filesystem::path& file) {
+  std::error_code ignored;
+  if (std::filesystem::is_directory(file, ignored))
+    return "a folder";
+  if (::access(file.c_str(), R_OK) != 0)
+    return "nothing that can be read (" + std::generic_category().message(errno) + ")";
+  return std::nullopt;
+}
+
 /// Reads one config; its members share what every part needs.
 class config_reader {
 public:
@@ -56,7 +70,10 @@ public:
 
   config_reading run() {
     try {
-      read_file(toml::parse(file_.string()));
+      if (auto found = found_instead_of(file_))
+        problems_.push_back({shown_file_, 0, "(file)", *std::move(found), "a readable TOML file"});
+      else
+        read_file(toml::parse(file_.string()));
     } catch (const toml::syntax_error& problem) {
       problems_.push_back({shown_file_, problem.location().line(), "(syntax)", first_line(problem.what()), "TOML 1.0"});
     } catch (const std::exception& problem) {
@@ -106,8 +123,7 @@ private:
       if (node->is_table())
         read_node(*node, "node[" + std::to_string(index++) + "].");
     top.refuse_the_rest();
-    if (problems_.empty())
-      check_cluster(top);
+    check_cluster(config_, root, shown_file_, problems_);
   }
 
   void read_cluster(const toml::value& value) {
@@ -282,7 +298,7 @@ private:
       table.complain("name", '"' + node.name + '"', name_form);
     node.roles = read_roles(table);
     node.bind = read_endpoints(table, "bind", false);
-    if (auto addresses = read_endpoints(table, "address", false); !addresses.empty())
+    if (auto addresses = read_dialled(table); !addresses.empty())
       node.address = addresses.front();
     node.certificate = path_of(table.text("certificate", "the path of the node's certificate"));
     node.key = path_of(table.text("key", "the path of the node's key"));
@@ -354,39 +370,6 @@ private:
         addresses.push_back(std::move(where));
     }
     return addresses;
-  }
-
-  /// What only the whole file shows.
-  void check_cluster(table_reader& top) {
-    std::map<node_name, int> count_by_name;
-    int brokers = 0;
-    int workers = 0;
-    for (const auto& node : config_.nodes) {
-      if (++count_by_name[node.name] == 2)
-        top.complain("node", "two nodes named \"" + node.name + '"', "names that differ");
-      brokers += node.has(node_role::broker) ? 1 : 0;
-      workers += node.has(node_role::worker) ? 1 : 0;
-      if (config_.nodes.size() > 1)
-        check_cluster_port(top, node);
-    }
-    if (brokers != 1)
-      top.complain("node", std::to_string(brokers) + " nodes with the role \"broker\"", "exactly one");
-    if (workers == 0)
-      top.complain("node", "no node with the role \"worker\"", "at least one");
-    if (config_.nodes.size() > 1 && config_.ca.empty())
-      top.complain("cluster", "no cluster.ca", "the CA's path: nodes only talk to nodes that it has signed");
-  }
-
-  static void check_cluster_port(table_reader& top, const node_config& node) {
-    auto require = [&](bool there, const char* key) {
-      if (!there)
-        top.complain("node", "no " + std::string{key} + " for \"" + node.name + '"',
-                     "bind, address, certificate and key for each node of a cluster of several");
-    };
-    require(!node.bind.empty(), "bind");
-    require(node.address.has_value(), "address");
-    require(!node.certificate.empty(), "certificate");
-    require(!node.key.empty(), "key");
   }
 
   std::filesystem::path file_;

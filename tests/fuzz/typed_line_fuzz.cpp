@@ -32,7 +32,7 @@ void check_line(command_reader& reader, std::string_view line) {
   }
   if (const auto* wrong = std::get_if<mistyped>(&typed)) {
     require(!wrong->sentence.empty(), "what is mistyped is answered by a sentence");
-    const auto json = json_of_mistyped(wrong->sentence);
+    const auto json = json_of_mistyped({error_code::request_invalid, wrong->sentence});
     require(nlohmann::json::accept(json) && json.find('\n') == std::string::npos, "the answer is one line of JSON");
   }
 }

@@ -302,6 +302,18 @@ TEST_P(Chat, EachFailureHasItsCodeAndNumber) {
   EXPECT_EQ(alice->ask("still here")["event"], "confirmed");
 }
 
+TEST_P(Chat, ALineThatIsTooLongIsSkippedWholeAndTold) {
+  auto alice = join("x-alice", "lengths");
+  alice->mumble(std::string(32 * 1024, 'y') + "/nick x-eve");
+  const auto refused = alice->expect({{"event", "error"}, {"request", 0}});
+  EXPECT_EQ(refused["code"], "text_too_long") << refused;
+  const auto who = alice->answers("/who");
+  EXPECT_EQ(who.at(0)["members"].at(0)["nick"], "x-alice") << "what stands behind 32 KiB is no command";
+  EXPECT_TRUE(alice->events({{"event", "posted"}}).empty()) << "nor is any part of it said";
+  EXPECT_EQ(alice->events({{"event", "error"}}).size(), 1U);
+  EXPECT_EQ(alice->leave(), (process_end{5, 0}));
+}
+
 TEST_P(Chat, APostToARoomThatOneLeftIsRefused) {
   auto alice = join("r-alice", "stay");
   auto bob = join("r-bob", "stay");

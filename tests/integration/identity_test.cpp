@@ -1,7 +1,12 @@
 // A nick is a name, not a key: what is private belongs to an identity.
 #include "tests/support/cluster.hpp"
+#include "tests/support/text_file.hpp"
 
 #include <gtest/gtest.h>
+
+#include <array>
+#include <filesystem>
+#include <openssl/sha.h>
 
 namespace godwit::test {
 namespace {
@@ -38,6 +43,15 @@ protected:
     return joined;
   }
 
+  /// All bytes that the broker node keeps.
+  std::string kept() const {
+    std::string bytes;
+    for (const auto& file : std::filesystem::recursive_directory_iterator(running_->data_folder()))
+      if (file.is_regular_file())
+        bytes += read_text(file.path());
+    return bytes;
+  }
+
   /// Nothing that was said with `alice` before has been told to this client, by any event.
   static void expect_nothing_private(const chat_client& client) {
     for (const auto& each : client.events()) {
@@ -52,6 +66,32 @@ protected:
 
 INSTANTIATE_TEST_SUITE_P(Shapes, Identity, ::testing::Values("single", "local"),
                          [](const auto& tested) { return std::string{tested.param}; });
+
+std::string sha256_of(const std::string& bytes) {
+  std::array<unsigned char, SHA256_DIGEST_LENGTH> hash{};
+  ::SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), hash.data());
+  return {hash.begin(), hash.end()};
+}
+
+std::string in_hex(const std::string& bytes, const char* digits) {
+  std::string text;
+  for (const unsigned char each : bytes)
+    text += {digits[each >> 4U], digits[each & 15U]};
+  return text;
+}
+
+// C-7
+TEST_P(Identity, IsKeptByTheServerAsItsHashAlone) {
+  const auto secret = read_text(running_->path("clients/alice.identity"));
+  ASSERT_EQ(secret.size(), 16U);
+  for (const std::string when : {"while it runs", "when it has stopped"}) {
+    const auto bytes = kept();
+    EXPECT_NE(bytes.find(sha256_of(secret)), std::string::npos) << when;
+    for (const auto& form : {secret, in_hex(secret, "0123456789abcdef"), in_hex(secret, "0123456789ABCDEF")})
+      EXPECT_EQ(bytes.find(form), std::string::npos) << when;
+    running_->stop();
+  }
+}
 
 // P-1, P-5
 TEST_P(Identity, WhoTakesAFreedNickReadsNothingPrivateOfItsFormerHolder) {

@@ -5,7 +5,9 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <regex>
+#include <sstream>
 
 namespace godwit::test {
 namespace {
@@ -88,7 +90,7 @@ TEST(All, RestartsANodeThatDiesAtOnce) {
   all.wait_until_up();
   chat_client alice{files.options_for("alice")};
   EXPECT_EQ(alice.ask("before")["event"], "confirmed");
-  for (const std::string node : {"worker-2", "proxy-1"}) {
+  for (const std::string node : {"worker-2", "proxy-1", "broker-1"}) {
     const auto former = all.pid_of(node);
     ASSERT_NE(former, 0);
     ::kill(former, SIGKILL);
@@ -104,6 +106,76 @@ TEST(All, RestartsANodeThatDiesAtOnce) {
     EXPECT_LE(std::stoi(pause[1]), 200);
     EXPECT_EQ(alice.outcome(alice.say("after " + node), std::chrono::seconds{60})["event"], "confirmed") << all.log();
   }
+}
+
+/// The nodes of what several processes have logged into one file, a line each, in the order in which they wrote.
+struct spoken_line {
+  std::string node;
+  std::string text;
+};
+std::vector<spoken_line> spoken_lines(const std::string& log) {
+  static const std::regex form{R"([0-9-]+ [0-9:.]+ [a-z]+ ([a-z0-9-]+): (.*))"}; // time, level, node, text
+  std::vector<spoken_line> result;
+  std::istringstream lines{log};
+  std::smatch parts;
+  for (std::string line; std::getline(lines, line);)
+    if (std::regex_match(line, parts, form))
+      result.push_back({parts[1], parts[2]});
+  return result;
+}
+
+TEST(All, EndsProxyNodesThenWorkerNodesThenTheBrokerNodeAndKillsNone) {
+  const cluster files{"wide"};
+  whole_cluster all{files};
+  all.wait_until_up();
+  chat_client alice{files.options_for("alice")};
+  EXPECT_EQ(alice.ask("somebody is there")["event"], "confirmed");
+  all.running().signal(SIGTERM);
+  const auto end = all.running().wait(patience);
+  ASSERT_TRUE(end) << all.log();
+  EXPECT_EQ(*end, process_end{}) << all.log();
+  EXPECT_EQ(all.log().find("is killed"), std::string::npos) << all.log();
+
+  const auto lines = spoken_lines(all.log());
+  std::map<std::string, std::size_t> begin_of_stop;
+  std::map<std::string, std::size_t> last_word;
+  for (std::size_t i = 0; i != lines.size(); ++i) {
+    last_word[lines[i].node] = i;
+    if (lines[i].text == "stopping")
+      begin_of_stop[lines[i].node] = i;
+  }
+  const auto are_in_order = [](const std::string& first, const std::string& next) {
+    return (first.starts_with("proxy-") && next.starts_with("worker-"))
+           || (first.starts_with("worker-") && next.starts_with("broker-"));
+  };
+  for (const auto& node : files.nodes())
+    ASSERT_TRUE(begin_of_stop.contains(node)) << node << " was not stopped in order: " << all.log();
+  for (const auto& first : files.nodes())
+    for (const auto& next : files.nodes())
+      EXPECT_TRUE(!are_in_order(first, next) || last_word[first] < begin_of_stop[next])
+        << first << " had not ended when " << next << " was stopped: " << all.log();
+}
+
+TEST(All, PrintsCommandsByWhichAClientLogsIn) {
+  const cluster files{"local"};
+  whole_cluster all{files};
+  all.wait_until_up();
+  static const std::regex form{R"(Connect to (\S+): (\S+ chat --server \S+ --nick )NICK\n)"};
+  const auto said = all.output();
+  int count = 0;
+  for (std::sregex_iterator each{said.begin(), said.end(), form}, end; each != end; ++each) {
+    EXPECT_EQ((*each)[1], "proxy-1");
+    const auto nick = "reader-" + std::to_string(++count);
+    const auto command = (*each)[2].str() + nick;
+    const auto ended = run({.arguments = {"/bin/sh", "-c", command},
+                            .environment = {{"HOME", files.path("clients/" + nick)},
+                                            {"XDG_CONFIG_HOME", ""},
+                                            {"XDG_DATA_HOME", ""},
+                                            {"GODWIT_CA", files.path("var/ca.pem")}}});
+    EXPECT_EQ(ended.end, process_end{}) << command << ": " << ended.errors;
+    EXPECT_NE(ended.output.find("-- you are " + nick + "\n"), std::string::npos) << command << ": " << ended.output;
+  }
+  EXPECT_EQ(count, 2) << "over IPv4 and IPv6; it said: " << said;
 }
 
 TEST(All, LeavesNothingBehindWhenItIsKilledItself) {

@@ -23,10 +23,20 @@ chat_options completed(chat_options options) {
 
 program program_of(const chat_options& options) {
   program result;
-  result.arguments = {
-    options.program, "chat",       "--json",         "--server",         options.server,
-    "--nick",        options.nick, "--room",         options.room,       "--ca",
-    options.ca,      "--identity", options.identity, "--connect-within", std::to_string(options.connect_within_s)};
+  result.arguments = {options.program, "chat", "--json"};
+  const std::map<std::string, std::string> values{
+    {"--server", options.server},
+    {"--nick", options.nick},
+    {"--room", options.room},
+    {"--ca", options.ca},
+    {"--identity", options.identity},
+    {"--connect-within", std::to_string(options.connect_within_s)},
+    {"--reconnect-within", std::to_string(options.reconnect_within_s)},
+  };
+  for (const auto& [option, value] : values) {
+    result.arguments.push_back(option);
+    result.arguments.push_back(value);
+  }
   result.environment = {{"HOME", options.folder},
                         {"XDG_CONFIG_HOME", options.folder + "/config"},
                         {"XDG_DATA_HOME", options.folder + "/data"}};

@@ -37,6 +37,7 @@ struct chat_options {
   std::string folder;        ///< for its identity and what it says on standard error
   std::string identity = {}; ///< a file; empty: of its own
   int connect_within_s = 30;
+  int reconnect_within_s = 600;
 };
 
 class chat_client {

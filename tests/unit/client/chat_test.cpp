@@ -295,6 +295,7 @@ TEST(ChatConfig, GivesWhatIsWrittenAndNamesWhatIsWrong) {
   EXPECT_EQ(choose_ca({}, {}), "var/ca.pem");
   std::ofstream{file} << "nik = \"ann\"\n";
   EXPECT_NE(read_chat_config(file).why().detail.find("'nik'"), std::string::npos);
+  EXPECT_EQ(read_chat_config(folder.path()).why().detail, folder.path() + " is a folder, not a file");
 }
 
 TEST(ServerAddress, TakesNamesAndAddressesWithAndWithoutPort) {
@@ -312,11 +313,45 @@ TEST(LineSource, GivesLinesTheLastOneToo) {
   ASSERT_EQ(::write(ends[1], "a\n\nlast", 7), 7);
   ::close(ends[1]);
   line_source lines(ends[0]);
-  EXPECT_EQ(lines.next(), "a");
-  EXPECT_EQ(lines.next(), "");
-  EXPECT_EQ(lines.next(), "last");
+  EXPECT_EQ(lines.next(), input_line{"a"});
+  EXPECT_EQ(lines.next(), input_line{""});
+  EXPECT_EQ(lines.next(), input_line{"last"});
   EXPECT_EQ(lines.next(), std::nullopt);
   ::close(ends[0]);
+}
+
+/// All lines of a text that comes through a pipe.
+std::vector<input_line> lines_of(const std::string& text) {
+  int ends[2];
+  if (::pipe(ends) != 0)
+    throw std::runtime_error("no pipe");
+  std::thread writer([&] {
+    for (std::string_view rest = text; !rest.empty();) {
+      const auto count = ::write(ends[1], rest.data(), rest.size());
+      if (count <= 0)
+        break;
+      rest.remove_prefix(static_cast<std::size_t>(count));
+    }
+    ::close(ends[1]);
+  });
+  line_source lines(ends[0]);
+  std::vector<input_line> got;
+  while (auto line = lines.next())
+    got.push_back(*std::move(line));
+  writer.join();
+  ::close(ends[0]);
+  return got;
+}
+
+TEST(LineSource, SkipsALineThatIsTooLongUpToItsEnd) {
+  const std::string longest(line_source::line_bytes_max, 'y');
+  const input_line skipped{"", true};
+  using lines = std::vector<input_line>;
+  EXPECT_EQ(lines_of(longest + "\nb\n"), (lines{{longest}, {"b"}}));
+  EXPECT_EQ(lines_of("a\n" + longest + "/nick eve\nb\n"), (lines{{"a"}, skipped, {"b"}}));
+  EXPECT_EQ(lines_of(longest + longest + longest + "\n\nb"), (lines{skipped, {""}, {"b"}}));
+  EXPECT_EQ(lines_of(longest + "/quit"), (lines{skipped})) << "the input ends within it";
+  EXPECT_EQ(lines_of(longest + "y\n" + longest + "y\n"), (lines{skipped, skipped}));
 }
 
 TEST(LineSource, EndsWhenItIsStopped) {

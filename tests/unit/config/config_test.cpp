@@ -10,9 +10,11 @@ namespace godwit {
 namespace {
 
 using testing::Contains;
+using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
+using testing::UnorderedElementsAre;
 
 class Config : public testing::Test {
 protected:
@@ -98,23 +100,117 @@ TEST_F(Config, ReportsASyntaxErrorWithItsLine) {
   EXPECT_THAT(problems[0], HasSubstr("test.toml:2"));
 }
 
-TEST_F(Config, ReportsAFileThatIsNotThere) { EXPECT_THAT(read_config(folder_ / "absent.toml").problems, SizeIs(1)); }
+TEST_F(Config, SaysWhyAFileCanNotBeRead) {
+  const auto problem_of = [](const std::filesystem::path& file) {
+    const auto reading = read_config(file);
+    return reading.problems.size() == 1 ? to_string(reading.problems[0]) : "not one problem";
+  };
+  EXPECT_THAT(problem_of(folder_ / "absent.toml"),
+              HasSubstr("absent.toml: (file): found nothing that can be read (No such file or directory); allowed: a "
+                        "readable TOML file"));
+  EXPECT_THAT(problem_of(folder_), HasSubstr(": (file): found a folder; allowed: a readable TOML file"));
+}
 
 TEST_F(Config, WantsExactlyOneBrokerNode) {
   std::string text = small;
   text.replace(text.find("\"broker\", "), 10, "");
-  EXPECT_THAT(problems_of(text), Contains(HasSubstr("0 nodes with the role \"broker\"")));
+  EXPECT_THAT(problems_of(text), ElementsAre(HasSubstr("test.toml:3: node: found no node with the role \"broker\"")));
 }
 
-TEST_F(Config, WantsCertificatesInAClusterOfSeveralNodes) {
-  auto problems = problems_of(std::string{small} + "[[node]]\nname = \"worker-1\"\nroles = [\"worker\"]\n");
-  EXPECT_THAT(problems, Contains(HasSubstr("no certificate for \"worker-1\"")));
-  EXPECT_THAT(problems, Contains(HasSubstr("no cluster.ca")));
+TEST_F(Config, WantsAWorkerNode) {
+  std::string text = small;
+  text.replace(text.find("\"worker\", "), 10, "");
+  EXPECT_THAT(problems_of(text), ElementsAre(HasSubstr("test.toml:3: node: found no node with the role \"worker\"")));
 }
 
-TEST_F(Config, RefusesTwoNodesOfOneName) {
-  EXPECT_THAT(problems_of(std::string{small} + "[[node]]\nname = \"godwit-1\"\nroles = [\"worker\"]\n"),
-              Contains(HasSubstr("two nodes named \"godwit-1\"")));
+constexpr auto two = R"([cluster]
+name = "two"
+ca = "cluster-ca.pem"
+[[node]]
+name = "one"
+roles = ["broker", "worker"]
+bind = "127.0.0.1:7711"
+address = "127.0.0.1:7711"
+certificate = "one.pem"
+key = "one.key"
+data = "data"
+[[node]]
+name = "other"
+roles = ["worker"]
+bind = "127.0.0.1:7712"
+address = "127.0.0.1:7712"
+certificate = "other.pem"
+key = "other.key"
+)";
+
+/// `two`, with something else in place of what stands last of it.
+std::string two_with(const std::string& what, const std::string& by) {
+  std::string text = two;
+  return text.replace(text.rfind(what), what.size(), by);
+}
+
+TEST_F(Config, NamesTheNodeThatLacksSomethingInAClusterOfSeveral) {
+  EXPECT_THAT(problems_of(two), IsEmpty());
+  for (const std::string line : {"bind = \"127.0.0.1:7712\"\n", "address = \"127.0.0.1:7712\"\n",
+                                 "certificate = \"other.pem\"\n", "key = \"other.key\"\n"}) {
+    const auto key = line.substr(0, line.find(' '));
+    EXPECT_THAT(problems_of(two_with(line, "")),
+                ElementsAre(HasSubstr("test.toml:12: node[1]." + key
+                                      + ": found nothing; allowed: bind, address, certificate and key for each node")));
+  }
+  EXPECT_THAT(problems_of(two_with("ca = \"cluster-ca.pem\"\n", "")),
+              ElementsAre(HasSubstr("test.toml:1: cluster.ca: found nothing; allowed: the CA's path")));
+}
+
+TEST_F(Config, RefusesTwoNodesOfOneNameOrOneBind) {
+  EXPECT_THAT(problems_of(two_with("name = \"other\"", "name = \"one\"")),
+              ElementsAre(HasSubstr("test.toml:13: node[1].name: found \"one\", which node[0] is called too; allowed: "
+                                    "names that differ")));
+  EXPECT_THAT(problems_of(two_with("bind = \"127.0.0.1:7712\"", "bind = [\"[::1]:7712\", \"127.0.0.1:7711\"]")),
+              ElementsAre(HasSubstr("test.toml:15: node[1].bind: found \"127.0.0.1:7711\", which node[0] binds too; "
+                                    "allowed: host:port of its own for each node")));
+}
+
+TEST_F(Config, LetsNodesOfSeveralMachinesListenOnEveryAddressOfTheirs) {
+  for (const std::string shared : {"0.0.0.0:7711", "[::]:7711", "127.0.0.1:0"}) {
+    auto text = two_with("bind = \"127.0.0.1:7712\"", "bind = \"" + shared + '"');
+    const std::string first = "bind = \"127.0.0.1:7711\"";
+    EXPECT_THAT(problems_of(text.replace(text.find(first), first.size(), "bind = \"" + shared + '"')), IsEmpty());
+  }
+}
+
+TEST_F(Config, RefusesASecondBrokerNodeAtItsRoles) {
+  EXPECT_THAT(problems_of(two_with("roles = [\"worker\"]", "roles = [\"broker\"]\ndata = \"more\"")),
+              ElementsAre(HasSubstr(
+                "test.toml:14: node[1].roles: found one more node with the role \"broker\"; allowed: exactly one")));
+}
+
+TEST_F(Config, RefusesAnAddressThatNoOtherNodeCanDial) {
+  for (const std::string wrong : {"0.0.0.0:7712", "[::]:7712", "127.0.0.1:0"})
+    EXPECT_THAT(problems_of(two_with("address = \"127.0.0.1:7712\"", "address = \"" + wrong + '"')),
+                ElementsAre(HasSubstr("test.toml:16: node[1].address: found \"" + wrong
+                                      + "\"; allowed: host:port that can be dialled")));
+}
+
+TEST_F(Config, TellsWhatIsWrongBetweenNodesBesidesWhatIsWrongWithinOne) {
+  EXPECT_THAT(problems_of(two_with("key = \"other.key\"", "colour = \"red\"")),
+              UnorderedElementsAre(HasSubstr("test.toml:18: node[1].colour: found an unknown key"),
+                                   HasSubstr("test.toml:12: node[1].key: found nothing")));
+}
+
+TEST_F(Config, DoesNotTellWhatOnlyFollowsFromAnotherProblem) {
+  struct wrong_line {
+    std::string right;
+    std::string wrong;
+    std::string key;
+  };
+  for (const auto& each : {wrong_line{"bind = \"127.0.0.1:7712\"", "bind = \"nowhere\"", "node[1].bind"},
+                           wrong_line{"address = \"127.0.0.1:7712\"", "address = 7712", "node[1].address"},
+                           wrong_line{"key = \"other.key\"", "key = 7", "node[1].key"},
+                           wrong_line{"name = \"other\"", "name = \"One\"", "node[1].name"},
+                           wrong_line{"roles = [\"broker\", \"worker\"]", "roles = [\"baker\"]", "node[0].roles"},
+                           wrong_line{"ca = \"cluster-ca.pem\"", "ca = 3", "cluster.ca"}})
+    EXPECT_THAT(problems_of(two_with(each.right, each.wrong)), ElementsAre(HasSubstr(": " + each.key + ": found ")));
 }
 
 // C-21, C-22, L-8, L-9
@@ -190,7 +286,7 @@ TEST_F(Config, ReservesNicksUnlessItSaysOtherwise) {
   EXPECT_THAT(by_default.config->reserved_nicks, Contains("admin"));
   const auto own = read(std::string{small} + "[nicks]\nreserved = [\"boss\"]\n");
   ASSERT_TRUE(own.config);
-  EXPECT_THAT(own.config->reserved_nicks, testing::ElementsAre("boss"));
+  EXPECT_THAT(own.config->reserved_nicks, ElementsAre("boss"));
   const auto none = read(std::string{small} + "[nicks]\nreserved = []\n");
   ASSERT_TRUE(none.config);
   EXPECT_THAT(none.config->reserved_nicks, IsEmpty());
@@ -207,11 +303,11 @@ std::string listening_on(const std::string& listen, const std::string& more = {}
 TEST_F(Config, TellsClientsToDialWhereItListensUnlessItSaysOtherwise) {
   const auto by_default = read(small);
   ASSERT_TRUE(by_default.config);
-  EXPECT_THAT(by_default.config->nodes[0].client->address, testing::ElementsAre(endpoint{"::1", 7700}))
+  EXPECT_THAT(by_default.config->nodes[0].client->address, ElementsAre(endpoint{"::1", 7700}))
     << "nobody can dial port 0";
   const auto own = read(listening_on(R"("0.0.0.0:7700")", "address = [\"chat.example:443\"]\n"));
   ASSERT_TRUE(own.config);
-  EXPECT_THAT(own.config->nodes[0].client->address, testing::ElementsAre(endpoint{"chat.example", 443}));
+  EXPECT_THAT(own.config->nodes[0].client->address, ElementsAre(endpoint{"chat.example", 443}));
 }
 
 TEST_F(Config, TellsNoClientToDialAWildcard) {
@@ -223,7 +319,7 @@ TEST_F(Config, TellsNoClientToDialAWildcard) {
   const auto reading = read(text);
   ASSERT_TRUE(reading.config);
   EXPECT_THAT(reading.config->nodes[0].client->address,
-              testing::ElementsAre(endpoint{"proxy.example", 7700}, endpoint{"proxy.example", 7701}));
+              ElementsAre(endpoint{"proxy.example", 7700}, endpoint{"proxy.example", 7701}));
 }
 
 TEST_F(Config, RefusesAnAddressForClientsThatNobodyCanDial) {
