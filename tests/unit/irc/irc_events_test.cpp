@@ -76,7 +76,7 @@ TEST(IrcEvents, CutLongLinesBetweenCharacters) {
   EXPECT_EQ(whole, text);
 }
 
-// I-33
+// I-33, I-77
 TEST(IrcEvents, ShowWhoComesAndGoes) {
   EXPECT_EQ(shown(joined{}), ":ada!~a@host JOIN #lobby\r\n");
   EXPECT_EQ(shown(left{"bye", false}), ":ada!~a@host PART #lobby :bye\r\n");
@@ -109,6 +109,7 @@ TEST(IrcEvents, SayThatEventsAreNotKeptAnyMore) {
             ":irc.test NOTICE #lobby :Messages 2 to 9 are not kept any more\r\n");
 }
 
+// I-78
 TEST(IrcEvents, ShowAnInvitationToThoseWhoAskedForThem) {
   EXPECT_EQ(shown(invited{session_id{2}, "bob"}), "");
   capabilities notify;

@@ -340,7 +340,7 @@ TEST_F(IrcFront, BeginsABatchAnewOnlyIfItsBeginningWasLost) {
   EXPECT_EQ(confirm(), ":irc.test BATCH -label-5\r\n");
 }
 
-// I-45
+// I-45, I-78
 TEST_F(IrcFront, SaysWhetherAnInvitationWentOut) {
   log_in();
   request("invite-notify");

@@ -8,6 +8,7 @@
 //   ! plaintext eve       connects without TLS
 //   ! in ada              is logged in, of which nothing is shown
 //   ! no motd             there is no message of the day from here on
+//   ! no admin            nor anybody to write to
 #include "tests/unit/rules/irc_world.hpp"
 
 #include "messages/irc/irc_capabilities.hpp"
@@ -92,6 +93,8 @@ std::string held_anew(const std::string& file) {
       world.take_told();
     } else if (line == "! no motd")
       world.forget_motd();
+    else if (line == "! no admin")
+      world.forget_admin();
     else if (!line.empty() && !line.starts_with('#'))
       ADD_FAILURE() << "not understood: " << line;
     for (const auto& [who, what] : world.take_told())

@@ -158,6 +158,8 @@ void irc_world::perform(client& of, session_effects effects) {
       std::optional<error> why;
       if (check->operator_name != "root" || !is_right)
         why = error{error_code::operator_refused, is_right ? "address" : ""};
+      if (check->operator_name == "soon")
+        why = error{error_code::too_many_requests, {}};
       perform(of, of.rules.checked(check->name, why));
     }
   }

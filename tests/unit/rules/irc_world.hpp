@@ -31,6 +31,7 @@ public:
   void say(const std::string& who, std::string_view line);
   void connect(const std::string& who, bool plaintext);
   void forget_motd() { settings_->irc.motd.clear(); }
+  void forget_admin() { settings_->irc.admin.clear(); }
   void wait(std::chrono::seconds time) { now_ += time; }
   /// Lines that were told since the last call, without their ends, in the order of the clients' connections.
   std::vector<std::pair<std::string, std::string>> take_told();
