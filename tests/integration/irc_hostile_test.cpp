@@ -139,8 +139,8 @@ TEST_P(IrcHostile, WhoAsksForAsManyModesAsALineHoldsIsAnsweredAndServedOn) {
   client->say("JOIN #modes");
   client->expect(" 366 ");
   client->say("MODE #modes +" + std::string(450, 'o') + "m");
-  client->expect(" 696 moder #modes o ");
   client->expect(" MODE #modes +m");
+  client->expect(" 696 moder #modes o ");
   client->settle();
   client->say("MODE #modes +" + std::string(490, 'b'));
   client->expect(" 368 moder #modes ");
