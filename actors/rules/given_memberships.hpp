@@ -16,7 +16,8 @@ namespace godwit {
 class given_memberships {
 public:
   void give(node_name worker, membership_given what) {
-    by_session_[what.session] = {std::move(worker), std::move(what)};
+    const auto session = what.session; // the right side of an assignment is taken first
+    by_session_[session] = {std::move(worker), std::move(what)};
   }
   void accepted(session_id session) { by_session_.erase(session); }
   void clear() { by_session_.clear(); }

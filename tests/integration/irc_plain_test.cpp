@@ -48,7 +48,7 @@ TEST(IrcPlain, SitsInTheSameRoomsAndIsNotCalledSecure) {
   plain.say("QUIT :bye");
   plain.expect("ERROR :Closing Link: plain (Quit: bye)");
   plain.expect_end();
-  secure.expect(":plain!", " QUIT :bye");
+  secure.expect(":plain!", " QUIT :Quit: bye");
 }
 
 // I-18
