@@ -170,7 +170,10 @@ TEST_P(IrcHostile, NamesThatAreNoneAndChannelsThatAreShutAreRefusedWithoutAWordO
   for (const auto& line : client->settle())
     for (const auto* numeric : {" 332 ", " 333 ", " 353 ", " 366 "})
       EXPECT_EQ(line.find(numeric), std::string::npos) << line;
-  for (const auto* name : {"NICK #x", "NICK a!b", "NICK a@b", "NICK \xe2\x80\xae" "evil", "NICK 0nine"}) {
+  for (const auto* name : {"NICK #x", "NICK a!b", "NICK a@b",
+                           "NICK \xe2\x80\xae"
+                           "evil",
+                           "NICK 0nine"}) {
     client->say(name);
     client->expect(" 432 stranger ");
   }
