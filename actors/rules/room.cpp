@@ -174,8 +174,7 @@ void room::schedule(timestamp now, room_effects& out) {
 
 room_effects room::wake(timestamp now) {
   room_effects out;
-  if (next_wake_ && *next_wake_ <= now)
-    next_wake_.reset();
+  next_wake_.reset(); // also where it comes early: the clock of waits is another one, and this one may be set back
   if (phase_ == phase::opening && std::exchange(store_away_, false))
     out.push_back(send{the_store(), open_log{id_, node_}});
   if (phase_ != phase::open)
@@ -302,8 +301,10 @@ room_effects room::appended(const entries_appended& what, timestamp now) {
   switch (what.outcome) {
   case append_outcome::written: written(appends.written(what.first_seq), now, out); break;
   case append_outcome::away:
-    store_away_ = store_away_ || appends.is_under_way(what.first_seq);
-    if (store_away_ && !away_since_)
+    if (!appends.is_under_way(what.first_seq))
+      break; // of an append that was repeated and is known to be written since
+    store_away_ = true;
+    if (!away_since_)
       away_since_ = now;
     break;
   case append_outcome::fenced: end(room_end::fenced, {}, out); return out;

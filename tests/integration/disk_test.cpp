@@ -1,6 +1,7 @@
 // The store's disk becomes full, or read-only, under a cluster that chats: nothing acknowledged is lost, nothing that
 // was refused appears, what needs no store goes on, and all goes on by itself when the disk does.
 #include "tests/support/failing_disk.hpp"
+#include "tests/support/irc_client.hpp"
 #include "tests/support/posters.hpp"
 #include "tests/support/small_disk.hpp"
 
@@ -25,6 +26,8 @@ protected:
     all_ = gather(running_, 3);
     late_ = std::make_unique<poster>(running_.join("late"));
     watcher_ = running_.join("watcher");
+    ivan_ = std::make_unique<irc_client>(running_.irc_address(), running_.path("var/ca.pem"));
+    ivan_->log_in("ivan");
     watcher_->settle();
   }
 
@@ -52,6 +55,16 @@ protected:
     EXPECT_GE(waited, store_wait);
     EXPECT_LT(waited, default_store_wait) << "it is not the config's";
   }
+  /// A native client tries again by itself: a newcomer gets in when the disk can be written.
+  void expect_that_joins_and_nicks_wait_likewise_and_let_a_newcomer_wait() {
+    newcomer_ = running_.join("newcomer");
+    for (const std::string what : {"JOIN", "NICK"}) {
+      const auto said = clock::now();
+      ivan_->say(what + (what == "JOIN" ? " #elsewhere" : " other"));
+      ivan_->expect(" 400 ivan " + what, "The store is away");
+      EXPECT_GE(clock::now() - said, store_wait) << what;
+    }
+  }
   void expect_that_what_needs_no_store_goes_on() {
     EXPECT_EQ(watcher_->ask("/ping")["event"], "confirmed");
     EXPECT_EQ(watcher_->answers("/history 5").size(), 6U) << watcher_->report(); // and their number
@@ -70,6 +83,9 @@ protected:
     wait_for_all(all_);
     all_.push_back(std::move(late_));
     expect_undisturbed(all_);
+    newcomer_->settle();
+    ivan_->say("JOIN #elsewhere");
+    ivan_->expect(" 366 ivan #elsewhere");
     expect_all_whole(running_, all_, said_order::may_change);
     EXPECT_EQ(watcher_->leave(), process_end{});
     running_.stop();
@@ -80,6 +96,8 @@ protected:
   posters_of_room all_;
   std::unique_ptr<poster> late_;
   std::unique_ptr<chat_client> watcher_;
+  std::unique_ptr<chat_client> newcomer_;
+  std::unique_ptr<irc_client> ivan_;
 };
 
 TEST_F(StoreDisk, ThatIsFullLosesNothingAcknowledgedAndGoesOnWhenThereIsRoom) {
@@ -87,6 +105,7 @@ TEST_F(StoreDisk, ThatIsFullLosesNothingAcknowledgedAndGoesOnWhenThereIsRoom) {
   start();
   post_until_the_store_is_away();
   expect_that_posts_wait_and_are_refused_in_time();
+  expect_that_joins_and_nicks_wait_likewise_and_let_a_newcomer_wait();
   expect_that_what_needs_no_store_goes_on();
   expect_that_nothing_more_was_written();
   disk.grow("32m");
@@ -102,6 +121,7 @@ TEST_F(StoreDisk, ThatTurnsReadOnlyUnderLoadLosesNothingAcknowledgedAndGoesOnWhe
   disk.turn_read_only();
   post_until_the_store_is_away();
   expect_that_posts_wait_and_are_refused_in_time();
+  expect_that_joins_and_nicks_wait_likewise_and_let_a_newcomer_wait();
   expect_that_what_needs_no_store_goes_on();
   expect_that_nothing_more_was_written();
   disk.mend();

@@ -93,6 +93,27 @@ TEST(HostileCluster, StrangersOnEveryPortDisturbNeitherLinksNorChatAndSpinNoThre
     EXPECT_EQ(running.log(node).find("lost"), std::string::npos) << running.log(node);
 }
 
+TEST(HostileClients, FiveThousandWhoNeverFinishAHandshakeDisturbNobody) {
+  cluster running{"single"};
+  running.start();
+  auto alice = running.join("alice");
+  auto bob = running.join("bob");
+  alice->settle();
+  bob->settle();
+  const auto alone = round_trip(*alice);
+  std::vector<unique_fd> strangers;
+  for (int i = 0; i != 5000; ++i) {
+    strangers.push_back(connect_to("127.0.0.1:" + std::to_string(running.client_port())));
+    if (i % 2 == 0)
+      (void)::send(strangers.back().get(), "\x16\x03\x01\x02", 4, MSG_NOSIGNAL);
+  }
+  const auto beside = round_trip(*alice);
+  EXPECT_LT(beside, 3 * alone + 20ms) << alone.count() << " ns alone, " << beside.count() << " ns beside them";
+  bob->expect_count(2, {{"event", "posted"}, {"text", "tick 40"}});
+  for (auto* each : {alice.get(), bob.get()})
+    EXPECT_TRUE(each->events({{"event", "reconnecting"}}).empty()) << each->report();
+}
+
 // L-8, L-9
 TEST(HostileClients, WhoFloodsIsSlowedAndClosedAndLosesAndDoublesNothing) {
   cluster running{"single"};

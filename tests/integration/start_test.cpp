@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <iterator>
 #include <map>
 #include <regex>
 #include <sstream>
@@ -240,6 +242,25 @@ TEST(Nodes, OfAnotherCaAreRefusedAndBothEndsSayIt) {
   EXPECT_EQ(alice->ask("without it")["event"], "confirmed");
   stranger.kill();
   running.start("worker-2"); // with the right one it is taken
+}
+
+int threads_of(pid_t pid) {
+  const std::filesystem::directory_iterator tasks{"/proc/" + std::to_string(pid) + "/task"};
+  return static_cast<int>(std::distance(tasks, {}));
+}
+
+TEST(Nodes, HaveAsManyThreadsForActorsAsTheConfigSays) {
+  std::map<int, int> threads;
+  for (const int wanted : {1, 4}) {
+    cluster running{"single"};
+    running.change_config(std::regex_replace(running.config(), std::regex{R"(\[cluster\]\n)"},
+                                             "[cluster]\nscheduler-threads = " + std::to_string(wanted) + "\n"));
+    running.start();
+    auto client = running.join("somebody");
+    client->settle();
+    threads[wanted] = threads_of(running.process_of("godwit-1").pid());
+  }
+  EXPECT_EQ(threads[4] - threads[1], 3);
 }
 
 TEST(Nodes, OnTheSameDataAreRefused) {

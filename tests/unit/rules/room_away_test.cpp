@@ -37,6 +37,22 @@ TEST_F(RoomWithoutStore, RefusesWhatIsInNoAppendAfterTheWaitAndHoldsWhatIs) {
   EXPECT_EQ(sent<append_entries>(again)[0].first_seq, append.first_seq + 1) << "a refused post takes no seq";
 }
 
+/// The clock of waits is not the one that rooms are told, which may be set back.
+TEST_F(RoomWithoutStore, AsksOnAfterAWakeThatCameEarly) {
+  auto again = it.wake(at(1099));
+  ASSERT_EQ(sent<append_entries>(again).size(), 1u);
+  again = it.appended(outcome(append, append_outcome::away), at(1099));
+  EXPECT_EQ(wanted<wake_after>(again).size(), 1u) << "nobody wakes it any more";
+}
+
+TEST_F(RoomWithoutStore, IsHeldUpByNoAnswerAboutAnAppendThatIsWrittenMeanwhile) {
+  it.wake(at(1100));
+  it.appended(outcome(append, append_outcome::away), at(1100));
+  it.appended(outcome(append), at(1150));
+  it.appended(outcome(append, append_outcome::away), at(1160));
+  EXPECT_EQ(sent<append_entries>(it.command(say(bob, 10, 2, post{"at once"}), at(1170))).size(), 1u);
+}
+
 TEST_F(RoomWithoutStore, GoesOnWithWhatWaitedWhenTheStoreIsBackInTime) {
   it.command(say(bob, 10, 2, post{"b1"}), at(1500));
   it.command(say(bob, 11, 10, post{"b2"}), at(1600));

@@ -11,6 +11,7 @@ namespace godwit::test {
 namespace {
 
 constexpr std::uint64_t append_count = 6;
+constexpr std::uint64_t directory_changes = 1;
 constexpr auto lasting = std::numeric_limits<std::uint64_t>::max();
 
 /// The nth append: a session joins and says something.
@@ -71,6 +72,34 @@ public:
       await_back(before);
     }
     ASSERT_EQ(outcome, append_outcome::written) << "append " << nth;
+  }
+
+  /// The same of what the directory has written of a session: its row, its nick, and that a node is drained.
+  template <class Then>
+  void change_directory_surely(std::uint64_t nth, Then whenever_away) {
+    session_row row;
+    row.session = session_id{nth};
+    row.identity = identity_of(nth);
+    const auto nick = "nick" + std::to_string(nth);
+    const directory_request changes[] = {insert_session{row},
+                                         claim_nick_row{{nick, nick, row.session}, {row.session, 1, 0}},
+                                         mark_drained{"worker-" + std::to_string(nth), true}};
+    for (const auto& each : changes) {
+      auto before = backs();
+      while (std::holds_alternative<error>(ask<store_answered>(*store_, ask_store{7, each}).result)) {
+        whenever_away();
+        await_back(before);
+        before = backs();
+      }
+    }
+  }
+  void expect_whole_directory(std::uint64_t count) {
+    const auto all = ask_directory<directory_loaded>(*store_, load_directory{});
+    ASSERT_EQ(all.sessions.size(), count);
+    ASSERT_EQ(all.nicks.size(), count);
+    ASSERT_EQ(all.drained.size(), count);
+    for (const auto& each : all.sessions)
+      ASSERT_EQ(each.nick, "nick" + std::to_string(each.session.value));
   }
 
   const log_opened& opened() const { return opened_; }
@@ -134,6 +163,8 @@ protected:
     }
     for (std::uint64_t each = 1; each <= append_count; ++each)
       it.append_surely(each, [this] { disk_.heal(); });
+    for (std::uint64_t each = 1; each <= directory_changes; ++each)
+      it.change_directory_surely(each, [this] { disk_.heal(); });
     const bool struck = disk_.struck();
     disk_.heal();
     it.open_room(true);
@@ -144,6 +175,7 @@ protected:
     it.open_room(true);
     EXPECT_EQ(it.whole_appends(), append_count);
     it.expect_whole();
+    it.expect_whole_directory(directory_changes);
     it.expect_sound_file();
     return struck;
   }
