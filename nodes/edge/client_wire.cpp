@@ -56,11 +56,24 @@ shared_bytes client_wire::warning(const error& why) const {
   return shared(control::encode(control::server_control{control::warning{why}}));
 }
 
+namespace {
+
+/// `detail`: the session's farewell, "NICK (REASON)".
+std::string kill_line(std::string_view server, std::string_view detail) {
+  const auto space = detail.find(' ');
+  if (space == std::string_view::npos || detail.size() < space + 3)
+    return {};
+  const auto reason = detail.substr(space + 2, detail.size() - space - 3);
+  return irc::line_writer(server, "KILL").param(detail.substr(0, space)).trailing(reason).str();
+}
+
+} // namespace
+
 shared_bytes client_wire::farewell(const error& why) const {
   if (const auto* lines = std::get_if<irc_lines>(&cut_)) {
     std::string out;
-    if (const auto nick = why.detail.substr(0, why.detail.find(' ')); why.code == error_code::killed && !nick.empty())
-      out = irc::line_writer(lines->server, "KILL").param(nick).trailing(why.detail).str();
+    if (why.code == error_code::killed)
+      out = kill_line(lines->server, why.detail);
     return shared(out + irc::line_writer({}, "ERROR").trailing("Closing Link: " + sentence(why)).str());
   }
   return shared(control::encode(control::closed_by(why)));

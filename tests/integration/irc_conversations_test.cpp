@@ -55,7 +55,7 @@ struct told_besides {
   std::string before;
 };
 const std::vector<told_besides> all_told_besides{
-  {"operators", "bob< :irc.test KILL bob :bob (Killed (ada (enough)))",
+  {"operators", "bob< :irc.test KILL bob :Killed (ada (enough))",
    "bob< ERROR :Closing Link: bob (Killed (ada (enough)))"},
 };
 

@@ -15,6 +15,9 @@ TEST(ClientWire, SaysItsFewWordsInTheClientsLanguage) {
   EXPECT_EQ(*irc.ping(7), "PING :irc.test\r\n");
   EXPECT_EQ(*irc.farewell({error_code::send_queue_exceeded, {}}),
             "ERROR :Closing Link: " + std::string(sentence_of(error_code::send_queue_exceeded)) + "\r\n");
+  EXPECT_EQ(*irc.farewell({error_code::killed, "bob (Killed (ada (spam)))"}),
+            ":irc.test KILL bob :Killed (ada (spam))\r\nERROR :Closing Link: bob (Killed (ada (spam)))\r\n");
+  EXPECT_EQ(*irc.farewell({error_code::killed, "bob"}), "ERROR :Closing Link: bob\r\n");
   EXPECT_EQ(*irc.warning({error_code::flooding, "slowly"}), ":irc.test 263 * * :slowly\r\n");
   EXPECT_EQ(*client_wire::native(small).ping(7), control::encode(control::server_control{control::ping{7}}));
 }
