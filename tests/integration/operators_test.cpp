@@ -1,5 +1,6 @@
 // Operators of the server on a real cluster, of both protocols: docs/IRC.md, "Operators of the server".
 #include "tests/support/irc_fixture.hpp"
+#include "tests/support/terminal.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -216,6 +217,19 @@ TEST_P(Operators, SpeakToEverybodyAndWhoIsKilledHearsIt) {
   eve->expect(" KILL eve :");
   eve->expect("ERROR :Closing Link", "spam");
   eve->expect_end();
+}
+
+// O-2
+TEST_P(Operators, WhoTypesAPasswordIsNotShownIt) {
+  const auto options = running_.options_for("typist");
+  const terminal screen({options.program, "chat", "--server", options.server, "--nick", options.nick, "--room", "lobby",
+                         "--ca", options.ca, "--identity", running_.path("typist.identity")});
+  screen.expect({"you are in #lobby"});
+  screen.type("/oper root");
+  screen.expect({"Password of root:"});
+  screen.type("sesame");
+  const auto shown = screen.expect({"operator of the server"});
+  EXPECT_THAT(shown, Not(HasSubstr("sesame")));
 }
 
 } // namespace
