@@ -22,7 +22,7 @@
 
 #include "actors/link_ports.hpp"
 #include "actors/parcel_blob.hpp"
-#include "actors/pulse_thread.hpp"
+#include "actors/queues/pulse_thread.hpp"
 #include "actors/rules/link_end.hpp"
 #include "actors/rules/link_silence.hpp"
 #include "messages/hello.hpp"

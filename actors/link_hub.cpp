@@ -2,7 +2,7 @@
 
 #include "actors/link_actor.hpp"
 #include "actors/link_basp.hpp"
-#include "actors/pulse_thread.hpp"
+#include "actors/queues/pulse_thread.hpp"
 #include "actors/rules/limits.hpp"
 #include "actors/service_watch.hpp"
 

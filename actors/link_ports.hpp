@@ -7,7 +7,7 @@
 /// Source      docs/ARCHITECTURE.md, "Who can be written to", "Loss".
 #pragma once
 
-#include "actors/outbound_link.hpp"
+#include "actors/queues/outbound_link.hpp"
 #include "messages/cluster_messages.hpp"
 #include "messages/edge_item.hpp"
 

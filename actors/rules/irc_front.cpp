@@ -3,6 +3,7 @@
 #include "actors/rules/irc_requests.hpp"
 #include "messages/irc/irc_events.hpp"
 #include "messages/irc/irc_limits.hpp"
+#include "messages/names.hpp"
 #include "messages/overloaded.hpp"
 
 #include <algorithm>
@@ -296,6 +297,15 @@ void irc_front::was_shown_before(asked& of, const part& to, const tell::was_post
     of.batch = batch_of(of.op);
 }
 
+bool irc_front::is_in(std::string_view channel) const {
+  const auto key = fold_room(channel.substr(std::min<std::size_t>(1, channel.size())));
+  return std::ranges::any_of(rooms_, [&](const auto& each) {
+    const auto& known = each.second.channel;
+    const auto other = known.empty() ? key : fold_room(std::string_view(known).substr(1));
+    return !known.empty() && key && other && *key == *other;
+  });
+}
+
 void irc_front::flush(asked& of) {
   const auto before = lines_.size();
   if (of.parts.front().what == verb::invite && !of.is_shown && !of.is_refused)
@@ -303,6 +313,11 @@ void irc_front::flush(asked& of) {
           .param(of.line.param(0))
           .param(of.line.param(1))
           .trailing("is already on channel"));
+  const auto changes = std::ranges::find(of.parts, verb::mode_change, &part::what);
+  if (changes != of.parts.end() && !of.is_shown && !of.is_refused && !is_in(changes->target))
+    say(irc::line_writer(network_->server, "NOTICE") // an operator of the server sees no event of a room it is not in
+          .param(nick_or_star())
+          .trailing("The modes of " + changes->target + " are as you wanted them"));
   if (!is_labelled(of))
     return;
   std::ranges::move(lines_.begin() + static_cast<std::ptrdiff_t>(before), lines_.end(), std::back_inserter(of.answer));

@@ -110,6 +110,7 @@ private:
   // irc_front.cpp
   void reply(asked& of, const part& to, const client_reply& what);
   void flush(asked& of);
+  bool is_in(std::string_view channel) const;
   std::string labelled_event(asked& of, const std::string& text);
   std::string open_batch(asked& of) const;
   bool is_labelled(const asked& of) const;

@@ -167,8 +167,9 @@ static_assert(catch_up_fan_out_max < undelivered_fan_out_max);
 /// A node that delivers nothing for this long stops counting.
 inline constexpr auto fan_out_stall = 1s;
 
-/// Rooms whose place is remembered per shard of the switchboard before those that nobody here uses are forgotten.
-inline constexpr std::size_t room_places_per_shard_max = 4096;
+/// Rooms whose place is remembered per shard of the switchboard before those that nobody here uses are forgotten. Few:
+/// whoever comes back to such a room asks the directory anyway.
+inline constexpr std::size_t room_places_per_shard_max = 64;
 /// Deaths of a session's actor without a frame confirmed in between; then its client is told.
 inline constexpr std::uint32_t session_restarts_max = 3;
 

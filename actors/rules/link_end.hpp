@@ -21,7 +21,7 @@
 /// ever. Delivery batches have a second credit of the same size, which comes back when the edge has them.
 /// Owns:   what waits, the tickets of batches that are not acknowledged.
 /// Limits: limits::parcel_bytes_max, chat_credit_bytes, parcels_in_flight_max; what waits is bounded by
-///         actors/outbound_link.hpp.
+///         actors/queues/outbound_link.hpp.
 /// Source: design.md, "Links".
 #pragma once
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 
 namespace godwit {
 namespace {
@@ -172,13 +173,18 @@ void client_session::ask_for_missing() {
 
 void client_session::settle_doubts() {
   std::vector<std::pair<request_number, std::optional<error>>> ended;
+  std::set<std::string> left_again; // by requests that are sent again: what is behind such a one is not done yet
   for (auto* each : outbox_.in_doubt()) {
     each->in_doubt = false;
     const auto target = target_of(each->request);
     const auto doubted = target ? doubted_.find(key_of(*target)) : doubted_.end();
     const auto* join = std::get_if<ask::join>(&each->request);
     const auto* leave = std::get_if<ask::leave>(&each->request);
-    if (each->logged || (join && feed_of(folded_room(join->room))) || (leave && !feed_of(folded_room(leave->room))))
+    const auto key = join ? folded_room(join->room) : leave ? folded_room(leave->room) : std::string{};
+    const bool is_in = (join || leave) && feed_of(key) && !left_again.contains(key);
+    if (leave && is_in)
+      left_again.insert(key);
+    if (each->logged || (join && is_in) || (leave && !is_in && !left_again.contains(key)))
       ended.emplace_back(each->number, std::nullopt);
     else if (doubted != doubted_.end() && doubted->second.unreadable)
       ended.emplace_back(each->number, doubted->second.unreadable);

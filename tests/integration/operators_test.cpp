@@ -201,6 +201,17 @@ TEST_P(Operators, RecoverARoomFromWithin) {
   eve->expect(" 482 eve #lost ");
 }
 
+// I-73
+TEST_P(Operators, RecoverARoomFromOutsideAndHearThatItIsDone) {
+  auto eve = log_in("eve");
+  eve->say("JOIN #far");
+  eve->expect(" 366 ");
+  auto root = log_in_as_operator("root-out");
+  root->say("MODE #far +m");
+  eve->expect(":root-out!", " MODE #far +m");
+  root->expect(" NOTICE root-out :The modes of #far ");
+}
+
 // I-71, I-79
 TEST_P(Operators, SpeakToEverybodyAndWhoIsKilledHearsIt) {
   auto eve = log_in("eve");

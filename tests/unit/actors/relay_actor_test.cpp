@@ -13,8 +13,8 @@ namespace godwit::test {
 namespace {
 
 constexpr room_id lobby{7};
-constexpr session_id ann{1};
-constexpr session_id bob{2};
+constexpr session_id first_reader{1};
+constexpr session_id second_reader{2};
 
 class RelayActor : public still_node {
 protected:
@@ -67,32 +67,32 @@ protected:
 };
 
 TEST_F(RelayActor, AttachesAtTheFirstEnrolment) {
-  enrol(ann);
+  enrol(first_reader);
   ASSERT_EQ(other_->take<attach_relay>().size(), 1U);
-  enrol(bob);
+  enrol(second_reader);
   EXPECT_TRUE(other_->take<attach_relay>().empty());
 }
 
 TEST_F(RelayActor, ShowsOneListAndOneEncodingToAllSessions) {
-  enrol(ann);
-  enrol(bob);
+  enrol(first_reader);
+  enrol(second_reader);
   say(1);
-  ASSERT_EQ(shown_[ann].size(), 1U);
-  ASSERT_EQ(shown_[bob].size(), 1U);
-  EXPECT_EQ(shown_[ann][0], shown_[bob][0]);
-  EXPECT_TRUE(shown_[ann][0]->items.at(0).native);
+  ASSERT_EQ(shown_[first_reader].size(), 1U);
+  ASSERT_EQ(shown_[second_reader].size(), 1U);
+  EXPECT_EQ(shown_[first_reader][0], shown_[second_reader][0]);
+  EXPECT_TRUE(shown_[first_reader][0]->items.at(0).native);
 }
 
 TEST_F(RelayActor, ReportsAnEventWhenTheLastTicketIsDropped) {
-  enrol(ann);
-  enrol(bob);
+  enrol(first_reader);
+  enrol(second_reader);
   say(1);
   EXPECT_TRUE(reports().empty()) << "nobody's client has it yet";
-  shown_[ann].clear();
+  shown_[first_reader].clear();
   settle();
   EXPECT_TRUE(reports().empty()) << "bob's client has it not";
-  auto kept = shown_[bob].at(0)->items.at(0).ticket; // as the edge keeps it, when the session has let go
-  shown_[bob].clear();
+  auto kept = shown_[second_reader].at(0)->items.at(0).ticket; // as the edge keeps it, when the session has let go
+  shown_[second_reader].clear();
   settle();
   EXPECT_TRUE(reports().empty());
   kept.reset();
@@ -105,7 +105,7 @@ TEST_F(RelayActor, ReportsAnEventWhenTheLastTicketIsDropped) {
 }
 
 TEST_F(RelayActor, HasOneReportOutstanding) {
-  enrol(ann);
+  enrol(first_reader);
   for (room_seq seq = 1; seq <= 3; ++seq)
     say(seq);
   shown_.clear();
@@ -118,8 +118,8 @@ TEST_F(RelayActor, HasOneReportOutstanding) {
 }
 
 TEST_F(RelayActor, CountsAsDeliveredWhatHasNobodyToGoTo) {
-  enrol(ann);
-  board_.leave(entity_kind::session, ann.value, board_.local(entity_kind::session, ann.value));
+  enrol(first_reader);
+  board_.leave(entity_kind::session, first_reader.value, board_.local(entity_kind::session, first_reader.value));
   say(1);
   EXPECT_TRUE(other_->take<detach_relay>().size() == 1) << "the only one is gone: so is the relay";
   EXPECT_FALSE(board_.local(entity_kind::relay, lobby.value));
@@ -138,36 +138,37 @@ TEST_F(RelayActor, FindsASessionGoneThatEndedWithoutAWord) {
 }
 
 TEST_F(RelayActor, ShowsToTheSessionThatTookAnothersPlace) {
-  enrol(ann);
-  enrol(bob);
+  enrol(first_reader);
+  enrol(second_reader);
   say(1);
   shown_.clear();
   const session_id new_ann{101};
-  session(ann, new_ann); // ended, and attached anew
-  give(relay_, enrol_session{lobby, ann, 1, false});
+  session(first_reader, new_ann); // ended, and attached anew
+  give(relay_, enrol_session{lobby, first_reader, 1, false});
   shown_.clear();
   say(2);
   EXPECT_EQ(shown_[new_ann].size(), 1U);
-  EXPECT_TRUE(shown_[ann].empty());
-  EXPECT_EQ(shown_[bob].size(), 1U);
+  EXPECT_TRUE(shown_[first_reader].empty());
+  EXPECT_EQ(shown_[second_reader].size(), 1U);
 }
 
 TEST_F(RelayActor, AttachesAgainAndTellsItsSessionsWhenTheRoomIsOpenedAnew) {
-  enrol(ann);
+  enrol(first_reader);
   say(1);
   other_->take<attach_relay>();
   give(relay_, room_announced{lobby, 2, "w2"});
   const auto again = other_->take<attach_relay>();
   ASSERT_EQ(again.size(), 1U);
   EXPECT_EQ(again[0].after, 1U);
-  ASSERT_EQ(reopened_[ann].size(), 1U);
-  EXPECT_EQ(reopened_[ann][0].epoch, 2U);
+  ASSERT_EQ(reopened_[first_reader].size(), 1U);
+  EXPECT_EQ(reopened_[first_reader][0].epoch, 2U);
 }
 
 TEST_F(RelayActor, SaysThatItEndsBehindThatItAttachesWhenItsLastSessionIsFoundGoneThen) {
-  enrol(ann);
+  enrol(first_reader);
   other_->take<attach_relay>();
-  board_.leave(entity_kind::session, ann.value, board_.local(entity_kind::session, ann.value)); // it has moved away
+  board_.leave(entity_kind::session, first_reader.value,
+               board_.local(entity_kind::session, first_reader.value)); // it has moved away
   give(relay_, room_announced{lobby, 2, "w2"});
   std::vector<std::string> said;
   for (const auto& each : other_->envelopes()) {
@@ -180,7 +181,7 @@ TEST_F(RelayActor, SaysThatItEndsBehindThatItAttachesWhenItsLastSessionIsFoundGo
 }
 
 TEST_F(RelayActor, AttachesAgainWhenTheLinkToItsRoomWasReset) {
-  enrol(ann);
+  enrol(first_reader);
   other_->take<attach_relay>();
   board_.tell_all(link_reset{"w2", incarnation{2}, 2});
   settle();
@@ -188,20 +189,20 @@ TEST_F(RelayActor, AttachesAgainWhenTheLinkToItsRoomWasReset) {
 }
 
 TEST_F(RelayActor, HasOneSessionAskWhereTheRoomIs) {
-  enrol(ann);
-  enrol(bob);
+  enrol(first_reader);
+  enrol(second_reader);
   give(relay_, room_not_here{lobby, 1, {}});
-  EXPECT_EQ(not_here_[ann].size() + not_here_[bob].size(), 1U);
+  EXPECT_EQ(not_here_[first_reader].size() + not_here_[second_reader].size(), 1U);
 }
 
 TEST_F(RelayActor, PassesOnWhoEnrolsAfterItHasLeft) {
-  enrol(ann);
-  caf::anon_send(relay_, withdraw_session{lobby, ann});
-  caf::anon_send(relay_, enrol_session{lobby, bob, 0, true});
+  enrol(first_reader);
+  caf::anon_send(relay_, withdraw_session{lobby, first_reader});
+  caf::anon_send(relay_, enrol_session{lobby, second_reader, 0, true});
   settle();
   EXPECT_FALSE(board_.local(entity_kind::relay, lobby.value));
   ASSERT_EQ(passed_on_.size(), 1U);
-  EXPECT_EQ(passed_on_[0].session, bob);
+  EXPECT_EQ(passed_on_[0].session, second_reader);
 }
 
 } // namespace

@@ -282,6 +282,26 @@ TEST_F(ClientSession, SendsOnlyThosePostsAgainThatTheLogDoesNotHave) {
   EXPECT_EQ(done[0].at->seq, 2U);
 }
 
+TEST_F(ClientSession, JoinsAgainBehindALeaveThatItSendsAgain) {
+  be_in_the_lobby();
+  submit(2, ask::leave{"lobby", ""});
+  submit(3, ask::join{"lobby"});
+  take_sent();
+  lose(error_code::session_ended);
+  connect(2);
+  take_sent();
+  answer(1, tell::logged_in{"ann"});
+  confirm(1);
+  const auto back = take_only<ask::join>();
+  say(tell::room_opened{lobby, "lobby", {}, 1});
+  confirm(back.first);
+  EXPECT_TRUE(of_kind<news::confirmed>().empty()) << "it is in, but will leave";
+  const auto again = take_sent();
+  ASSERT_EQ(again.size(), 2U);
+  EXPECT_TRUE(std::holds_alternative<ask::leave>(again[0].request));
+  EXPECT_TRUE(std::holds_alternative<ask::join>(again[1].request));
+}
+
 TEST_F(ClientSession, KnowsFromItsOwnEventThatAPostIsLoggedEvenIfTheSessionIsLost) {
   be_in_the_lobby();
   post(2, "a");

@@ -74,7 +74,7 @@ TEST_F(AttachPacer, AfterAnotherResetAllIsWantedAnewAndNothingIsUnderWay) {
   EXPECT_EQ(begin_all().size(), limits::attaches_in_flight_max);
 }
 
-/// A link's queue as actors/outbound_link.hpp bounds it, and sessions at its other end that answer each attach.
+/// A link's queue as actors/queues/outbound_link.hpp bounds it, and sessions at its other end that answer each attach.
 class bounded_queue {
 public:
   void push(const message& what) {

@@ -1,4 +1,4 @@
-#include "actors/outbound_link.hpp"
+#include "actors/queues/outbound_link.hpp"
 
 #include "actors/rules/limits.hpp"
 #include "messages/message_class.hpp"

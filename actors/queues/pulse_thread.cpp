@@ -1,4 +1,4 @@
-#include "actors/pulse_thread.hpp"
+#include "actors/queues/pulse_thread.hpp"
 
 #include <algorithm>
 #include <utility>
