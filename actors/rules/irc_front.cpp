@@ -314,7 +314,7 @@ void irc_front::flush(asked& of) {
           .param(of.line.param(1))
           .trailing("is already on channel"));
   const auto changes = std::ranges::find(of.parts, verb::mode_change, &part::what);
-  if (changes != of.parts.end() && !of.is_shown && !of.is_refused && !is_in(changes->target))
+  if (changes != of.parts.end() && !of.is_refused && !is_in(changes->target))
     say(irc::line_writer(network_->server, "NOTICE") // an operator of the server sees no event of a room it is not in
           .param(nick_or_star())
           .trailing("The modes of " + changes->target + " are as you wanted them"));
