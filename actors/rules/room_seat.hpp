@@ -9,6 +9,7 @@
 
 #include "messages/moderation.hpp"
 
+#include <optional>
 #include <string>
 
 namespace godwit {
@@ -25,6 +26,8 @@ struct room_seat {
   bool joining = false; ///< enrolled, waits for its own `joined`
   room_epoch epoch = 0; ///< the newest life of the room that was heard of; what is unanswered was said to it again
   bool lost = false;    ///< the directory could not say where it is: ask again when something has changed
+  std::optional<effect_name> came_by; ///< a join that its room has answered by where the session came in:
+  room_seq came_at = 0;               ///< with the event of that seq it is done, whichever frame's it is
   room_cursor cursor;
   room_outbox outbox;
 };

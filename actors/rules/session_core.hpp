@@ -240,6 +240,7 @@ private:
   void follow_entry(room_seat& seat, const log_entry& entry);
   void note_companion(room_seat& seat, const log_entry& entry);
   bool is_own(const log_entry& entry) const;
+  void settle_join(room_seat& seat);
   void become_member(room_seat& seat, room_seq joined_seq);
   void leave_seat(room_seat& seat);
   void drop_empty_seats();

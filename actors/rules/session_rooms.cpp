@@ -68,6 +68,7 @@ void session_core::leave_seat(room_seat& seat) {
   snapshot_changed_ = snapshot_changed_ || seat.member;
   seat.member = false;
   seat.joining = false;
+  seat.came_by.reset();
   seat.companion_session = {};
   effect(ask_relay{withdraw_session{seat.id, id_}});
 }
@@ -146,6 +147,14 @@ void session_core::take_entry(room_seat& seat, const shared_entry& entry, const 
     verdict == room_cursor::verdict::old ? std::optional(logged_at{entry->seq, entry->time}) : std::nullopt;
   if (own && counts && answers())
     effect_done(seat, entry->name, shown_before);
+  if (counts && seat.came_by && entry->seq >= seat.came_at)
+    settle_join(seat);
+}
+
+void session_core::settle_join(room_seat& seat) {
+  const auto name = *std::exchange(seat.came_by, std::nullopt);
+  if (seat.outbox.answer(name))
+    effect_done(seat, name, std::nullopt);
 }
 
 void session_core::follow_entry(room_seat& seat, const log_entry& entry) {
@@ -284,6 +293,8 @@ void session_core::recognised(room_seat& seat, const effect_name& name, logged_a
   note_said(seat.id, at.seq);
   const bool joins = effect_k::step_of(name.k) == effect_k::join;
   if (joins && !seat.member && seat.joining) {
+    seat.came_by = name;
+    seat.came_at = at.seq;
     become_member(seat, at.seq); // and shows all from there on, a leave that followed included
     enrol(seat);
     return;

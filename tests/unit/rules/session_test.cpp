@@ -485,6 +485,18 @@ TEST_F(Session, LeavesWithoutAReasonThatMayNotBeSaid) {
 }
 
 //
+/// By another frame, whose end it has not heard of: the event has that one's name.
+TEST_F(Session, IsDoneWithAJoinOfARoomThatSaysThatItIsInAlready) {
+  be_in_lobby();
+  const room_id den{9};
+  say(5, ask::join{"den"});
+  take(subject.located({name(5, 1), "den", "den", room_place{den, 1, "w"}, {}}));
+  take(subject.answered({name(5, 2), den, logged_at{52, {}}, {}}));
+  EXPECT_NE(confirmed_op(), 5U) << "its event is still to be shown";
+  take(subject.events({den, {{entry(52, name(3, 2), joined{}), nullptr, nullptr}}}));
+  EXPECT_EQ(confirmed_op(), 5U);
+}
+
 TEST_F(Session, HasConversationsBesideAllOfItsRooms) {
   be_in_lobby();
   for (std::uint64_t op = 3; op < 2 + limits::rooms_per_session_max; ++op) {
