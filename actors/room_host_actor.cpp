@@ -78,8 +78,12 @@ void room_host_actor::over(const room_over_here& what) {
   if (found.empty())
     return;
   forget(found.mapped());
-  if (what.refused)
-    return opening_failed(what.room, found.mapped(), what.why);
+  if (what.refused) {
+    opening_failed(what.room, found.mapped(), what.why);
+    if (const auto former = found.mapped().former; former != 0) // its members wait for its next life
+      board_.announce({what.room, former, {}});
+    return;
+  }
   tell_directory(room_closed{what.room, what.epoch, board_.self()});
   // Relays that counted on it, if there are any, have it opened again; behind the word to the directory.
   board_.announce({what.room, what.epoch, {}});

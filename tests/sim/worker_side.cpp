@@ -263,9 +263,13 @@ void room_host::over(room_id room, room_epoch epoch, bool refused, const error& 
   if (found.empty())
     return;
   if (refused) {
-    if (found.mapped().former != 0)
-      tell_directory(room_closed{room, found.mapped().former, home().self()});
-    return tell_directory(room_hosted{room, 0, home().self(), why});
+    const auto former = found.mapped().former;
+    if (former != 0)
+      tell_directory(room_closed{room, former, home().self()});
+    tell_directory(room_hosted{room, 0, home().self(), why});
+    if (former != 0)
+      home().announce({room, former, {}});
+    return;
   }
   tell_directory(room_closed{room, epoch, home().self()});
   home().announce({room, epoch, {}});

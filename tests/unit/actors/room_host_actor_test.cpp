@@ -173,6 +173,20 @@ TEST_F(RoomHostActor, LetsSessionsHearThatTheirRoomWasOpenedAgain) {
   EXPECT_EQ(reopened_, std::vector<room_epoch>{2}) << "who has something unanswered says it again";
 }
 
+TEST_F(RoomHostActor, HasItsMembersAskAgainForARoomWhoseLogDoesNotOpenAnyMore) {
+  open(4);
+  kill(room());
+  other_->take<room_announced>();
+  log_opened refused;
+  refused.room = the_room;
+  refused.why = error{error_code::no_such_room, {}};
+  give_room(refused);
+  EXPECT_EQ(broker_->take<room_closed>().size(), 1U);
+  const auto told = other_->take<room_announced>();
+  ASSERT_EQ(told.size(), 1U) << "nobody else has it opened again";
+  EXPECT_EQ(told[0].node, "");
+}
+
 TEST_F(RoomHostActor, HoldsCommandsForARoomThatIsOpenedAgain) {
   open(1);
   kill(room());
