@@ -1,6 +1,7 @@
 // The relay's shell: each event encoded once, one list for all sessions, and a ticket until the last copy is dropped.
 #include "actors/relay_actor.hpp"
 
+#include "messages/irc/irc_capabilities.hpp"
 #include "tests/unit/actors/still_node.hpp"
 
 #include <caf/actor_cast.hpp>
@@ -8,6 +9,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 
 namespace godwit::test {
 namespace {
@@ -81,6 +83,27 @@ TEST_F(RelayActor, ShowsOneListAndOneEncodingToAllSessions) {
   ASSERT_EQ(shown_[second_reader].size(), 1U);
   EXPECT_EQ(shown_[first_reader][0], shown_[second_reader][0]);
   EXPECT_TRUE(shown_[first_reader][0]->items.at(0).native);
+}
+
+/// Of a native client and three of IRC, two of which are shown events alike.
+TEST_F(RelayActor, EncodesAnEventOnceForEachProfileOfItsClients) {
+  const auto irc_timed = irc_profile | static_cast<client_profile>(irc::capability::server_time);
+  enrol(first_reader);
+  std::uint64_t number = 10;
+  for (const auto profile : {irc_profile, irc_timed, irc_timed}) {
+    session(session_id{++number});
+    give(relay_, enrol_session{lobby, session_id{number}, 0, true, "lobby", profile});
+  }
+  say(1);
+  const auto& item = shown_[first_reader].at(0)->items.at(0);
+  EXPECT_TRUE(item.native);
+  ASSERT_TRUE(item.others);
+  std::set<client_profile> profiles;
+  for (const auto& each : *item.others)
+    profiles.insert(each.profile);
+  EXPECT_EQ(item.others->size(), 2U);
+  EXPECT_EQ(profiles, (std::set<client_profile>{irc_profile, irc_timed}));
+  EXPECT_EQ(shown_[session_id{12}].at(0), shown_[session_id{13}].at(0)) << "all are given the same";
 }
 
 TEST_F(RelayActor, ReportsAnEventWhenTheLastTicketIsDropped) {
