@@ -284,6 +284,10 @@ void route::link_reset(const godwit::link_reset& what, const membership_view& vi
 }
 
 void route::follow(const membership_view& view, route_effects& out) {
+  if (wanted_ && standing_of(view, wanted_->to.node, wanted_->to.incarnation) == standing::dead) {
+    wanted_.reset(); // else it would go there when it is quiet, and nobody would tell it again that this node is dead
+    pass_on_held(out);
+  }
   if (state_ != state::opening && (!housed() || standing_of(view, worker_, worker_incarnation_) == standing::dead))
     worker_lost(view, out);
 }

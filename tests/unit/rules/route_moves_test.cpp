@@ -78,6 +78,20 @@ TEST_F(RouteMove, ReadsNoMoreThanItMayKeepWhileItHoldsBackAndLosesNothingOfIt) {
   EXPECT_EQ(told(), (std::vector<std::uint64_t>{2, 3, 4, 5, 6}));
 }
 
+TEST_F(RouteMove, StaysWhereItsTargetDiesBeforeItIsQuiet) {
+  auto one = quiet();
+  say(one, 1);
+  one.move({{42}, {1, 0}, "worker-2", {21}}, true, now, out);
+  out.clear();
+  say(one, 1);
+  EXPECT_TRUE(told().empty()) << "held back";
+  one.follow(view_of({worker("worker-1", 11), worker("worker-2", 21, node_state::dead)}), out);
+  EXPECT_EQ(told(), std::vector<std::uint64_t>{2});
+  one.output(output(1, 2), out);
+  EXPECT_EQ(count<attach_in_turn>(), 0U) << "the next view may be long in coming";
+  EXPECT_EQ(one.worker(), "worker-1");
+}
+
 TEST_F(RouteMove, PassesOnWhatItHeldBackWhenARequestTakesTooLongAndMovesWhenItIsQuietAfterAll) {
   auto one = quiet();
   say(one, 1);
