@@ -81,7 +81,7 @@ private:
     verb what;
     std::string target; ///< as the client wrote it
     std::uint32_t extra = 0;
-    std::string word{};                   ///< of mode_fault: the parameter
+    std::string word{};                   ///< of mode_bad: the parameter
     [[nodiscard]] bool is_logged() const; ///< by a room, if it is done
   };
   struct asked {
@@ -241,8 +241,7 @@ enum class irc_front::verb : std::uint8_t {
   no_recipient,
   no_text,
   no_nick,
-  no_server,  ///< target: what was taken for its name
-  cannot_tag, ///< tags alone for a part of a channel
+  no_server, ///< target: what was taken for its name
   motd,
   version,
   time,

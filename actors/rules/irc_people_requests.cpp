@@ -151,10 +151,9 @@ void irc_front::request_reader::tag_message() {
   for (const auto& target : pieces_of(line().param(0))) {
     if (count++ == limits::irc_message_targets_max)
       return add_local(verb::too_many_targets, target);
-    if (tags.empty())
+    const bool is_part_of_channel = irc::member_mode_of_prefix(target.front()) != member_mode::none;
+    if (tags.empty() || is_part_of_channel) // tags alone go to a channel as a whole
       add_local(verb::nothing);
-    else if (irc::member_mode_of_prefix(target.front()) != member_mode::none)
-      add_local(verb::cannot_tag, target);
     else if (is_channel(target))
       add(verb::tag_message, ask::signal{ask::room_named{room_of(target)}, tags}, target);
     else
