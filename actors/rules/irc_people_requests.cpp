@@ -33,6 +33,11 @@ std::optional<user_mode> user_mode_of(char letter) {
 
 } // namespace
 
+bool asks_for_operators_only(const irc::line& who) {
+  const auto& options = who.param(1);
+  return options.substr(0, options.find('%')).find('o') != std::string::npos;
+}
+
 std::string irc_front::request_reader::client_tags() const {
   std::string out;
   for (const auto& each : line().tags) {
@@ -102,8 +107,7 @@ void irc_front::request_reader::who() {
   if (is_channel(target))
     return add(verb::who, ask::members{room_of(target)}, target);
   const bool all = target.empty() || target == "0";
-  const auto& options = line().param(1);
-  const bool operators_only = options.substr(0, options.find('%')).find('o') != std::string::npos;
+  const bool operators_only = asks_for_operators_only(line());
   if (!all && !operators_only && fold_nick(target))
     return add(verb::who, ask::people{{people_kind::named, {target}}}, target);
   people_question question{people_kind::matching};

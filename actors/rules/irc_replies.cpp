@@ -1,6 +1,7 @@
 // Answers as numerics.
 #include "actors/rules/irc_front.hpp"
 #include "actors/rules/irc_list_filter.hpp"
+#include "actors/rules/irc_requests.hpp"
 #include "messages/irc/irc_events.hpp"
 #include "messages/irc/irc_limits.hpp"
 #include "messages/irc/irc_modes.hpp"
@@ -201,8 +202,7 @@ void irc_front::tell_members(const part& to, const tell::members& what, bool mor
 }
 
 void irc_front::tell_who(const asked& of, const part& to, const tell::members& what, bool more) {
-  const auto& options = of.line.param(1);
-  const bool operators_only = options.substr(0, options.find('%')).find('o') != std::string::npos;
+  const bool operators_only = asks_for_operators_only(of.line);
   for (const auto& each : what.rows)
     if (!operators_only || each.marks.has(user_mode::server_operator))
       tell_who_row(of, {to.target, each.nick, each.mask, each.real_name, each.away, each.modes, each.marks});

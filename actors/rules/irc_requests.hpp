@@ -12,6 +12,8 @@ std::vector<std::string> pieces_of(std::string_view list);
 bool is_channel(std::string_view target);
 /// Of a channel; what is none gives a name that no room has.
 std::string room_of(std::string_view channel);
+/// Of a WHO: a flag `o` before the fields of WHOX.
+bool asks_for_operators_only(const irc::line& who);
 
 class irc_front::request_reader {
 public:
